@@ -1,0 +1,18 @@
+namespace Rx.Kafka;
+
+/// <summary>Where time, tasks, chance and blocking come from: all that a simulation replaces besides <see cref="ITransport"/>.</summary>
+public class ProducerRuntime
+{
+    /// <summary>The clock and its timers; null = the producer makes a precise one of its own and ends it when disposed.</summary>
+    public TimeProvider? Time { get; init; }
+
+    /// <summary>Where the loops, dispatchers and continuations run. Default: the thread pool.</summary>
+    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
+    /// <summary>The seed of all chance (back-off jitter, partition choice); read once, by the producer's constructor. Default: <see cref="System.Random.Shared"/>.</summary>
+    public Random Random { get; init; } = Random.Shared;
+
+    /// <summary>Blocks the calling thread until a task has ended; it does not throw the task's error. Called where <see cref="KafkaProducer.OnNext"/> must wait.</summary>
+    /// <param name="task">The task to wait for.</param>
+    public virtual void Wait(Task task) => Concurrency.BlockingWait.Wait(task);
+}

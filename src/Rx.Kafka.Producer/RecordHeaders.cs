@@ -1,0 +1,71 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Rx.Kafka;
+
+/// <summary>The headers of a record, in order and immutable: <c>record with { Headers = [new("trace", bytes)] }</c>.</summary>
+[CollectionBuilder(typeof(RecordHeaders), nameof(Create))]
+public sealed class RecordHeaders : IReadOnlyList<RecordHeader>, IEquatable<RecordHeaders>
+{
+    private readonly RecordHeader[] _headers;
+
+    private RecordHeaders(RecordHeader[] headers) => _headers = headers;
+
+    /// <summary>No headers.</summary>
+    public static RecordHeaders Empty { get; } = new([]);
+
+    /// <summary>How many headers there are.</summary>
+    public int Count => _headers.Length;
+
+    internal ReadOnlySpan<RecordHeader> Span => _headers;
+
+    /// <summary>The header at a position, from 0.</summary>
+    /// <param name="index">The position.</param>
+    /// <exception cref="IndexOutOfRangeException">There are not so many headers.</exception>
+    public RecordHeader this[int index] => _headers[index];
+
+    /// <summary>Makes headers of a list; collection expressions use it.</summary>
+    /// <param name="headers">The headers, in order.</param>
+    /// <returns>The headers.</returns>
+    /// <exception cref="ArgumentException">A header has no name.</exception>
+    public static RecordHeaders Create(ReadOnlySpan<RecordHeader> headers)
+    {
+        foreach (ref readonly var header in headers)
+        {
+            if (header.Key is null)
+            {
+                throw new ArgumentException("A header's name must not be null; Kafka has no header without a name.", nameof(headers));
+            }
+        }
+
+        return headers.IsEmpty ? Empty : new(headers.ToArray());
+    }
+
+    /// <summary>These headers and one more at the end.</summary>
+    /// <param name="header">The header to add.</param>
+    /// <returns>New headers; these stay as they are.</returns>
+    public RecordHeaders Add(RecordHeader header) => Create([.. _headers, header]);
+
+    /// <inheritdoc/>
+    public bool Equals(RecordHeaders? other) => other is not null && _headers.AsSpan().SequenceEqual(other._headers);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as RecordHeaders);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        foreach (var header in _headers)
+        {
+            hash.Add(header);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<RecordHeader> GetEnumerator() => ((IEnumerable<RecordHeader>)_headers).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
