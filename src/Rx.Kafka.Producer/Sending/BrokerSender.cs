@@ -39,8 +39,8 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         _node = node;
         _permits = new SemaphoreSlim(options.MaxInFlightRequestsPerConnection);
         _requests = new BrokerRequests(this, context);
-        _reconnect = new Backoff(options.ReconnectBackoff, options.EffectiveReconnectBackoffMax, context.NewRandom());
-        _setup = new Backoff(options.ConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, context.NewRandom());
+        _reconnect = new Backoff(options.EffectiveReconnectBackoff, options.EffectiveReconnectBackoffMax, context.NewRandom());
+        _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, context.NewRandom());
         _block = Block;
     }
 

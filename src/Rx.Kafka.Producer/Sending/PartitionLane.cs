@@ -44,6 +44,9 @@ internal sealed class PartitionLane : Lane
     /// <summary>Waits until the old broker has answered what is in flight, to move to the new leader.</summary>
     public bool IsMoving => _movesTo is not null;
 
+    /// <summary>The loop the router last sent it to; written by the router.</summary>
+    public required SendingLoop RoutedTo { get; set; }
+
     public bool WaitsForProducerId => _numbers.NeedsIdentity;
 
     /// <summary>Gives the next batch of this partition, numbered and sealed.</summary>

@@ -41,7 +41,7 @@ internal sealed class SendingContext
     /// <summary>With acks = 0 nobody knows more than that the bytes left.</summary>
     public Persistence SuccessPersistence => Options.RequiredAcks == RequiredAcks.None ? Persistence.PossiblyPersisted : Persistence.Persisted;
 
-    public Backoff NewRetryBackoff() => new(Options.RetryBackoff, Options.RetryBackoffMax, NewRandom());
+    public Backoff NewRetryBackoff() => new(Options.EffectiveRetryBackoff, Options.RetryBackoffMax, NewRandom());
 
     public Random NewRandom()
     {
