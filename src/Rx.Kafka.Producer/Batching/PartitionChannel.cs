@@ -8,7 +8,7 @@ namespace Rx.Kafka.Batching;
 /// The bounded channel of one partition: records are written, closed batches are read. <see cref="Append"/> is its hot path; <c>Writer</c> and <c>Reader</c> are thin
 /// views. Its bound is the pool's dynamic threshold. Owned by its gate, which is held for one append or one take, never across a wait or a call-out.
 /// </summary>
-internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
+internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitingPlace
 {
     /// <summary>Larger records are copied outside the gate: a long copy under a spinning gate makes others wait for a second.</summary>
     private const int LargestCopyUnderGate = 4096;
@@ -54,6 +54,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
 
     /// <summary>The sending side; set once by who makes the channel.</summary>
     public Lane Lane { get; set; } = null!;
+
+    /// <summary>Whether records were appended that no loop has seen yet.</summary>
+    public bool HasOpenBatch => Volatile.Read(ref _open) is not null || Volatile.Read(ref _held) is not null;
 
     /// <summary>Changes under the gate, by the owner itself.</summary>
     public LaneOwner Owner => Volatile.Read(ref _owner);
@@ -107,6 +110,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
             }
 
             _line.Add(waiter);
+            waiter.Place = this;
         }
 
         _gate.Exit();
