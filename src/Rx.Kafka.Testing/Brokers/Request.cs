@@ -21,7 +21,9 @@ internal sealed class Request
 
     public MetadataRequest? Metadata { get; private init; }
 
-    public IReadOnlyList<string>? TopicNames => Metadata?.Topics?.Select(static topic => topic.Name ?? "").ToList();
+    public FetchRequest? Fetch { get; private init; }
+
+    public IReadOnlyList<string>? TopicNames => Fetch?.Topics.Select(static topic => topic.Name).ToList() ?? Metadata?.Topics?.Select(static topic => topic.Name ?? "").ToList();
 
     public static Request Read(ReadOnlyMemory<byte> frame, Func<ApiKey, short, bool> known)
     {
@@ -37,6 +39,7 @@ internal sealed class Request
         {
             ApiKey.Produce => new(frame, header, start) { Produce = ProduceRequest.Read(frame, ref reader, header.Version) },
             ApiKey.Metadata => new(frame, header, start) { Metadata = MetadataRequest.Read(ref reader, header.Version) },
+            ApiKey.Fetch => new(frame, header, start) { Fetch = FetchRequest.Read(ref reader, header.Version) },
             _ => new(frame, header, start),
         };
     }
@@ -56,6 +59,12 @@ internal sealed class Request
                 break;
             case ApiKey.InitProducerId:
                 InitProducerIdAnswer.Write(context, ref reader, Header.Version);
+                break;
+            case ApiKey.Fetch:
+                FetchAnswer.Write(context, Fetch!, Header.Version);
+                break;
+            case ApiKey.ListOffsets:
+                ListOffsetsAnswer.Write(context, ref reader, Header.Version);
                 break;
             case ApiKey.FindCoordinator:
                 FindCoordinatorAnswer.Write(context, ref reader, Header.Version);

@@ -153,6 +153,11 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
             return false;
         }
 
+        if (request.Fetch is { MaxWaitMs: > 0 } fetch && FetchAnswer.IsEmpty(cluster, fetch))
+        {
+            await WaitAsync(TimeSpan.FromMilliseconds(fetch.MaxWaitMs));
+        }
+
         var answers = Answer(request, plan);
         await WaitAsync(plan.DelayAfter);
         if (plan.CutsAfter)
