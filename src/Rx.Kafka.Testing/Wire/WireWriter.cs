@@ -113,7 +113,8 @@ internal sealed class WireWriter
         Raw(body);
     }
 
-    private Span<byte> Take(int length)
+    /// <summary>Room for bytes that the caller writes.</summary>
+    public Span<byte> Take(int length)
     {
         if (_buffer.Length - _length < length)
         {
