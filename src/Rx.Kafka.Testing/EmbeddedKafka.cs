@@ -190,7 +190,11 @@ public sealed class EmbeddedKafka : IAsyncDisposable
         await _network.DisposeAsync();
     }
 
-    private void Open(Broker broker) => _network.Open(broker, (pipe, reset) => new Session(_cluster, broker, pipe, reset).RunAsync());
+    private void Open(Broker broker) => _network.Open(broker, async (pipe, reset) =>
+    {
+        using var session = new Session(_cluster, broker, pipe, reset);
+        await session.RunAsync();
+    });
 
     private TopicLog Topic(string name) => _cluster.Find(name) ?? throw new ArgumentException($"There is no topic \"{name}\".", nameof(name));
 

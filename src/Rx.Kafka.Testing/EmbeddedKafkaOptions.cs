@@ -1,5 +1,3 @@
-using Rx.Kafka.Testing.Wire;
-
 namespace Rx.Kafka.Testing;
 
 /// <summary>How embedded brokers behave. Read when they start.</summary>

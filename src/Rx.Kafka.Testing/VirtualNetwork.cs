@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Rx.Kafka.Testing.Network;
-using Rx.Kafka.Testing.Simulating;
 
 namespace Rx.Kafka.Testing;
 

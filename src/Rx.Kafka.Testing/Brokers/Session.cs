@@ -6,7 +6,7 @@ using Rx.Kafka.Testing.Wire;
 namespace Rx.Kafka.Testing.Brokers;
 
 /// <summary>One connection of a broker: one request at a time, answers in order. Everything unknown or malformed closes it, as in Kafka.</summary>
-internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, Action reset)
+internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, Action reset) : IDisposable
 {
     // socket.request.max.bytes
     private const int MaximumRequestBytes = 104_857_600;
@@ -47,10 +47,20 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
     /// <summary>Cuts the connection from outside.</summary>
     public void Cut()
     {
-        _end.Cancel();
+        try
+        {
+            _end.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // It ended by itself meanwhile.
+        }
+
         reset();
         pipe.Input.CancelPendingRead();
     }
+
+    public void Dispose() => _end.Dispose();
 
     private async ValueTask<int> ReadFrameAsync()
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Rx.Kafka.Testing.Brokers;
 using Rx.Kafka.Testing.Wire;
 

@@ -3,7 +3,9 @@ namespace Rx.Kafka.Testing.Simulating;
 /// <summary>A thread that takes part in a simulation. It runs only while it holds the baton; <see cref="Park"/> waits for it.</summary>
 internal sealed class Fiber
 {
-    private readonly SemaphoreSlim _baton = new(0);
+    // An old-fashioned monitor: it can be waited on without owning anything disposable.
+    private readonly object _baton = new();
+    private bool _given;
 
     public Fiber(Thread thread) => Thread = thread;
 
@@ -28,7 +30,28 @@ internal sealed class Fiber
     /// <summary>Thrown by the fiber when it gets the baton: the simulation ended or is stuck.</summary>
     public Exception? Fault { get; set; }
 
-    public void Give() => _baton.Release();
+    public void Give()
+    {
+        lock (_baton)
+        {
+            _given = true;
+            Monitor.Pulse(_baton);
+        }
+    }
 
-    public bool Park(TimeSpan patience) => _baton.Wait(patience);
+    /// <summary>Waits for the baton; false = it did not come in time.</summary>
+    public bool Park(TimeSpan patience)
+    {
+        lock (_baton)
+        {
+            if (!_given)
+            {
+                Monitor.Wait(_baton, patience);
+            }
+
+            var given = _given;
+            _given = false;
+            return given;
+        }
+    }
 }
