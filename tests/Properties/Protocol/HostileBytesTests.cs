@@ -72,7 +72,7 @@ public sealed class HostileBytesTests
     [Fact]
     public void A_header_with_broken_tags_is_malformed()
     {
-        foreach (var header in new byte[][] { [], [0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1, 0x05], [0, 0, 0, 1, 1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0, 0, 0, 1, 0x80] })
+        foreach (var header in new byte[][] { [], [0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 1, 0x05], [0, 0, 0, 1, 1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0, 0, 0, 1, 0x80], [0, 0, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F] })
         {
             Assert.Throws<MalformedDataException>(() =>
             {
