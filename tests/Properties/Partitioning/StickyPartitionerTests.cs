@@ -232,18 +232,18 @@ public sealed class StickyPartitionerTests
                 }
             });
 
-    // No byte is lost or counted twice: threads together switch as often as one thread would, but for records in flight during a switch.
+    // Per switch at most one record of each other thread was placed too late to count, and a refusal forgets less than a batch.
     [Fact]
     public void Threads_that_append_at_once_lose_no_bytes()
     {
         const int Threads = 4;
         const int Records = 200_000;
+        const int Refusals = Threads * Records / 1000;
         var random = new SequentialRandom();
         var topic = Topic(7);
         var sticky = Sticky(1000, random);
-        var counted = new long[Threads];
 
-        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, thread =>
+        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, _ =>
         {
             for (var i = 0; i < Records; i++)
             {
@@ -253,13 +253,12 @@ public sealed class StickyPartitionerTests
                 if (i % 1000 == 0)
                 {
                     sticky.Refused(partition);
-                    counted[thread]++;
                 }
             }
         });
 
-        var switches = random.Calls;
-        Assert.InRange(switches, 1, (Threads * Records * 10 / 1000) + counted.Sum() + 1);
+        var full = Threads * Records * 10 / 1000;
+        Assert.InRange(random.Calls, (full - Refusals) * 1000 / (1000 + (Threads * 10)), full + Refusals + 1);
     }
 
     [Fact]
