@@ -15,6 +15,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
 
     private readonly BatchingContext _context;
     private readonly MemoryAccount _account;
+    private readonly byte[] _topicUtf8;
     private Gate _gate;
     private ProducerBatch? _open;
     private ProducerBatch? _firstClosed;
@@ -27,9 +28,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
     private ProduceError? _closedBy;
     private bool _isListed;
 
-    public PartitionChannel(string topic, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
+    public PartitionChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
     {
         Topic = topic;
+        _topicUtf8 = topicUtf8;
         Partition = partition;
         Load = load;
         _context = context;
@@ -41,7 +43,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         Reader = new BatchReader(this);
     }
 
+    /// <summary>The same string object for all partitions of the topic.</summary>
     public string Topic { get; }
+
+    public ReadOnlySpan<byte> TopicUtf8 => _topicUtf8;
 
     public int Partition { get; }
 

@@ -93,11 +93,11 @@ internal sealed class BrokerConnection
             throw new KafkaException($"{Name} offers {request.Key} in versions {Versions.Describe(request.Key)}; this client speaks {ApiVersion.Supported(request.Key).Min}-{request.MaximumVersion}. Use a broker that supports one of these.");
         }
 
-        return TrySend(request, version);
+        return TrySendAs(request, version);
     }
 
     /// <summary>The same with a version chosen by the caller: the handshake, before anything is known of the broker.</summary>
-    public bool TrySend(KafkaRequest request, short version)
+    public bool TrySendAs(KafkaRequest request, short version)
     {
         var bodyBytes = RequestFrame.Measure(request, version, _settings.ClientId);
         var now = _settings.Time.GetTimestamp();
