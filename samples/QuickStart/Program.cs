@@ -41,7 +41,7 @@ try
     using var failures = producer.Deliveries.Where(delivery => !delivery.Succeeded).Take(1).Subscribe(ShowFailure, _ => { });
 
     // OnNext blocks while the producer has no room: a source that may block gets a thread of its own.
-    var events = file.Length == 0 ? Clicks() : Lines(file == "-" ? Console.OpenStandardInput() : File.OpenRead(file));
+    var events = file.Length == 0 ? Clicks() : Lines(file is "-" ? Console.OpenStandardInput() : File.OpenRead(file));
     using var publishing = events.ToObservable(NewThreadScheduler.Default).Do(_ => offered++).Subscribe(producer);
 
     await producer.Completion; // each record has its outcome, and the observers have seen it
