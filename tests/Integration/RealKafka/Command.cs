@@ -34,11 +34,18 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
 
     private static async Task FeedAsync(Process process, Func<TextWriter, Task>? input)
     {
-        if (input is not null)
+        try
         {
-            await input(process.StandardInput);
-        }
+            if (input is not null)
+            {
+                await input(process.StandardInput);
+            }
 
-        process.StandardInput.Close();
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The program ended without reading all of it; its exit code and what it printed say why.
+        }
     }
 }
