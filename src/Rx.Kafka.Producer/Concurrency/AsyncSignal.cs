@@ -1,0 +1,77 @@
+using System.Threading.Tasks.Sources;
+
+namespace Rx.Kafka.Concurrency;
+
+/// <summary>
+/// Wakes one loop: any number of <see cref="Set"/> calls before a wait count as one. Nothing is allocated per wait, and
+/// <see cref="Set"/> never runs the waiter inline: it goes to the scheduler it waited on, else to the thread pool.
+/// </summary>
+internal sealed class AsyncSignal : IValueTaskSource
+{
+    private const int Idle = 0;
+    private const int Raised = 1;
+    private const int Waiting = 2;
+
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private int _state = Idle;
+
+    /// <summary>Wakes the waiter, or the next one if nobody waits. Any thread; cheap when already set.</summary>
+    public void Set()
+    {
+        while (true)
+        {
+            switch (Volatile.Read(ref _state))
+            {
+                case Raised:
+                    return;
+                case Idle:
+                    if (Interlocked.CompareExchange(ref _state, Raised, Idle) == Idle)
+                    {
+                        return;
+                    }
+
+                    break;
+                default:
+                    if (Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
+                    {
+                        _core.SetResult(true);
+                        return;
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Waits for the next <see cref="Set"/>, or takes the one remembered. One awaiter at a time, and it awaits the result exactly once.</summary>
+    /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
+    public ValueTask WaitAsync()
+    {
+        if (Volatile.Read(ref _state) == Waiting)
+        {
+            throw new InvalidOperationException("The signal has one awaiter, and somebody waits already.");
+        }
+
+        if (Interlocked.CompareExchange(ref _state, Idle, Raised) == Raised)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        // Reset before the state says Waiting: from then on Set may complete it.
+        _core.Reset();
+        if (Interlocked.CompareExchange(ref _state, Waiting, Idle) == Idle)
+        {
+            return new ValueTask(this, _core.Version);
+        }
+
+        Volatile.Write(ref _state, Idle);
+        return ValueTask.CompletedTask;
+    }
+
+    void IValueTaskSource.GetResult(short token) => _core.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _core.OnCompleted(continuation, state, token, flags);
+}

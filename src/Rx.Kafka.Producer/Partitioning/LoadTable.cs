@@ -1,0 +1,86 @@
+namespace Rx.Kafka.Partitioning;
+
+/// <summary>KIP-794's table: partitions with less to carry are drawn more often. Owned by its partitioner, used under its lock.</summary>
+/// <remarks>
+/// The KIP weighs queue lengths in batches, w = max + 1 − length. Here lengths are bytes, so that the unit is a batch's worth of bytes: w = max + unit − bytes. An
+/// open batch counts for what is in it, so partitions with less than a batch each differ by a factor of two at most.
+/// </remarks>
+internal sealed class LoadTable
+{
+    private long[] _cumulative = [];
+    private int[] _partitions = [];
+    private int _count;
+
+    /// <summary>What the topic was like when the table was made; null while there is no table and all partitions weigh the same.</summary>
+    public TopicPartitions? Partitions { get; private set; }
+
+    /// <summary>Makes the table anew. There is none when it would say nothing: one partition, all alike, or all left out.</summary>
+    /// <param name="partitions">The topic; only partitions with a leader are drawn.</param>
+    /// <param name="load">What they carry.</param>
+    /// <param name="unit">The bytes that weigh as much as one batch in the KIP.</param>
+    /// <param name="isStalled">Leaves partitions out that have bytes waiting and whose leader takes none.</param>
+    public void Rebuild(TopicPartitions partitions, PartitionLoad load, long unit, Func<int, bool>? isStalled)
+    {
+        Partitions = null;
+        _count = 0;
+        var available = partitions.Available;
+        if (partitions.Count < 2 || available.IsEmpty)
+        {
+            return;
+        }
+
+        if (_partitions.Length < available.Length)
+        {
+            (_partitions, _cumulative) = (new int[available.Length], new long[available.Length]);
+        }
+
+        var (least, most) = (long.MaxValue, 0L);
+        foreach (var partition in available)
+        {
+            var queued = load.Queued(partition);
+            if (queued == 0 || isStalled is null || !isStalled(partition))
+            {
+                (_partitions[_count], _cumulative[_count]) = (partition, queued);
+                _count++;
+                (least, most) = (Math.Min(least, queued), Math.Max(most, queued));
+            }
+        }
+
+        if (_count > 0 && (least != most || _count < available.Length))
+        {
+            Accumulate(most + unit);
+            Partitions = partitions;
+        }
+    }
+
+    /// <summary>Draws a partition, but not <paramref name="avoid"/>; −1 when there is no other.</summary>
+    public int Draw(Random random, int avoid)
+    {
+        var avoided = Array.BinarySearch(_partitions, 0, _count, avoid);
+        var start = avoided > 0 ? _cumulative[avoided - 1] : 0;
+        var weight = avoided >= 0 ? _cumulative[avoided] - start : 0;
+        var total = _cumulative[_count - 1] - weight;
+        if (total == 0)
+        {
+            return -1;
+        }
+
+        // The avoided one's stretch is cut out of the line.
+        var point = random.NextInt64(total);
+        point += avoided >= 0 && point >= start ? weight : 0;
+
+        // The first cumulative value above the point.
+        var index = Array.BinarySearch(_cumulative, 0, _count, point + 1);
+        return _partitions[index >= 0 ? index : ~index];
+    }
+
+    private void Accumulate(long ceiling)
+    {
+        var sum = 0L;
+        for (var i = 0; i < _count; i++)
+        {
+            sum += ceiling - _cumulative[i];
+            _cumulative[i] = sum;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace Rx.Kafka.Protocol;
+
+/// <summary>What this client knows of each API: its range of versions, and from which version on the flexible encoding holds.</summary>
+internal static class ApiVersion
+{
+    /// <summary>Whether a version uses compact lengths and tagged fields (and so request header v2).</summary>
+    public static bool IsFlexible(ApiKey key, short version) => version >= FirstFlexible(key);
+
+    /// <summary>The versions this client writes and reads, both ends included.</summary>
+    public static (short Min, short Max) Supported(ApiKey key) => key switch
+    {
+        // Kafka 4 advertises Produce from 0 but refuses 0-2; 13 names topics by id.
+        ApiKey.Produce => (3, 12),
+        ApiKey.Metadata => (1, 13),
+        ApiKey.ApiVersions => (0, 4),
+        ApiKey.InitProducerId => (0, 5),
+        _ => throw Unknown(key),
+    };
+
+    private static short FirstFlexible(ApiKey key) => key switch
+    {
+        ApiKey.Produce => 9,
+        ApiKey.Metadata => 9,
+        ApiKey.ApiVersions => 3,
+        ApiKey.InitProducerId => 2,
+        _ => throw Unknown(key),
+    };
+
+    private static ArgumentOutOfRangeException Unknown(ApiKey key) => new(nameof(key), key, "This client has no such request; add its versions to ApiVersion.");
+}
