@@ -6,7 +6,7 @@ internal abstract class Face
     /// <summary>Read for each record, under the channel's gate: a plain volatile read.</summary>
     public abstract FaceInterest Interest { get; }
 
-    /// <summary>Counts one more batch or waiting record of this face; false after the face's terminal signal, and the record is refused. Any thread, under a gate.</summary>
+    /// <summary>Counts one more batch or waiting record of this face; false once the face has ended (terminal signal, and nothing undecided), and the record is refused. Any thread, under a gate.</summary>
     public abstract bool TryEnter();
 
     /// <summary>Takes back a <see cref="TryEnter"/> of a waiting record that is now in a batch, or has its outcome.</summary>

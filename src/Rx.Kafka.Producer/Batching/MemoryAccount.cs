@@ -1,7 +1,8 @@
 namespace Rx.Kafka.Batching;
 
 /// <summary>What one partition holds of the buffer memory, and what it waits for. Guarded by the pool's lock.</summary>
-internal abstract class MemoryAccount
+/// <param name="queueDrainer">Queues the work item that places waiting records; called without the pool's lock.</param>
+internal sealed class MemoryAccount(Action queueDrainer)
 {
     public static IComparer<MemoryAccount> ServingOrder { get; } = Comparer<MemoryAccount>.Create(static (a, b) =>
         a.RankBytes != b.RankBytes ? a.RankBytes.CompareTo(b.RankBytes) : a.RankTime.CompareTo(b.RankTime));
@@ -11,7 +12,7 @@ internal abstract class MemoryAccount
     /// <summary>Bytes held, reserved ones included.</summary>
     public long Bytes { get; set; }
 
-    /// <summary>What it waits for, or 0 when it does not wait.</summary>
+    /// <summary>What it waits for; none when it does not wait.</summary>
     public MemoryRequest Wanted { get; set; }
 
     /// <summary>Memory that was set aside for it when its turn came; its drainer takes it.</summary>
@@ -23,6 +24,5 @@ internal abstract class MemoryAccount
     /// <summary>When it began to wait, as a running number.</summary>
     public long RankTime { get; set; }
 
-    /// <summary>Queues the work item that places waiting records. Called without any lock.</summary>
-    public abstract void QueueDrainer();
+    public void QueueDrainer() => queueDrainer();
 }

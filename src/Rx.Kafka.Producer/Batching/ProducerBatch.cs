@@ -110,10 +110,10 @@ internal sealed class ProducerBatch
     }
 
     /// <summary>Counts one more record and gives the room for its bytes.</summary>
-    public Span<byte> Reserve(int bytes, long timestamp)
+    public ArraySegment<byte> Reserve(int bytes, long timestamp)
     {
         ref var length = ref _lengths[_chunkCount - 1];
-        var room = _chunks[_chunkCount - 1].AsSpan(length, bytes);
+        var room = new ArraySegment<byte>(_chunks[_chunkCount - 1], length, bytes);
         length += bytes;
         Bytes += bytes;
         Count++;
@@ -173,7 +173,7 @@ internal sealed class ProducerBatch
         var header = _chunks[0].AsSpan(0, RecordBatchHeader.Size);
         const short TransactionalAttribute = 0x10;
         RecordBatchHeader.Write(header, Bytes, transactional ? TransactionalAttribute : (short)0, Count - 1, BaseTimestamp, MaxTimestamp, Identity.Id, Identity.Epoch, BaseSequence, Count);
-        var crc = Crc32C.Initial;
+        var crc = Crc32C.Start;
         for (var i = 0; i < _chunkCount; i++)
         {
             crc = Crc32C.Append(crc, ChunkBytes(i)[(i == 0 ? RecordBatchHeader.CrcStart : 0)..]);

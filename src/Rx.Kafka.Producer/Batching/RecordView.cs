@@ -13,6 +13,12 @@ internal readonly ref struct RecordView
         Timestamp = timestamp;
     }
 
+    /// <summary>The error of a record whose memory cannot be read.</summary>
+    public static ProduceError Unreadable(Exception cause) => new(
+        ProduceErrorCode.InvalidRecord,
+        "The record's memory cannot be read: its key, value or a header refers to memory that was disposed or throws. Keep it alive until the record is accepted.",
+        Cause: cause);
+
     public ReadOnlySpan<byte> Key { get; }
 
     public ReadOnlySpan<byte> Value { get; }
