@@ -15,6 +15,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
 
     private readonly BatchingContext _context;
     private readonly MemoryAccount _account;
+    private readonly byte[] _topicUtf8;
     private Gate _gate;
     private ProducerBatch? _open;
     private ProducerBatch? _firstClosed;
@@ -27,9 +28,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
     private ProduceError? _closedBy;
     private bool _isListed;
 
-    public PartitionChannel(string topic, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
+    public PartitionChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
     {
         Topic = topic;
+        _topicUtf8 = topicUtf8;
         Partition = partition;
         Load = load;
         _context = context;
@@ -41,7 +43,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         Reader = new BatchReader(this);
     }
 
+    /// <summary>The same string object for all partitions of the topic.</summary>
     public string Topic { get; }
+
+    public ReadOnlySpan<byte> TopicUtf8 => _topicUtf8;
 
     public int Partition { get; }
 
@@ -275,11 +280,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
     }
 
     /// <summary>Takes the oldest closed batch, if it fits and no copy into it is under way. Owner.</summary>
-    public ProducerBatch? TakeClosed(int maximumBytes)
+    /// <param name="maximumBytes">The largest batch that is taken.</param>
+    /// <param name="isTooLarge">Whether there is one, but larger.</param>
+    public ProducerBatch? TakeClosed(int maximumBytes, out bool isTooLarge)
     {
         _gate.Enter();
         var batch = _firstClosed;
-        if (batch is null || batch.OpenCopies > 0 || batch.Bytes > maximumBytes)
+        isTooLarge = batch is { OpenCopies: 0 } && batch.Bytes > maximumBytes;
+        if (batch is null || batch.OpenCopies > 0 || isTooLarge)
         {
             batch = null;
         }
@@ -307,7 +315,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
 
         var ready = _firstClosed == batch && batch.OpenCopies == 0;
         _gate.Exit();
-        return ready && TakeClosed(int.MaxValue) == batch;
+        return ready && TakeClosed(int.MaxValue, out _) == batch;
     }
 
     /// <summary>After a look at the lane: keeps it in the ring while it has something it may send, else takes the mark off. Owner.</summary>
@@ -362,18 +370,29 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         newOwner.Wake();
     }
 
-    /// <summary>Tells everybody a batch's outcome and gives back all it held. Owner, once.</summary>
+    /// <summary>Tells everybody a batch's outcome and gives back the memory it held. Owner, once.</summary>
     public void Decide(ProducerBatch batch, in BatchOutcome outcome)
     {
         _owner.Timeline.Decided(batch);
         Load.Add(Partition, -batch.Bytes);
-        var generation = batch.Generation;
         _context.CountAppends(batch.Count);
         batch.Decide(outcome);
+
+        // Its bytes were copied into the pipe when it was sent, so nobody reads them any more, whatever became of the request.
         _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+        batch.DropChunks();
+        _context.Flushes.Leave(batch.Generation);
+        if (!batch.IsInFlight)
+        {
+            Recycle(batch);
+        }
+    }
+
+    /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
+    public void Recycle(ProducerBatch batch)
+    {
         batch.Reset();
         _context.Batches.Return(batch);
-        _context.Flushes.Leave(generation);
     }
 
     private void Move(ProducerBatch batch, LaneOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
