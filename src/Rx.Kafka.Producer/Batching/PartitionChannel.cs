@@ -76,8 +76,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         AppendResult result;
         try
         {
-            // While somebody stands in line, or after the end, there is no open batch here: one check serves for both.
-            if (_open is null && (_closedBy is not null || _line.First is not null))
+            // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for all.
+            if (_open is null && (_closedBy is not null || _held is not null || _line.First is not null))
             {
                 placement = default;
                 return _closedBy is null ? AppendResult.MustWait : AppendResult.Closed;
@@ -104,8 +104,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         {
             if (_line.First is null)
             {
-                // From here on the drainer alone appends.
-                _held = _open;
+                // From here on the drainer alone appends; it may still hold the batch of those who stood here before.
+                _held ??= _open;
                 _open = null;
             }
 
