@@ -11,11 +11,15 @@ internal sealed class StickyPartitioner
     private const int None = int.MinValue;
 
     private readonly Lock _choosing = new();
-    private readonly LoadTable _table = new();
+    private readonly Lock _updating = new();
     private readonly Random _random;
     private readonly int _stickyBytes;
     private readonly bool _adaptive;
     private readonly TimeSpan _availabilityTimeout;
+
+    // Choices are made with the one, the other is brought up to date meanwhile.
+    private LoadTable _table = new();
+    private LoadTable _spare = new();
 
     // High half: the partition, or None, or ~p when any but p is to be chosen. Low half: the bytes it got since it was chosen.
     private long _state = Pack(None, 0);
@@ -116,9 +120,13 @@ internal sealed class StickyPartitioner
             Func<int, bool>? isStalled = _availabilityTimeout > TimeSpan.Zero
                 ? partition => load.Leader(partition)?.IsLongerThan(_availabilityTimeout, time, now) is true
                 : null;
-            lock (_choosing)
+            lock (_updating)
             {
-                _table.Rebuild(partitions, load, _stickyBytes, isStalled);
+                _spare.Rebuild(partitions, load, _stickyBytes, isStalled);
+                lock (_choosing)
+                {
+                    (_table, _spare) = (_spare, _table);
+                }
             }
         }
     }
