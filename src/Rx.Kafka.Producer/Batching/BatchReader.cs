@@ -8,7 +8,7 @@ internal sealed class BatchReader(PartitionChannel channel) : ChannelReader<Prod
 {
     public override bool TryRead([MaybeNullWhen(false)] out ProducerBatch item)
     {
-        item = channel.TakeClosed(int.MaxValue);
+        item = channel.TakeClosed(int.MaxValue, out _);
         return item is not null;
     }
 

@@ -37,12 +37,21 @@ internal abstract class LaneOwner(TimeProvider time)
         }
     }
 
-    /// <summary>Takes the lane at the ring's head. Owner.</summary>
-    public bool TryTakeListed(out Lane lane)
+    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out.</summary>
+    public bool TryPeekListed(out Lane lane)
     {
         lock (_ringLock)
         {
-            return _ring.TryDequeue(out lane!);
+            return _ring.TryPeek(out lane!);
+        }
+    }
+
+    /// <summary>Takes the lane at the ring's head out. Owner.</summary>
+    public void TakeListed()
+    {
+        lock (_ringLock)
+        {
+            _ring.Dequeue();
         }
     }
 }

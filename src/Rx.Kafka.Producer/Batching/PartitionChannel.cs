@@ -8,13 +8,14 @@ namespace Rx.Kafka.Batching;
 /// The bounded channel of one partition: records are written, closed batches are read. <see cref="Append"/> is its hot path; <c>Writer</c> and <c>Reader</c> are thin
 /// views. Its bound is the pool's dynamic threshold. Owned by its gate, which is held for one append or one take, never across a wait or a call-out.
 /// </summary>
-internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
+internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitingPlace
 {
     /// <summary>Larger records are copied outside the gate: a long copy under a spinning gate makes others wait for a second.</summary>
     private const int LargestCopyUnderGate = 4096;
 
     private readonly BatchingContext _context;
     private readonly MemoryAccount _account;
+    private readonly byte[] _topicUtf8;
     private Gate _gate;
     private ProducerBatch? _open;
     private ProducerBatch? _firstClosed;
@@ -27,9 +28,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
     private ProduceError? _closedBy;
     private bool _isListed;
 
-    public PartitionChannel(string topic, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
+    public PartitionChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
     {
         Topic = topic;
+        _topicUtf8 = topicUtf8;
         Partition = partition;
         Load = load;
         _context = context;
@@ -41,7 +43,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         Reader = new BatchReader(this);
     }
 
+    /// <summary>The same string object for all partitions of the topic.</summary>
     public string Topic { get; }
+
+    public ReadOnlySpan<byte> TopicUtf8 => _topicUtf8;
 
     public int Partition { get; }
 
@@ -49,6 +54,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
 
     /// <summary>The sending side; set once by who makes the channel.</summary>
     public Lane Lane { get; set; } = null!;
+
+    /// <summary>Whether records were appended that no loop has seen yet.</summary>
+    public bool HasOpenBatch => Volatile.Read(ref _open) is not null || Volatile.Read(ref _held) is not null;
 
     /// <summary>Changes under the gate, by the owner itself.</summary>
     public LaneOwner Owner => Volatile.Read(ref _owner);
@@ -102,6 +110,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
             }
 
             _line.Add(waiter);
+            waiter.Place = this;
         }
 
         _gate.Exit();
@@ -275,11 +284,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
     }
 
     /// <summary>Takes the oldest closed batch, if it fits and no copy into it is under way. Owner.</summary>
-    public ProducerBatch? TakeClosed(int maximumBytes)
+    /// <param name="maximumBytes">The largest batch that is taken.</param>
+    /// <param name="isTooLarge">Whether there is one, but larger.</param>
+    public ProducerBatch? TakeClosed(int maximumBytes, out bool isTooLarge)
     {
         _gate.Enter();
         var batch = _firstClosed;
-        if (batch is null || batch.OpenCopies > 0 || batch.Bytes > maximumBytes)
+        isTooLarge = batch is { OpenCopies: 0 } && batch.Bytes > maximumBytes;
+        if (batch is null || batch.OpenCopies > 0 || isTooLarge)
         {
             batch = null;
         }
@@ -307,7 +319,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
 
         var ready = _firstClosed == batch && batch.OpenCopies == 0;
         _gate.Exit();
-        return ready && TakeClosed(int.MaxValue) == batch;
+        return ready && TakeClosed(int.MaxValue, out _) == batch;
     }
 
     /// <summary>After a look at the lane: keeps it in the ring while it has something it may send, else takes the mark off. Owner.</summary>
@@ -362,18 +374,29 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         newOwner.Wake();
     }
 
-    /// <summary>Tells everybody a batch's outcome and gives back all it held. Owner, once.</summary>
+    /// <summary>Tells everybody a batch's outcome and gives back the memory it held. Owner, once.</summary>
     public void Decide(ProducerBatch batch, in BatchOutcome outcome)
     {
         _owner.Timeline.Decided(batch);
         Load.Add(Partition, -batch.Bytes);
-        var generation = batch.Generation;
         _context.CountAppends(batch.Count);
         batch.Decide(outcome);
+
+        // Its bytes were copied into the pipe when it was sent, so nobody reads them any more, whatever became of the request.
         _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+        batch.DropChunks();
+        _context.Flushes.Leave(batch.Generation);
+        if (!batch.IsInFlight)
+        {
+            Recycle(batch);
+        }
+    }
+
+    /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
+    public void Recycle(ProducerBatch batch)
+    {
         batch.Reset();
         _context.Batches.Return(batch);
-        _context.Flushes.Leave(generation);
     }
 
     private void Move(ProducerBatch batch, LaneOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));

@@ -56,6 +56,8 @@ internal sealed class ProducerBatch
     /// <summary>Bytes left in the last chunk.</summary>
     public int RoomInChunk => _chunks[_chunkCount - 1].Length - _lengths[_chunkCount - 1];
 
+    public int ChunkCount => _chunkCount;
+
     public ReadOnlySpan<byte[]> Chunks => _chunks.AsSpan(0, _chunkCount);
 
     // What the lane knows of it, from here on the owner's.
@@ -174,7 +176,7 @@ internal sealed class ProducerBatch
         const short TransactionalAttribute = 0x10;
         RecordBatchHeader.Write(header, Bytes, transactional ? TransactionalAttribute : (short)0, Count - 1, BaseTimestamp, MaxTimestamp, Identity.Id, Identity.Epoch, BaseSequence, Count);
         var crc = Crc32C.Start;
-        for (var i = 0; i < _chunkCount; i++)
+        for (var i = 0; i < ChunkCount; i++)
         {
             crc = Crc32C.Append(crc, ChunkBytes(i)[(i == 0 ? RecordBatchHeader.CrcStart : 0)..]);
         }
@@ -184,9 +186,13 @@ internal sealed class ProducerBatch
 
     public ReadOnlySpan<byte> ChunkBytes(int index) => _chunks[index].AsSpan(0, _lengths[index]);
 
+    /// <summary>Has its outcome; kept only because a request still names it.</summary>
+    public bool IsDecided { get; private set; }
+
     /// <summary>Tells everybody the outcome. Owner, once; afterwards the batch holds nobody.</summary>
     public void Decide(in BatchOutcome outcome)
     {
+        IsDecided = true;
         for (var share = _shares; share is not null;)
         {
             var next = share.Next;
@@ -215,13 +221,18 @@ internal sealed class ProducerBatch
         _completions = null;
     }
 
-    /// <summary>Makes it as new, for the pool; its chunks were given back.</summary>
-    public void Reset()
+    /// <summary>Its chunks were given back.</summary>
+    public void DropChunks()
     {
         Array.Clear(_chunks, 0, _chunkCount);
         _chunkCount = 0;
+    }
+
+    /// <summary>Makes it as new, for the pool.</summary>
+    public void Reset()
+    {
         Channel = null!;
-        IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = false;
+        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = false;
         NextClosed = null;
         Count = Bytes = Overhead = Attempts = 0;
         Identity = ProducerIdentity.None;

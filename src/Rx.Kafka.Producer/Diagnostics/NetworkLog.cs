@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rx.Kafka.Diagnostics;
+
+/// <summary>What connections log: events 100-199.</summary>
+internal static partial class NetworkLog
+{
+    [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Connected to {EndPoint}.")]
+    public static partial void Connected(ILogger logger, string endPoint);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Debug, Message = "The connection to {EndPoint} has ended: {Reason}")]
+    public static partial void Closed(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "{EndPoint} sent bytes behind the end of an answer. They are ignored; said once per connection.")]
+    public static partial void SurplusBytes(ILogger logger, string endPoint);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "{EndPoint} answered a request that asked for no answer (acks = 0). It is ignored; said once per connection.")]
+    public static partial void UnaskedAnswer(ILogger logger, string endPoint);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Error, Message = "A fault of this library: whoever sent on the connection to {EndPoint} could not take the news of its end. Please report it.")]
+    public static partial void OwnerFailed(ILogger logger, string endPoint, Exception exception);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Debug, Message = "A connection attempt that was given up has failed.")]
+    public static partial void AbandonedConnectFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,61 @@
+using System.Net;
+
+namespace Rx.Kafka.Metadata;
+
+/// <summary>One round over everybody who might know the cluster: known brokers in random order, then the bootstrap addresses in random order, each once. Owned by the refresh loop.</summary>
+internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random random)
+{
+    private const int MessagesShown = 8;
+
+    private readonly Queue<DnsEndPoint> _candidates = new();
+    private readonly List<Exception> _failures = [];
+
+    /// <summary>Whether everybody was tried.</summary>
+    public bool IsOver => _candidates.Count == 0;
+
+    /// <summary>Starts again with everybody.</summary>
+    public void Begin(IReadOnlyList<BrokerNode> known)
+    {
+        End();
+        var seen = new HashSet<(string, int)>();
+        Add([.. known.Select(static b => new DnsEndPoint(b.Host, b.Port))], seen);
+        Add([.. bootstrap], seen);
+    }
+
+    /// <summary>Forgets what is left, after a success: the next round begins with everybody.</summary>
+    public void End()
+    {
+        _failures.Clear();
+        _candidates.Clear();
+    }
+
+    /// <summary>Who is next.</summary>
+    public DnsEndPoint Next() => _candidates.Dequeue();
+
+    /// <summary>An attempt failed.</summary>
+    public void Failed(Exception cause) => _failures.Add(cause);
+
+    /// <summary>What to tell of a round in which nobody answered: the one failure, or all.</summary>
+    public Exception Error()
+    {
+        if (_failures.Count == 1)
+        {
+            return _failures[0];
+        }
+
+        var shown = string.Join(" | ", _failures.Take(MessagesShown).Select(static e => e.Message));
+        return new KafkaException($"None of {_failures.Count} brokers answered: {shown}{(_failures.Count > MessagesShown ? " | ..." : "")}", _failures.LastOrDefault());
+    }
+
+    private void Add(DnsEndPoint[] endPoints, HashSet<(string Host, int Port)> seen)
+    {
+        random.Shuffle(endPoints);
+        foreach (var endPoint in endPoints)
+        {
+            if (seen.Add((endPoint.Host, endPoint.Port)))
+            {
+                _candidates.Enqueue(endPoint);
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using Rx.Kafka.Protocol.Messages;
+
+namespace Rx.Kafka.Metadata;
+
+/// <summary>What the refresh loop knows of the cluster, and how answers and hints change it. Owned by the refresh loop; makes the snapshots.</summary>
+internal sealed class ClusterState
+{
+    private const short EpochsTrustedFrom = 9;
+
+    private readonly List<TopicState> _topics = [];
+    private readonly Dictionary<string, TopicState> _topicsByName = new(StringComparer.Ordinal);
+    private BrokerNode[] _brokers = [];
+    private string? _clusterId;
+
+    public ClusterSnapshot Current { get; private set; } = ClusterSnapshot.Empty;
+
+    /// <summary>Whether a topic should be asked for again soon.</summary>
+    public bool Unsettled => _topics.Exists(static t => t.Unsettled);
+
+    /// <summary>Takes an answer that names at least one broker.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="version">The version it came in.</param>
+    /// <param name="isWatched">Topics nobody asked for are passed over.</param>
+    /// <param name="otherCluster">The answer comes from another cluster than those before: all else that was known is dropped.</param>
+    /// <returns>Whether anything changed.</returns>
+    public bool Apply(MetadataResponse response, short version, Func<string, bool> isWatched, out bool otherCluster)
+    {
+        otherCluster = _clusterId is not null && response.ClusterId is not null && _clusterId != response.ClusterId;
+        if (otherCluster)
+        {
+            _topics.Clear();
+            _topicsByName.Clear();
+        }
+
+        _clusterId = response.ClusterId ?? _clusterId;
+        _brokers = Usable(response.Brokers);
+        foreach (var topic in response.Topics)
+        {
+            if (isWatched(topic.Name))
+            {
+                State(topic.Name).Apply(topic, version >= EpochsTrustedFrom);
+            }
+        }
+
+        return Publish();
+    }
+
+    /// <summary>Takes a hint.</summary>
+    /// <returns>False when it is not newer than what is known, or names a leader whose address nobody knows.</returns>
+    public bool Apply(in LeaderHint hint)
+    {
+        var endPoint = EndPointOf(hint);
+        if (endPoint is null || !_topicsByName.TryGetValue(hint.Topic, out var topic) || !topic.Apply(hint))
+        {
+            return false;
+        }
+
+        var place = Array.FindIndex(_brokers, b => b.Id == endPoint.Id);
+        _brokers = place < 0 ? [.. _brokers, endPoint] : [.. _brokers[..place], endPoint, .. _brokers[(place + 1)..]];
+        Publish();
+        return true;
+    }
+
+    /// <summary>Forgets a topic; snapshots show it until the next answer.</summary>
+    public void Forget(string topic)
+    {
+        if (_topicsByName.Remove(topic, out var state))
+        {
+            _topics.Remove(state);
+        }
+    }
+
+    private static bool IsUsable(string host, int port) => host.Length > 0 && port is > 0 and <= IPEndPoint.MaxPort;
+
+    private static BrokerNode[] Usable(MetadataBroker[] brokers)
+    {
+        var seen = new HashSet<int>(brokers.Length);
+        var usable = new List<BrokerNode>(brokers.Length);
+        foreach (var (id, host, port, rack) in brokers)
+        {
+            if (IsUsable(host, port) && seen.Add(id))
+            {
+                usable.Add(new BrokerNode(id, host, port, rack));
+            }
+        }
+
+        return [.. usable];
+    }
+
+    private BrokerNode? EndPointOf(in LeaderHint hint)
+    {
+        foreach (var (id, host, port, rack) in hint.EndPoints)
+        {
+            if (id == hint.LeaderId && IsUsable(host, port))
+            {
+                return new BrokerNode(id, host, port, rack);
+            }
+        }
+
+        var leader = hint.LeaderId;
+        return Array.Find(_brokers, b => b.Id == leader);
+    }
+
+    private TopicState State(string name)
+    {
+        if (!_topicsByName.TryGetValue(name, out var state))
+        {
+            state = new TopicState(name);
+            _topicsByName.Add(name, state);
+            _topics.Add(state);
+        }
+
+        return state;
+    }
+
+    private bool Publish()
+    {
+        var ids = new HashSet<int>(_brokers.Length);
+        foreach (var broker in _brokers)
+        {
+            ids.Add(broker.Id);
+        }
+
+        var topics = new List<TopicMetadata>(_topics.Count);
+        foreach (var state in _topics)
+        {
+            if (state.Publish(ids) is { } topic)
+            {
+                topics.Add(topic);
+            }
+        }
+
+        var before = Current;
+        Current = new ClusterSnapshot(before.Version + 1, _clusterId, _brokers, [.. topics]);
+        return before.ClusterId != _clusterId || !before.Brokers.SequenceEqual(_brokers) || !SameTopics(before.Topics, topics);
+    }
+
+    private static bool SameTopics(IReadOnlyList<TopicMetadata> before, List<TopicMetadata> now)
+    {
+        if (before.Count != now.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < now.Count; i++)
+        {
+            if (!ReferenceEquals(before[i], now[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,42 @@
+namespace Rx.Kafka.Metadata;
+
+/// <summary>Hints on their way to the refresh loop: the newest per partition, so at most as many as partitions. Any thread adds.</summary>
+internal sealed class LeaderHints
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Topic, int Partition), int> _places = [];
+    private List<LeaderHint> _hints = [];
+
+    public void Add(in LeaderHint hint)
+    {
+        lock (_gate)
+        {
+            if (!_places.TryGetValue((hint.Topic, hint.Partition), out var place))
+            {
+                _places.Add((hint.Topic, hint.Partition), _hints.Count);
+                _hints.Add(hint);
+            }
+            else if (hint.LeaderEpoch > _hints[place].LeaderEpoch)
+            {
+                _hints[place] = hint;
+            }
+        }
+    }
+
+    /// <summary>All hints, in the order they came; they are gone from here.</summary>
+    public List<LeaderHint> Take()
+    {
+        lock (_gate)
+        {
+            if (_hints.Count == 0)
+            {
+                return [];
+            }
+
+            var taken = _hints;
+            _hints = [];
+            _places.Clear();
+            return taken;
+        }
+    }
+}

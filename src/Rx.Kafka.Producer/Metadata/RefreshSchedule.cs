@@ -1,0 +1,77 @@
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Network;
+
+namespace Rx.Kafka.Metadata;
+
+/// <summary>When the next refresh is due, and of what. No clock, no tasks: times go in and out. Owned by the refresh loop.</summary>
+internal sealed class RefreshSchedule
+{
+    private readonly TimeProvider _units;
+    private readonly TimeSpan _maxAge;
+    private readonly Backoff _equivalent;
+    private readonly Backoff _failure;
+    private bool _requested;
+    private long _ageDue = long.MaxValue;
+    private long _requestDue = long.MinValue;
+    private long _failureUntil = long.MinValue;
+
+    /// <summary>Makes a schedule.</summary>
+    /// <param name="units">Only for the length of a timestamp's unit.</param>
+    /// <param name="maxAge">How old knowledge may get.</param>
+    /// <param name="initial">The first back-off.</param>
+    /// <param name="maximum">The largest back-off.</param>
+    /// <param name="random">Its jitter.</param>
+    public RefreshSchedule(TimeProvider units, TimeSpan maxAge, TimeSpan initial, TimeSpan maximum, Random random)
+    {
+        _units = units;
+        _maxAge = maxAge;
+        _equivalent = new Backoff(initial, maximum, random);
+        _failure = new Backoff(initial, maximum, random);
+    }
+
+    /// <summary>Wants a refresh of all topics.</summary>
+    public void Request() => _requested = true;
+
+    /// <summary>When to ask; long.MaxValue = not at all.</summary>
+    /// <param name="newTopics">Topics wait for their first answer: they are not held up by answers that told nothing new, only by failures.</param>
+    public long DueAt(bool newTopics)
+    {
+        var due = newTopics ? long.MinValue : FullDueAt();
+        return due == long.MaxValue ? due : Math.Max(due, _failureUntil);
+    }
+
+    /// <summary>Whether a refresh that starts now is of all topics, not only of new ones.</summary>
+    public bool IsFull(long now) => FullDueAt() <= now;
+
+    /// <summary>A refresh has started; what is requested from now on is another one.</summary>
+    public void Started(bool full) => _requested &= !full;
+
+    /// <summary>An answer came.</summary>
+    /// <param name="now">The timestamp.</param>
+    /// <param name="changed">Whether it told anything new; answers that do not let the back-off grow.</param>
+    /// <param name="full">Whether it spoke of all topics.</param>
+    public void Succeeded(long now, bool changed, bool full)
+    {
+        _failure.Reset();
+        _failureUntil = long.MinValue;
+        if (changed)
+        {
+            _equivalent.Reset();
+        }
+
+        _requestDue = _units.After(now, _equivalent.Next());
+        if (full || _ageDue == long.MaxValue)
+        {
+            _ageDue = _units.After(now, _maxAge);
+        }
+    }
+
+    /// <summary>An attempt failed; what it was for is still wanted.</summary>
+    public void Failed(long now, bool full)
+    {
+        _requested |= full;
+        _failureUntil = _units.After(now, _failure.Next());
+    }
+
+    private long FullDueAt() => _requested ? Math.Min(_requestDue, _ageDue) : _ageDue;
+}

@@ -1,0 +1,93 @@
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Rx.Kafka.Diagnostics;
+
+namespace Rx.Kafka.Network;
+
+/// <summary>Opens connections: transport, then handshake, all within one deadline. One per client, for all its connections.</summary>
+internal sealed class Connector
+{
+    private readonly ITransport _transport;
+    private readonly ConnectionSettings _settings;
+
+    public Connector(ITransport transport, TimeProvider time, TaskScheduler scheduler, string clientId, ILogger logger, int maximumFrameBytes)
+    {
+        _transport = transport;
+        _settings = new ConnectionSettings(clientId, maximumFrameBytes, time, scheduler, new CorrelationIds(), logger);
+    }
+
+    /// <summary>Opens a connection that is ready for requests.</summary>
+    /// <param name="endPoint">Where to.</param>
+    /// <param name="owner">Who sends on it; hears nothing of a connection that never became ready.</param>
+    /// <param name="setupTimeout">For the transport and the handshake together.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by then.</exception>
+    public Task<BrokerConnection> ConnectAsync(EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(
+            () => OpenAsync(endPoint, owner, setupTimeout, cancellationToken),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            _settings.Scheduler).Unwrap();
+
+    private async Task<BrokerConnection> OpenAsync(EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new SetupDeadline(_settings.Time, _settings.Scheduler, setupTimeout, cancellationToken);
+        BrokerConnection? connection = null;
+        try
+        {
+            connection = new BrokerConnection(endPoint, await OpenPipeAsync(endPoint, deadline.Token), _settings);
+            connection.Start();
+            var versions = await Handshake.RunAsync(connection, deadline.Token);
+            if (!connection.Adopt(versions, owner))
+            {
+                throw connection.CloseReason!;
+            }
+
+            NetworkLog.Connected(_settings.Logger, connection.Name);
+            return connection;
+        }
+        catch (Exception e)
+        {
+            Exception failure = cancellationToken.IsCancellationRequested
+                ? new OperationCanceledException(e.Message, e, cancellationToken)
+                : ConnectFailure.Explain(endPoint, e, connection is not null, deadline.Expired ? setupTimeout : null);
+            if (connection is not null)
+            {
+                connection.Close(failure);
+                await connection.Ended;
+            }
+
+            throw failure;
+        }
+    }
+
+    private async Task<IDuplexPipe> OpenPipeAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var opening = _transport.ConnectAsync(endPoint, cancellationToken).AsTask();
+        try
+        {
+            return await opening.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!opening.IsCompleted)
+        {
+            _ = AbandonAsync(opening);
+            throw;
+        }
+    }
+
+    /// <summary>A transport that does not heed its token: what it opens too late is closed.</summary>
+    private async Task AbandonAsync(Task<IDuplexPipe> opening)
+    {
+        try
+        {
+            var pipe = await opening;
+            await pipe.Input.CompleteAsync();
+            await pipe.Output.CompleteAsync();
+        }
+        catch (Exception e)
+        {
+            NetworkLog.AbandonedConnectFailed(_settings.Logger, e);
+        }
+    }
+}

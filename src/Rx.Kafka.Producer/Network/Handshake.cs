@@ -1,0 +1,66 @@
+using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
+
+namespace Rx.Kafka.Network;
+
+/// <summary>The first exchange on every connection: which versions does this broker speak?</summary>
+internal static class Handshake
+{
+    private const short UnsupportedVersion = 35;
+
+    /// <summary>Asks, with lower versions if need be: a broker that does not know ours answers 35 and (from Kafka 2.4 on) what it knows.</summary>
+    /// <exception cref="KafkaException">It refused, or ended the connection.</exception>
+    public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection, CancellationToken cancellationToken)
+    {
+        var version = ApiVersion.Supported(ApiKey.ApiVersions).Max;
+        while (true)
+        {
+            var exchange = new ApiVersionsExchange();
+            if (!connection.TrySendAs(exchange, version))
+            {
+                throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, unanswered: 0);
+            }
+
+            var response = await exchange.Response.WaitAsync(cancellationToken);
+            if (response.ErrorCode == 0)
+            {
+                return Table(response, connection);
+            }
+
+            if (response.ErrorCode != UnsupportedVersion || version == 0)
+            {
+                var error = ErrorTable.Get(response.ErrorCode);
+                throw new KafkaException($"{connection.Name} refused ApiVersions v{version} with error {response.ErrorCode} ({error.Name}): {error.Description}");
+            }
+
+            version = Lower(response, version);
+        }
+    }
+
+    /// <summary>The version to ask with next: strictly lower, so that this ends; 0 when the answer is of no use.</summary>
+    private static short Lower(ApiVersionsResponse response, short version)
+    {
+        foreach (var (key, min, max) in response.Apis)
+        {
+            if (key == (short)ApiKey.ApiVersions && min <= max && max > 0 && max < version)
+            {
+                return max;
+            }
+        }
+
+        return 0;
+    }
+
+    private static ApiVersionTable Table(ApiVersionsResponse response, BrokerConnection connection)
+    {
+        var table = new ApiVersionTable(response.Apis);
+        if (!table.Supports(ApiKey.Metadata) && !table.Supports(ApiKey.Produce))
+        {
+            throw new KafkaException(
+                $"{connection.Name} offers Metadata {table.Describe(ApiKey.Metadata)} and Produce {table.Describe(ApiKey.Produce)}; "
+                + $"this client speaks Metadata {ApiVersion.Supported(ApiKey.Metadata)} and Produce {ApiVersion.Supported(ApiKey.Produce)}. Kafka 1.0 or newer is needed.");
+        }
+
+        return table;
+    }
+}

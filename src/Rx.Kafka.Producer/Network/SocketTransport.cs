@@ -1,0 +1,87 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Rx.Kafka.Network;
+
+/// <summary>Connections over TCP, in plain text.</summary>
+internal sealed class SocketTransport : ITransport
+{
+    private const int LargestSegment = 1024 * 1024;
+
+    private readonly AddressRotation _rotation = new();
+    private readonly int _sendBufferBytes;
+    private readonly int _receiveBufferBytes;
+    private readonly int _segmentBytes;
+
+    /// <summary>Makes a transport.</summary>
+    /// <param name="sendBufferBytes">SO_SNDBUF; -1 = the system's choice.</param>
+    /// <param name="receiveBufferBytes">SO_RCVBUF; -1 = the system's choice.</param>
+    /// <param name="maxRequestSize">A request of that size should be a write or two, not hundreds: sizes the writer's segments, up to 1 MiB.</param>
+    public SocketTransport(int sendBufferBytes, int receiveBufferBytes, int maxRequestSize)
+    {
+        _sendBufferBytes = sendBufferBytes;
+        _receiveBufferBytes = receiveBufferBytes;
+        _segmentBytes = Math.Clamp(maxRequestSize, 4096, LargestSegment);
+    }
+
+    /// <summary>Resolves the name anew each time, and tries its addresses in turn.</summary>
+    public async ValueTask<IDuplexPipe> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var (host, port) = endPoint switch
+        {
+            DnsEndPoint dns => (dns.Host, dns.Port),
+            IPEndPoint ip => (ip.Address.ToString(), ip.Port),
+            _ => throw new NotSupportedException($"TCP cannot connect to {endPoint}; give a host name or an IP address, and a port."),
+        };
+        var addresses = endPoint is IPEndPoint fixedAddress ? [fixedAddress.Address] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        if (addresses.Length == 0)
+        {
+            throw new SocketException((int)SocketError.HostNotFound);
+        }
+
+        for (var tried = 1; ; tried++)
+        {
+            var address = addresses[_rotation.Index(host, addresses.Length)];
+            try
+            {
+                return await OpenAsync(new IPEndPoint(address, port), cancellationToken);
+            }
+            catch (Exception e)
+            {
+                // The next attempt begins behind this address, also when this one was given up because its time was over.
+                _rotation.Failed(host);
+                if (tried == addresses.Length || e is OperationCanceledException)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private async Task<IDuplexPipe> OpenAsync(IPEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
+            if (_sendBufferBytes >= 0)
+            {
+                socket.SendBufferSize = _sendBufferBytes;
+            }
+
+            if (_receiveBufferBytes >= 0)
+            {
+                socket.ReceiveBufferSize = _receiveBufferBytes;
+            }
+
+            await socket.ConnectAsync(address, cancellationToken);
+            return new SocketPipe(socket, _segmentBytes);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
