@@ -4,7 +4,7 @@ namespace Rx.Kafka.Partitioning;
 /// <remarks>
 /// How a record is placed: <see cref="Current"/>, append without opening a batch; where that would open one, <c>Appended(p, 0, true)</c> and, if p is no longer
 /// current, again from the start, else append; then <see cref="Appended"/>. Where p would have to wait for memory, <see cref="Refused"/> and again; to be sure
-/// that nobody has room, walk with <see cref="After"/> from the last one until it comes round.
+/// that nobody has room, walk with <see cref="After"/> until the first it named comes again (not p: the topic may have changed, and p be on the round no more).
 /// </remarks>
 internal sealed class StickyPartitioner
 {
@@ -97,7 +97,7 @@ internal sealed class StickyPartitioner
         }
     }
 
-    /// <summary>The next partition with a leader after this one, round and round: who goes on until the first comes again has tried all, whatever others choose meanwhile.</summary>
+    /// <summary>The next partition with a leader after this one, round and round: who goes on until the first it named comes again has tried all, whatever others choose meanwhile.</summary>
     public static int After(TopicPartitions partitions, int partition)
     {
         var available = partitions.Available;
