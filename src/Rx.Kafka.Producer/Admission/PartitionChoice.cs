@@ -60,12 +60,15 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         if (result == AppendResult.MustWait)
         {
             sticky.Refused(partition);
-            var first = partition;
-            for (var next = StickyPartitioner.After(channels.Partitions, first); next != first && result == AppendResult.MustWait; next = StickyPartitioner.After(channels.Partitions, next))
+            var start = StickyPartitioner.After(channels.Partitions, partition);
+            var next = start;
+            do
             {
                 partition = next;
                 result = channels.Channels[next].Append(record, view, face, completion, mayOpen: true, out placement);
+                next = StickyPartitioner.After(channels.Partitions, next);
             }
+            while (result == AppendResult.MustWait && next != start);
         }
 
         if (result == AppendResult.Placed)
