@@ -126,7 +126,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
             _connectWaiters.Fail(Disposed);
         }
 
-        return task.WaitAsync(cancellationToken);
+        return task.On(_options.Runtime.Scheduler).WaitAsync(cancellationToken);
     }
 
     /// <summary>Ends the loop and closes the control connection; who waits gets <see cref="ProduceErrorCode.Closed"/>.</summary>

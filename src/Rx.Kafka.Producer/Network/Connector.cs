@@ -38,7 +38,7 @@ internal sealed class Connector
         {
             connection = new BrokerConnection(endPoint, await OpenPipeAsync(endPoint, deadline.Token), _settings);
             connection.Start();
-            var versions = await Handshake.RunAsync(connection, deadline.Token);
+            var versions = await Handshake.RunAsync(connection, _settings.Scheduler, deadline.Token);
             if (!connection.Adopt(versions, owner))
             {
                 throw connection.CloseReason!;

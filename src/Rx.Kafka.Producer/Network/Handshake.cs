@@ -1,3 +1,4 @@
+using Rx.Kafka.Concurrency;
 using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 
@@ -10,7 +11,7 @@ internal static class Handshake
 
     /// <summary>Asks, with lower versions if need be: a broker that does not know ours answers 35 and (from Kafka 2.4 on) what it knows.</summary>
     /// <exception cref="KafkaException">It refused, or ended the connection.</exception>
-    public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection, CancellationToken cancellationToken)
+    public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection, TaskScheduler scheduler, CancellationToken cancellationToken)
     {
         var version = ApiVersion.Supported(ApiKey.ApiVersions).Max;
         while (true)
@@ -21,7 +22,7 @@ internal static class Handshake
                 throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, unanswered: 0);
             }
 
-            var response = await exchange.Response.WaitAsync(cancellationToken);
+            var response = await exchange.Response.On(scheduler).WaitAsync(cancellationToken);
             if (response.ErrorCode == 0)
             {
                 return Table(response, connection);
