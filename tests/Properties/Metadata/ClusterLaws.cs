@@ -41,7 +41,7 @@ public sealed class ClusterLaws
 
         w.Cluster.Release();
         w.Metadata.RequestRefresh();
-        w.World.RunFor(TimeSpan.FromSeconds(30));
+        w.World.RunFor(TimeSpan.FromSeconds(60)); // a handshake that met silence waits for its timeout
         AssertTruth(w, watched);
         Assert.All(ids, id => Assert.True(World.Ended(id).Id > 4000));
         Assert.Equal(ids.Count, ids.Select(id => World.Ended(id).Id).Distinct().Count());
