@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Rx.Kafka.Partitioning;
 
@@ -13,27 +14,19 @@ internal static class Murmur2
     public static int Hash(ReadOnlySpan<byte> key)
     {
         var hash = Seed ^ (uint)key.Length;
-        while (key.Length >= sizeof(uint))
+        foreach (var word in MemoryMarshal.Cast<byte, uint>(key))
         {
-            var word = BinaryPrimitives.ReadUInt32LittleEndian(key) * M;
-            hash = (hash * M) ^ ((word ^ (word >> R)) * M);
-            key = key[sizeof(uint)..];
+            hash = (hash * M) ^ Mix(BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
         }
 
-        if (!key.IsEmpty)
+        // What is left of a word, as if its missing bytes were 0.
+        var tail = key[(key.Length & ~3)..];
+        if (!tail.IsEmpty)
         {
-            var tail = (uint)key[0];
-            if (key.Length > 1)
-            {
-                tail |= (uint)key[1] << 8;
-            }
-
-            if (key.Length > 2)
-            {
-                tail |= (uint)key[2] << 16;
-            }
-
-            hash = (hash ^ tail) * M;
+            var rest = (uint)tail[0];
+            rest |= tail.Length > 1 ? (uint)tail[1] << 8 : 0;
+            rest |= tail.Length > 2 ? (uint)tail[2] << 16 : 0;
+            hash = (hash ^ rest) * M;
         }
 
         hash = (hash ^ (hash >> 13)) * M;
@@ -42,4 +35,10 @@ internal static class Murmur2
 
     /// <summary>The partition of a key among <paramref name="count"/>, with or without a leader (a key must not move when a leader is lost).</summary>
     public static int Partition(ReadOnlySpan<byte> key, int count) => (Hash(key) & 0x7fffffff) % count;
+
+    private static uint Mix(uint word)
+    {
+        word *= M;
+        return (word ^ (word >> R)) * M;
+    }
 }

@@ -1,7 +1,4 @@
-using System.Runtime.InteropServices;
-
 namespace Rx.Kafka.Protocol.Messages;
 
 /// <summary>The versions a broker offers of one API, both ends included.</summary>
-[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ApiVersionRange(short Key, short Min, short Max);

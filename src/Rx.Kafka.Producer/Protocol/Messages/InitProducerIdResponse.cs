@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
-
 namespace Rx.Kafka.Protocol.Messages;
 
 /// <summary>A producer id and its epoch, or why there is none.</summary>
-[StructLayout(LayoutKind.Auto)]
 internal readonly record struct InitProducerIdResponse(int ThrottleTimeMs, short ErrorCode, long ProducerId, short ProducerEpoch)
 {
     /// <summary>Reads the answer to a request of a version.</summary>

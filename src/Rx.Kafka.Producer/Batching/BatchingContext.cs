@@ -1,0 +1,26 @@
+using Microsoft.Extensions.ObjectPool;
+
+namespace Rx.Kafka.Batching;
+
+/// <summary>What all channels of one producer share.</summary>
+internal sealed class BatchingContext
+{
+    public required BufferPool Memory { get; init; }
+
+    public required FlushTracker Flushes { get; init; }
+
+    public required ReceiptPool Receipts { get; init; }
+
+    public required ObjectPool<ProducerBatch> Batches { get; init; }
+
+    public required TaskScheduler Scheduler { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required TimeSpan MaxBlock { get; init; }
+
+    /// <summary>Told the size of each batch that is decided, so that the published clock knows the rate of appends.</summary>
+    public required Action<int> CountAppends { get; init; }
+}

@@ -1,0 +1,57 @@
+namespace Rx.Kafka.Batching;
+
+/// <summary>
+/// Whom a partition's batches belong to: the loop of the broker that leads it, or of the leaderless. Here is what appending threads touch of it: the ring of lanes
+/// that have something to send, the timeline of batches, the broker's memory, and the signal.
+/// </summary>
+internal abstract class LaneOwner(TimeProvider time)
+{
+    private readonly Lock _ringLock = new();
+    private readonly Queue<Lane> _ring = new();
+
+    public BrokerMemory Memory { get; } = new();
+
+    public BatchTimeline Timeline { get; } = new(time);
+
+    /// <summary>Sets the loop's signal. Any thread, also under a gate.</summary>
+    public abstract void Wake();
+
+    /// <summary>Puts a lane at the ring's tail. The "listed" mark is set under its gate by who calls this.</summary>
+    public void List(Lane lane)
+    {
+        lock (_ringLock)
+        {
+            _ring.Enqueue(lane);
+        }
+    }
+
+    /// <summary>How many lanes are listed.</summary>
+    public int Listed
+    {
+        get
+        {
+            lock (_ringLock)
+            {
+                return _ring.Count;
+            }
+        }
+    }
+
+    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out.</summary>
+    public bool TryPeekListed(out Lane lane)
+    {
+        lock (_ringLock)
+        {
+            return _ring.TryPeek(out lane!);
+        }
+    }
+
+    /// <summary>Takes the lane at the ring's head out. Owner.</summary>
+    public void TakeListed()
+    {
+        lock (_ringLock)
+        {
+            _ring.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,640 @@
+using System.Threading.Channels;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Protocol.Records;
+
+namespace Rx.Kafka.Batching;
+
+/// <summary>
+/// The bounded channel of one partition: records are written, closed batches are read. <see cref="Append"/> is its hot path; <c>Writer</c> and <c>Reader</c> are thin
+/// views. Its bound is the pool's dynamic threshold. Owned by its gate, which is held for one append or one take, never across a wait or a call-out.
+/// </summary>
+internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitingPlace
+{
+    /// <summary>Larger records are copied outside the gate: a long copy under a spinning gate makes others wait for a second.</summary>
+    private const int LargestCopyUnderGate = 4096;
+
+    private readonly BatchingContext _context;
+    private readonly MemoryAccount _account;
+    private readonly byte[] _topicUtf8;
+    private Gate _gate;
+    private ProducerBatch? _open;
+    private ProducerBatch? _firstClosed;
+    private ProducerBatch? _lastClosed;
+    private LaneOwner _owner;
+    private readonly WaitingLine _line = new();
+    private readonly LineDrainer _drainer;
+    private ProducerBatch? _held;
+    private TaskCompletionSource<bool>? _readable;
+    private ProduceError? _closedBy;
+    private bool _isListed;
+
+    public PartitionChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
+    {
+        Topic = topic;
+        _topicUtf8 = topicUtf8;
+        Partition = partition;
+        Load = load;
+        _context = context;
+        _owner = owner;
+        _drainer = new LineDrainer(this, context);
+        _account = new MemoryAccount(_drainer.Queue);
+        context.Memory.AddChannel(_account, owner.Memory);
+        Writer = new RecordWriter(this, context);
+        Reader = new BatchReader(this);
+    }
+
+    /// <summary>The same string object for all partitions of the topic.</summary>
+    public string Topic { get; }
+
+    public ReadOnlySpan<byte> TopicUtf8 => _topicUtf8;
+
+    public int Partition { get; }
+
+    public PartitionLoad Load { get; }
+
+    /// <summary>The sending side; set once by who makes the channel.</summary>
+    public Lane Lane { get; set; } = null!;
+
+    /// <summary>Whether records were appended that no loop has seen yet.</summary>
+    public bool HasOpenBatch => Volatile.Read(ref _open) is not null || Volatile.Read(ref _held) is not null;
+
+    /// <summary>Changes under the gate, by the owner itself.</summary>
+    public LaneOwner Owner => Volatile.Read(ref _owner);
+
+    /// <summary>Appends a record to the open batch, opening one if that is allowed and there is memory.</summary>
+    /// <param name="record">The record, kept only if its face wants it back.</param>
+    /// <param name="view">Its bytes.</param>
+    /// <param name="face">Whom to tell the outcome; null = a receipt, or <paramref name="completion"/>.</param>
+    /// <param name="completion">Whom to tell instead.</param>
+    /// <param name="mayOpen">Whether a new batch may be opened.</param>
+    /// <param name="placement">Where it was placed.</param>
+    public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement)
+    {
+        _gate.Enter();
+        var wake = false;
+        PendingCopy copy = default;
+        AppendResult result;
+        try
+        {
+            // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for all.
+            if (_open is null && (_closedBy is not null || _held is not null || _line.First is not null))
+            {
+                placement = default;
+                return _closedBy is null ? AppendResult.MustWait : AppendResult.Closed;
+            }
+
+            result = Place(ref _open, record, view, face, completion, mayOpen, mayJoin: false, out placement, out copy, ref wake);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
+        Finish(copy, view, wake);
+        return result;
+    }
+
+    /// <summary>Puts a caller in line, behind all that stand there; the drainer places it.</summary>
+    /// <returns>Why it was refused, or null.</returns>
+    public ProduceError? Join(Waiter waiter)
+    {
+        _gate.Enter();
+        var refused = _closedBy;
+        if (refused is null)
+        {
+            if (_line.First is null)
+            {
+                // From here on the drainer alone appends; it may still hold the batch of those who stood here before.
+                _held ??= _open;
+                _open = null;
+            }
+
+            _line.Add(waiter);
+            waiter.Place = this;
+        }
+
+        _gate.Exit();
+        if (refused is null)
+        {
+            _drainer.Queue();
+        }
+
+        return refused;
+    }
+
+    /// <summary>Takes a caller out of the line; who does so ends it. The others must move up, so the drainer is queued in any case.</summary>
+    public bool TryLeave(Waiter waiter)
+    {
+        _gate.Enter();
+        var left = _line.Remove(waiter);
+        _gate.Exit();
+        _drainer.Queue();
+        return left;
+    }
+
+    /// <summary>The caller at the head of the line; without one the open batch goes back to the appending threads. Drainer.</summary>
+    public Waiter? NextInLine()
+    {
+        var wake = false;
+        _gate.Enter();
+        var first = _line.First;
+        if (first is null && _held is not null)
+        {
+            if (_context.Flushes.IsFlushing(_held.Generation))
+            {
+                wake = Close(ref _held);
+            }
+            else
+            {
+                _open = _held;
+                _held = null;
+            }
+        }
+
+        _gate.Exit();
+        if (first is null)
+        {
+            _context.Memory.Leave(_account);
+        }
+
+        Wake(wake);
+        return first;
+    }
+
+    /// <summary>Places the caller at the head of the line; where it cannot, the partition waits for memory. Drainer.</summary>
+    /// <returns>Placed, MustWait, FaceEnded; or WouldOpen when somebody else stands at the head now.</returns>
+    public AppendResult PlaceFirst(Waiter waiter, in RecordView view)
+    {
+        _gate.Enter();
+        var wake = false;
+        PendingCopy copy = default;
+        var result = AppendResult.WouldOpen;
+        try
+        {
+            if (_line.First == waiter)
+            {
+                result = Place(ref _held, waiter.Record, view, waiter.Face, waiter.Completion, mayOpen: true, mayJoin: true, out _, out copy, ref wake);
+                if (result is AppendResult.Placed or AppendResult.FaceEnded)
+                {
+                    _line.Remove(waiter);
+                }
+
+                if (!copy.IsNone)
+                {
+                    copy.Batch!.Generation = _context.Flushes.Absorb(copy.Batch.Generation, waiter.Generation);
+                }
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
+        Finish(copy, view, wake);
+        return result;
+    }
+
+    /// <summary>Closes the open batch if it still is the one that was seen on the timeline. Owner.</summary>
+    public void CloseOpen(long openedAt)
+    {
+        _gate.Enter();
+        ref var open = ref (_held is null ? ref _open : ref _held);
+        if (open is not null && open.OpenedAt == openedAt)
+        {
+            Close(ref open);
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Takes no more records: closes the open batch and ends the line. Dispose.</summary>
+    public void CloseForever(ProduceError error)
+    {
+        var ended = new List<Waiter>();
+        _gate.Enter();
+        _closedBy ??= error;
+        ref var open = ref (_held is null ? ref _open : ref _held);
+        if (open is not null)
+        {
+            Close(ref open);
+        }
+
+        while (_line.First is { } waiter)
+        {
+            _line.Remove(waiter);
+            ended.Add(waiter);
+        }
+
+        _readable?.TrySetResult(_firstClosed is not null);
+        _gate.Exit();
+        Owner.Wake();
+        _context.Memory.Leave(_account);
+        _drainer.Stop();
+        foreach (var waiter in ended)
+        {
+            waiter.Refuse(error);
+            _context.Flushes.Leave(waiter.Generation);
+        }
+    }
+
+    /// <summary>Ends every caller in line (purge).</summary>
+    public void EndLine(ProduceError error)
+    {
+        while (true)
+        {
+            _gate.Enter();
+            var waiter = _line.First;
+            if (waiter is not null)
+            {
+                _line.Remove(waiter);
+            }
+
+            _gate.Exit();
+            if (waiter is null)
+            {
+                _drainer.Queue();
+                return;
+            }
+
+            waiter.Refuse(error);
+            _context.Flushes.Leave(waiter.Generation);
+        }
+    }
+
+    /// <summary>Completes with true when a closed batch can be taken, with false when none will come any more.</summary>
+    public Task<bool> WaitToTakeAsync()
+    {
+        _gate.Enter();
+        Task<bool> task;
+        if (_firstClosed is { OpenCopies: 0 })
+        {
+            task = Task.FromResult(true);
+        }
+        else if (_closedBy is not null && _firstClosed is null)
+        {
+            task = Task.FromResult(false);
+        }
+        else
+        {
+            task = (_readable ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        _gate.Exit();
+        return task;
+    }
+
+    /// <summary>Takes the oldest closed batch, if it fits and no copy into it is under way. Owner.</summary>
+    /// <param name="maximumBytes">The largest batch that is taken.</param>
+    /// <param name="isTooLarge">Whether there is one, but larger.</param>
+    public ProducerBatch? TakeClosed(int maximumBytes, out bool isTooLarge)
+    {
+        _gate.Enter();
+        var batch = _firstClosed;
+        isTooLarge = batch is { OpenCopies: 0 } && batch.Bytes > maximumBytes;
+        if (batch is null || batch.OpenCopies > 0 || isTooLarge)
+        {
+            batch = null;
+        }
+        else
+        {
+            _firstClosed = batch.NextClosed;
+            _lastClosed = _firstClosed is null ? null : _lastClosed;
+            batch.NextClosed = null;
+        }
+
+        _gate.Exit();
+        return batch;
+    }
+
+    /// <summary>Takes a batch that is to be decided without being sent (expiry, purge, dispose): closes it first if it is open. It must be the oldest. Owner.</summary>
+    /// <returns>False while a copy into it is under way: ask again, the end of the copy wakes the owner.</returns>
+    public bool TryWithdraw(ProducerBatch batch)
+    {
+        _gate.Enter();
+        ref var open = ref (_held is null ? ref _open : ref _held);
+        if (open == batch)
+        {
+            Close(ref open);
+        }
+
+        var ready = _firstClosed == batch && batch.OpenCopies == 0;
+        _gate.Exit();
+        return ready && TakeClosed(int.MaxValue, out _) == batch;
+    }
+
+    /// <summary>After a look at the lane: keeps it in the ring while it has something it may send, else takes the mark off. Owner.</summary>
+    /// <param name="laneHasMore">Whether the lane itself has batches to send again.</param>
+    /// <param name="isBlocked">Whether the lane may send nothing now; it lists itself when that changes.</param>
+    public void Relist(bool laneHasMore, bool isBlocked)
+    {
+        _gate.Enter();
+        _isListed = !isBlocked && (laneHasMore || _firstClosed is { OpenCopies: 0 });
+        if (_isListed)
+        {
+            _owner.List(Lane);
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Lists the lane if it is not listed and has something to send. Owner.</summary>
+    public void ListIfReady(bool laneHasMore)
+    {
+        _gate.Enter();
+        List(laneHasMore);
+        _gate.Exit();
+    }
+
+    /// <summary>Hands the partition with all its batches to another owner, and lists it there in any case (else a wake-up is lost). Old owner.</summary>
+    /// <param name="newOwner">Whose it is from now on.</param>
+    /// <param name="inLane">The lane's own batches without outcome.</param>
+    public void MoveTo(LaneOwner newOwner, IEnumerable<ProducerBatch> inLane)
+    {
+        _gate.Enter();
+        foreach (var batch in inLane)
+        {
+            Move(batch, newOwner);
+        }
+
+        for (var batch = _firstClosed; batch is not null; batch = batch.NextClosed)
+        {
+            Move(batch, newOwner);
+        }
+
+        if ((_open ?? _held) is { } open)
+        {
+            Move(open, newOwner);
+        }
+
+        Volatile.Write(ref _owner, newOwner);
+        _isListed = true;
+        newOwner.List(Lane);
+        _gate.Exit();
+        _context.Memory.MoveChannel(_account, newOwner.Memory);
+        newOwner.Wake();
+    }
+
+    /// <summary>Tells everybody a batch's outcome and gives back the memory it held. Owner, once.</summary>
+    public void Decide(ProducerBatch batch, in BatchOutcome outcome)
+    {
+        _owner.Timeline.Decided(batch);
+        Load.Add(Partition, -batch.Bytes);
+        _context.CountAppends(batch.Count);
+        batch.Decide(outcome);
+
+        // Its bytes were copied into the pipe when it was sent, so nobody reads them any more, whatever became of the request.
+        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+        batch.DropChunks();
+        _context.Flushes.Leave(batch.Generation);
+        if (!batch.IsInFlight)
+        {
+            Recycle(batch);
+        }
+    }
+
+    /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
+    public void Recycle(ProducerBatch batch)
+    {
+        batch.Reset();
+        _context.Batches.Return(batch);
+    }
+
+    private void Move(ProducerBatch batch, LaneOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
+
+    /// <summary>Under the gate. Room for a record in the open batch, or in a new one.</summary>
+    private AppendResult Place(
+        ref ProducerBatch? open, in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, bool mayJoin, out Placement placement, out PendingCopy copy, ref bool wake)
+    {
+        placement = default;
+        copy = default;
+
+        // Read once: somebody may subscribe meanwhile.
+        var interest = face?.Interest ?? FaceInterest.None;
+        if (open is { } batch)
+        {
+            var delta = view.Timestamp - batch.BaseTimestamp;
+            var body = RecordEncoder.BodySize(delta, batch.Count, view.KeyLength, view.ValueLength, view.Headers);
+            var total = RecordEncoder.TotalSize(body);
+            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None && MakeRoom(batch, total, face, interest, completion))
+            {
+                placement = Add(ref open, record, view, face, interest, completion, body, total, (int)delta, out copy, ref wake);
+                return AppendResult.Placed;
+            }
+
+            wake |= Close(ref open);
+        }
+
+        if (!mayOpen)
+        {
+            return AppendResult.WouldOpen;
+        }
+
+        return OpenFor(ref open, record, view, face, interest, completion, mayJoin, out placement, out copy, ref wake);
+    }
+
+    private AppendResult OpenFor(
+        ref ProducerBatch? open, in Record record, in RecordView view, Face? face, FaceInterest interest, RecordCompletion? completion, bool mayJoin, out Placement placement, out PendingCopy copy, ref bool wake)
+    {
+        placement = default;
+        copy = default;
+        var body = RecordEncoder.BodySize(0, 0, view.KeyLength, view.ValueLength, view.Headers);
+        var total = RecordEncoder.TotalSize(body);
+        var overhead = ProducerBatch.BaseOverhead + (face is not null ? FaceShare.SegmentBytes(interest, first: true) : completion is null ? Receipt.Bytes : 0);
+        var request = new MemoryRequest(RecordBatchHeader.Size + total, overhead);
+        var chunk = mayJoin ? _context.Memory.TakeOrWait(_account, request) : _context.Memory.TryTake(_account, request);
+        if (chunk is null)
+        {
+            return AppendResult.MustWait;
+        }
+
+        if (face is not null && !face.TryEnter())
+        {
+            _context.Memory.Return(_account, [chunk], overhead);
+            return AppendResult.FaceEnded;
+        }
+
+        var batch = _context.Batches.Get();
+        batch.Open(this, chunk, overhead, view.Timestamp, _context.Flushes.Enter());
+        if (face is not null)
+        {
+            batch.GrowShare(face, interest);
+        }
+        else if (completion is null)
+        {
+            batch.AddReceipt(_context.Receipts.Rent());
+        }
+
+        open = batch;
+        wake |= _owner.Timeline.Opened(batch);
+        placement = Add(ref open, record, view, face, interest, completion, body, total, 0, out copy, ref wake);
+        placement = placement with { Bytes = placement.Bytes + RecordBatchHeader.Size };
+        return AppendResult.Placed;
+    }
+
+    /// <summary>Counts the record in, tells its face or its await where it is, and encodes it here if it is small.</summary>
+    private Placement Add(
+        ref ProducerBatch? open, in Record record, in RecordView view, Face? face, FaceInterest interest, RecordCompletion? completion, int body, int total, int delta, out PendingCopy copy, ref bool wake)
+    {
+        var batch = open!;
+        Receipt? receipt = null;
+        short token = 0;
+        if (face is not null)
+        {
+            batch.ShareFor(face, interest)!.Add(batch.Count, delta, record);
+        }
+        else if (completion is not null)
+        {
+            completion.Place(batch.Count, delta);
+            batch.AddCompletion(completion);
+        }
+        else
+        {
+            receipt = batch.ReceiptWithRoom!;
+            token = receipt.Add(batch.Count, delta);
+        }
+
+        var index = batch.Count;
+        copy = new PendingCopy { Batch = batch, BodySize = body, TimeDelta = delta, Index = index, Room = batch.Reserve(total, view.Timestamp) };
+        if (total <= LargestCopyUnderGate)
+        {
+            copy.Encode(view);
+        }
+        else
+        {
+            batch.OpenCopies++;
+        }
+
+        var full = BatchPolicy.AfterAppend(batch.Bytes, _context.BatchSize) != CloseReason.None;
+        if (full)
+        {
+            wake |= Close(ref open);
+        }
+
+        return new Placement(total, full, receipt, token);
+    }
+
+    /// <summary>Outside the gate: what need not be done under it.</summary>
+    private void Finish(in PendingCopy copy, in RecordView view, bool wake)
+    {
+        if (copy.Room.Count > LargestCopyUnderGate)
+        {
+            copy.Encode(view);
+            EndCopy(copy.Batch!);
+        }
+
+        Wake(wake);
+    }
+
+    private void Wake(bool wake)
+    {
+        if (wake)
+        {
+            Owner.Wake();
+        }
+    }
+
+    /// <summary>Charges what one more record needs beside its bytes, and a further chunk; false where memory is short, and the batch is closed instead.</summary>
+    private bool MakeRoom(ProducerBatch batch, int total, Face? face, FaceInterest interest, RecordCompletion? completion)
+    {
+        if (face is not null)
+        {
+            if (batch.ShareFor(face, interest) is null && !GrowShare(batch, face, interest))
+            {
+                return false;
+            }
+        }
+        else if (completion is null && batch.ReceiptWithRoom is null)
+        {
+            if (!Charge(batch, Receipt.Bytes))
+            {
+                return false;
+            }
+
+            batch.AddReceipt(_context.Receipts.Rent());
+        }
+
+        if (batch.RoomInChunk < total)
+        {
+            if (_context.Memory.TryTake(_account, new MemoryRequest(total, 0)) is not { } chunk)
+            {
+                return false;
+            }
+
+            batch.AddChunk(chunk);
+        }
+
+        return true;
+    }
+
+    private bool GrowShare(ProducerBatch batch, Face face, FaceInterest interest)
+    {
+        if (!Charge(batch, batch.ShareBytes(face, interest)))
+        {
+            return false;
+        }
+
+        // A face that has ended opens no new share; OpenFor tells its caller.
+        if (!batch.HasShareOf(face, interest) && !face.TryEnter())
+        {
+            return false;
+        }
+
+        batch.GrowShare(face, interest);
+        return true;
+    }
+
+    private bool Charge(ProducerBatch batch, int bytes)
+    {
+        if (bytes > 0 && !_context.Memory.TryCharge(_account, bytes))
+        {
+            return false;
+        }
+
+        batch.Overhead += bytes;
+        return true;
+    }
+
+    /// <summary>Under the gate. Returns whether the owner must be woken.</summary>
+    private bool Close(ref ProducerBatch? open)
+    {
+        var batch = open!;
+        open = null;
+        batch.IsClosed = true;
+        if (_lastClosed is null)
+        {
+            _firstClosed = batch;
+        }
+        else
+        {
+            _lastClosed.NextClosed = batch;
+        }
+
+        _lastClosed = batch;
+        _owner.Timeline.Closed(batch);
+        Load.Add(Partition, batch.Bytes);
+        return List(laneHasMore: false);
+    }
+
+    private bool List(bool laneHasMore)
+    {
+        if (_isListed || !(laneHasMore || _firstClosed is { OpenCopies: 0 }))
+        {
+            return false;
+        }
+
+        _isListed = true;
+        _owner.List(Lane);
+        _readable?.TrySetResult(true);
+        _readable = null;
+        return true;
+    }
+
+    private void EndCopy(ProducerBatch batch)
+    {
+        _gate.Enter();
+        batch.OpenCopies--;
+        var wake = batch.IsClosed && List(laneHasMore: false);
+        _gate.Exit();
+        Wake(wake);
+    }
+}

@@ -1,0 +1,260 @@
+using Rx.Kafka.Protocol.Records;
+
+namespace Rx.Kafka.Batching;
+
+/// <summary>
+/// A record batch: encoded records in pooled chunks, and per face or receipt what is needed to tell the outcome. Written under its channel's gate until it is closed,
+/// then by the owner of its lane. Pooled: nobody else holds on to it.
+/// </summary>
+internal sealed class ProducerBatch
+{
+    /// <summary>What a batch itself adds to the ledger, in bytes.</summary>
+    public const int BaseOverhead = 512;
+
+    /// <summary>The most that opening a batch charges beside its chunk.</summary>
+    public static readonly int MaximumOverhead = BaseOverhead + Math.Max(Receipt.Bytes, FaceShare.SegmentBytes(FaceInterest.Records, first: true));
+
+    private byte[][] _chunks = new byte[1][];
+    private int[] _lengths = new int[1];
+    private int _chunkCount;
+    private FaceShare? _shares;
+    private Receipt? _receipts;
+    private RecordCompletion? _completions;
+
+    // Links of the owner's timeline.
+    public BatchLink OpenLink;
+    public BatchLink UndecidedLink;
+
+    public PartitionChannel Channel { get; private set; } = null!;
+
+    /// <summary>Monotonic time of its first record: linger and delivery timeout run from here.</summary>
+    public long OpenedAt { get; set; }
+
+    /// <summary>The flush generation it counts in.</summary>
+    public long Generation { get; set; }
+
+    /// <summary>The next batch in its channel's queue of closed ones.</summary>
+    public ProducerBatch? NextClosed { get; set; }
+
+    public bool IsClosed { get; set; }
+
+    /// <summary>Copies of large records that are still being made outside the gate: it must be neither sent nor decided before they end.</summary>
+    public int OpenCopies { get; set; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Encoded bytes, header included.</summary>
+    public int Bytes { get; private set; }
+
+    public long BaseTimestamp { get; private set; }
+
+    public long MaxTimestamp { get; private set; }
+
+    /// <summary>Charged beside the chunks.</summary>
+    public int Overhead { get; set; }
+
+    /// <summary>Bytes left in the last chunk.</summary>
+    public int RoomInChunk => _chunks[_chunkCount - 1].Length - _lengths[_chunkCount - 1];
+
+    public int ChunkCount => _chunkCount;
+
+    public ReadOnlySpan<byte[]> Chunks => _chunks.AsSpan(0, _chunkCount);
+
+    // What the lane knows of it, from here on the owner's.
+    public ProducerIdentity Identity { get; set; } = ProducerIdentity.None;
+
+    /// <summary>Sequence number of its first record, −1 = none given yet.</summary>
+    public int BaseSequence { get; set; } = -1;
+
+    /// <summary>How often it was handed to a connection.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>An attempt was handed to a connection and is neither acknowledged nor proven absent.</summary>
+    public bool IsUnclear { get; set; }
+
+    /// <summary>Sent while another one was in flight, under the proof that the broker knows this producer.</summary>
+    public bool SentUnderProof { get; set; }
+
+    /// <summary>What is decided of it while earlier ones are not.</summary>
+    public OutcomeRange? Kept { get; set; }
+
+    public long KeptAppendTime { get; set; } = -1;
+
+    public bool IsInFlight { get; set; }
+
+    /// <summary>Answered OUT_OF_ORDER while unclear: a later batch's answer tells whether it is on the log.</summary>
+    public bool AwaitsLaterProof { get; set; }
+
+    /// <summary>The last thing that went wrong with it, for the text of a delivery timeout.</summary>
+    public string? LastCause { get; set; }
+
+    public void Open(PartitionChannel channel, byte[] chunk, int overhead, long timestamp, long generation)
+    {
+        Channel = channel;
+        Overhead = overhead;
+        BaseTimestamp = MaxTimestamp = timestamp;
+        Generation = generation;
+        Bytes = RecordBatchHeader.Size;
+        AddChunk(chunk);
+        _lengths[0] = RecordBatchHeader.Size;
+    }
+
+    public void AddChunk(byte[] chunk)
+    {
+        if (_chunkCount == _chunks.Length)
+        {
+            Array.Resize(ref _chunks, _chunkCount * 2);
+            Array.Resize(ref _lengths, _chunkCount * 2);
+        }
+
+        _chunks[_chunkCount] = chunk;
+        _lengths[_chunkCount++] = 0;
+    }
+
+    /// <summary>Counts one more record and gives the room for its bytes.</summary>
+    public ArraySegment<byte> Reserve(int bytes, long timestamp)
+    {
+        ref var length = ref _lengths[_chunkCount - 1];
+        var room = new ArraySegment<byte>(_chunks[_chunkCount - 1], length, bytes);
+        length += bytes;
+        Bytes += bytes;
+        Count++;
+        if (timestamp > MaxTimestamp)
+        {
+            MaxTimestamp = timestamp;
+        }
+
+        return room;
+    }
+
+    /// <summary>The share of a face whose next record can be added, or null where the share or its next segment must be charged first.</summary>
+    public FaceShare? ShareFor(Face face, FaceInterest interest) =>
+        _shares is { } share && share.Face == face && share.Interest == interest && !share.NeedsSegment ? share : FindShare(face, interest);
+
+    /// <summary>What <see cref="GrowShare"/> will add to the ledger.</summary>
+    public int ShareBytes(Face face, FaceInterest interest) => FaceShare.SegmentBytes(interest, first: ShareOf(face, interest) is null);
+
+    /// <summary>Makes room for a face's next record; it must have been charged. A new share comes first in the list, where the next lookup finds it.</summary>
+    public FaceShare GrowShare(Face face, FaceInterest interest)
+    {
+        var share = ShareOf(face, interest);
+        if (share is null)
+        {
+            share = FaceShare.Rent(face, interest);
+            share.Next = _shares;
+            _shares = share;
+        }
+
+        if (interest != FaceInterest.None)
+        {
+            share.AddSegment();
+        }
+
+        return share;
+    }
+
+    public bool HasShareOf(Face face, FaceInterest interest) => ShareOf(face, interest) is not null;
+
+    public Receipt? ReceiptWithRoom => _receipts is { } receipt && receipt.HasRoom(Count) ? receipt : null;
+
+    public void AddReceipt(Receipt receipt)
+    {
+        receipt.Next = _receipts;
+        _receipts = receipt;
+    }
+
+    public void AddCompletion(RecordCompletion completion)
+    {
+        completion.Next = _completions;
+        _completions = completion;
+    }
+
+    /// <summary>Writes the header over the room left for it; the records stay as they are, so a retry under other numbers costs one CRC.</summary>
+    public void Seal(bool transactional)
+    {
+        var header = _chunks[0].AsSpan(0, RecordBatchHeader.Size);
+        const short TransactionalAttribute = 0x10;
+        RecordBatchHeader.Write(header, Bytes, transactional ? TransactionalAttribute : (short)0, Count - 1, BaseTimestamp, MaxTimestamp, Identity.Id, Identity.Epoch, BaseSequence, Count);
+        var crc = Crc32C.Start;
+        for (var i = 0; i < ChunkCount; i++)
+        {
+            crc = Crc32C.Append(crc, ChunkBytes(i)[(i == 0 ? RecordBatchHeader.CrcStart : 0)..]);
+        }
+
+        RecordBatchHeader.WriteCrc(header, Crc32C.Finish(crc));
+    }
+
+    public ReadOnlySpan<byte> ChunkBytes(int index) => _chunks[index].AsSpan(0, _lengths[index]);
+
+    /// <summary>Has its outcome; kept only because a request still names it.</summary>
+    public bool IsDecided { get; private set; }
+
+    /// <summary>Tells everybody the outcome. Owner, once; afterwards the batch holds nobody.</summary>
+    public void Decide(in BatchOutcome outcome)
+    {
+        IsDecided = true;
+        for (var share = _shares; share is not null;)
+        {
+            var next = share.Next;
+            share.Next = null;
+            share.Decide(outcome);
+            share = next;
+        }
+
+        for (var receipt = _receipts; receipt is not null;)
+        {
+            var next = receipt.Next;
+            receipt.Decide(outcome);
+            receipt = next;
+        }
+
+        for (var completion = _completions; completion is not null;)
+        {
+            var next = completion.Next;
+            completion.Next = null;
+            completion.Decide(outcome);
+            completion = next;
+        }
+
+        _shares = null;
+        _receipts = null;
+        _completions = null;
+    }
+
+    /// <summary>Its chunks were given back.</summary>
+    public void DropChunks()
+    {
+        Array.Clear(_chunks, 0, _chunkCount);
+        _chunkCount = 0;
+    }
+
+    /// <summary>Makes it as new, for the pool.</summary>
+    public void Reset()
+    {
+        Channel = null!;
+        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = false;
+        NextClosed = null;
+        Count = Bytes = Overhead = Attempts = 0;
+        Identity = ProducerIdentity.None;
+        BaseSequence = -1;
+        Kept = null;
+        KeptAppendTime = -1;
+        LastCause = null;
+    }
+
+    private FaceShare? FindShare(Face face, FaceInterest interest) =>
+        ShareOf(face, interest) is { NeedsSegment: false } share ? share : null;
+
+    private FaceShare? ShareOf(Face face, FaceInterest interest)
+    {
+        for (var share = _shares; share is not null; share = share.Next)
+        {
+            if (share.Face == face && share.Interest == interest)
+            {
+                return share;
+            }
+        }
+
+        return null;
+    }
+}

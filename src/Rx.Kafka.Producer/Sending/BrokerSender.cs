@@ -1,0 +1,282 @@
+using System.Net;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Metadata;
+using Rx.Kafka.Network;
+
+namespace Rx.Kafka.Sending;
+
+/// <summary>
+/// The loop of one broker: pulls requests and sends them on its one connection while permits last. A permit is taken before a request is pulled, and given back on its answer:
+/// that is the back-pressure, read backwards.
+/// </summary>
+internal sealed class BrokerSender : SendingLoop, IConnectionOwner
+{
+    /// <summary>We wait longer than the broker was told to, so that its own REQUEST_TIMED_OUT wins over a cut.</summary>
+    private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the old leader may stay silent before its connection is closed, so that a moving partition goes on.</summary>
+    private static readonly TimeSpan MoveSilence = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _permits;
+    private readonly BrokerRequests _requests;
+    private readonly Backoff _reconnect;
+    private readonly Backoff _setup;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Action<PartitionLane> _block;
+    private BrokerNode _node;
+    private BrokerConnection? _connection;
+    private bool _isConnecting;
+    private long _connectAfter;
+    private long _throttledUntil;
+    private long _movingSince;
+
+    public BrokerSender(BrokerNode node, SendingContext context)
+        : base(context)
+    {
+        var options = context.Options;
+        _node = node;
+        _permits = new SemaphoreSlim(options.MaxInFlightRequestsPerConnection);
+        _requests = new BrokerRequests(this, context);
+        _reconnect = new Backoff(options.EffectiveReconnectBackoff, options.EffectiveReconnectBackoffMax, context.NewRandom());
+        _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, context.NewRandom());
+        _block = Block;
+    }
+
+    /// <summary>Since when this broker takes nothing, for the partitioners.</summary>
+    public BrokerStall Stall { get; } = new();
+
+    /// <summary>The broker's address came anew. Loop.</summary>
+    public void MovedTo(BrokerNode node)
+    {
+        if (node.Host == _node.Host && node.Port == _node.Port)
+        {
+            return;
+        }
+
+        _node = node;
+        _connectAfter = 0;
+        _connection?.Close(new KafkaException($"Broker {node.Id} is at {node.Host}:{node.Port} now."));
+    }
+
+    public void Flushed(BrokerConnection connection) => Wake();
+
+    public void Closed(BrokerConnection connection, Exception cause) => Post(() => Disconnected(connection, cause));
+
+    /// <summary>A request has its answer, or never gets one: its permit comes back. Loop.</summary>
+    public void Ended(BrokerProduceRequest request, Exception? lost, long now)
+    {
+        _permits.Release();
+        const short ClientSideThrottling = 6;
+        if (lost is null && request.ThrottleTimeMs > 0 && request.Version >= ClientSideThrottling)
+        {
+            SendingLog.Throttled(Context.Logger, _node.Id, request.ThrottleTimeMs);
+            _throttledUntil = Math.Max(_throttledUntil, Context.Time.After(now, TimeSpan.FromMilliseconds(request.ThrottleTimeMs)));
+        }
+
+        _requests.Return(request);
+    }
+
+    protected override string DescribeOwner() => $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{(_connection is null ? ", not connected" : "")}";
+
+    protected override void Stopping()
+    {
+        _stopping.Cancel();
+        _connection?.Close(new KafkaException("The producer was disposed."));
+        _stopping.Dispose();
+        _permits.Dispose();
+    }
+
+    protected override long Work(long now)
+    {
+        var next = WatchConnection(now);
+        if (_connection is null)
+        {
+            if (Listed > 0)
+            {
+                Stall.Held(now);
+                next = Math.Min(next, Connect(now));
+            }
+
+            return next;
+        }
+
+        if (now < _throttledUntil)
+        {
+            Stall.Held(now);
+            return Math.Min(next, _throttledUntil);
+        }
+
+        Send(_connection, now);
+        return Math.Min(next, WatchConnection(now));
+    }
+
+    private void Send(BrokerConnection connection, long now)
+    {
+        while (connection.CanSend && Listed > 0 && _permits.Wait(0))
+        {
+            if (_requests.Pull(connection, now, _block) is not { } request)
+            {
+                _permits.Release();
+                break;
+            }
+
+            request.SendOn(connection);
+            if (!connection.TrySend(request))
+            {
+                _permits.Release();
+                request.PutBack();
+                _requests.Return(request);
+                break;
+            }
+
+            request.Sent();
+        }
+
+        if (Listed == 0)
+        {
+            Stall.Drained();
+        }
+        else
+        {
+            Stall.Held(now);
+        }
+    }
+
+    /// <summary>Closes a connection that does not answer, or that nobody used for long.</summary>
+    private long WatchConnection(long now)
+    {
+        if (_connection is not { } connection)
+        {
+            return long.MaxValue;
+        }
+
+        var options = Context.Options;
+        if (connection.InFlight == 0)
+        {
+            if (Listed > 0 || options.ConnectionsMaxIdle < TimeSpan.Zero)
+            {
+                return long.MaxValue;
+            }
+
+            var idleAt = Context.Time.After(connection.LastUsedAt, options.ConnectionsMaxIdle);
+            if (idleAt <= now)
+            {
+                connection.Close(new KafkaException($"Idle for {options.ConnectionsMaxIdle.TotalSeconds:0} s."));
+            }
+
+            return idleAt <= now ? long.MaxValue : idleAt;
+        }
+
+        // A Produce's clock starts when it becomes the oldest unanswered; throttling holds it.
+        var oldest = Math.Max(connection.OldestSince, _throttledUntil);
+        var due = Context.Time.After(oldest, options.RequestTimeout + AnswerGrace);
+        if (due <= now)
+        {
+            connection.Close(new KafkaException($"{connection.Name} did not answer within RequestTimeout ({options.RequestTimeout.TotalMilliseconds:0} ms) and 5 s."));
+            return long.MaxValue;
+        }
+
+        return Math.Min(due, WatchMoves(connection, now));
+    }
+
+    private long WatchMoves(BrokerConnection connection, long now)
+    {
+        if (Moving.Count == 0)
+        {
+            _movingSince = 0;
+            return long.MaxValue;
+        }
+
+        _movingSince = _movingSince == 0 ? now : _movingSince;
+        var silentAt = Context.Time.After(Math.Max(_movingSince, connection.LastByteAt), MoveSilence);
+        if (silentAt > now)
+        {
+            return silentAt;
+        }
+
+        connection.Close(new KafkaException($"{connection.Name} leads some partitions no longer and was silent for 1 s."));
+        return long.MaxValue;
+    }
+
+    private long Connect(long now)
+    {
+        if (_isConnecting)
+        {
+            return long.MaxValue;
+        }
+
+        if (now < _connectAfter)
+        {
+            return _connectAfter;
+        }
+
+        _isConnecting = true;
+        _ = ConnectAsync(_node, _setup.Next());
+        return long.MaxValue;
+    }
+
+    // Runs on the scheduler and only posts; the loop does not wait for it.
+    private async Task ConnectAsync(BrokerNode node, TimeSpan setupTimeout)
+    {
+        try
+        {
+            var connection = await Context.Connector.ConnectAsync(new DnsEndPoint(node.Host, node.Port), this, setupTimeout, _stopping.Token);
+            Post(() => Connected(connection, node));
+        }
+        catch (Exception e)
+        {
+            Post(() => ConnectFailed(e, node));
+        }
+    }
+
+    private void Connected(BrokerConnection connection, BrokerNode node)
+    {
+        _isConnecting = false;
+        if (connection.IsClosed)
+        {
+            ConnectFailed(connection.CloseReason!, node);
+            return;
+        }
+
+        if (node != _node || _stopping.IsCancellationRequested)
+        {
+            connection.Close(new KafkaException("Not needed any more."));
+            return;
+        }
+
+        _connection = connection;
+        _reconnect.Reset();
+        _setup.Reset();
+        SendingLog.Connected(Context.Logger, _node.Id, connection.Name);
+    }
+
+    private void ConnectFailed(Exception cause, BrokerNode node)
+    {
+        _isConnecting = false;
+        var delay = _reconnect.Next();
+        _connectAfter = Context.Time.After(Context.Time.GetTimestamp(), delay);
+        SendingLog.ConnectFailed(Context.Logger, node.Id, $"{node.Host}:{node.Port}", delay.TotalMilliseconds, cause.Message);
+        Context.Metadata.RequestRefresh();
+    }
+
+    private void Disconnected(BrokerConnection connection, Exception cause)
+    {
+        if (connection != _connection)
+        {
+            return;
+        }
+
+        _connection = null;
+        _throttledUntil = 0;
+        _connectAfter = Context.Time.After(Context.Time.GetTimestamp(), _reconnect.Next());
+        SendingLog.Disconnected(Context.Logger, _node.Id, connection.Name, cause.Message);
+
+        // A close with nothing to send is not an error, but with acks = 0 it is the broker's only sign of one.
+        if (Listed > 0 || Context.Options.RequiredAcks == RequiredAcks.None)
+        {
+            Context.Metadata.RequestRefresh();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Rx.Kafka.Batching;
+
+namespace Rx.Kafka.Sending;
+
+/// <summary>
+/// A lane's producer id, epoch and next sequence number. A bump is local: epoch + 1 and sequences from 0, for this partition alone. It takes effect when no batch is left that
+/// carries numbers of the old epoch, so that an unclear one is never renumbered.
+/// </summary>
+internal sealed class LaneNumbers(ProducerIds ids)
+{
+    private ProducerIdentity _identity = ProducerIdentity.None;
+    private int _nextSequence;
+    private bool _mustBump;
+    private bool _mustReplace;
+    private bool _hasGap;
+
+    /// <summary>Whether the lane waits for a producer id.</summary>
+    public bool NeedsIdentity => ids.IsIdempotent && (_identity.IsNone || _mustReplace);
+
+    /// <summary>Adds to a sequence number: 0 follows 2^31 − 1.</summary>
+    public static int Advance(int sequence, int count) => (int)(((long)sequence + count) & int.MaxValue);
+
+    /// <summary>The numbers are no longer usable for new batches: one that carried some is known absent (a gap: all behind it are absent too), or nobody can say.</summary>
+    public void Lapse(bool isGap)
+    {
+        if (_identity.IsNone)
+        {
+            return;
+        }
+
+        _mustBump = true;
+        _hasGap |= isGap;
+    }
+
+    /// <summary>The broker refuses this epoch: another producer id is needed.</summary>
+    public void ReplaceIdentity() => _mustBump = _mustReplace = true;
+
+    /// <summary>Whether a batch before this one is certainly not on the log, and this one carries numbers behind it.</summary>
+    public bool IsBehindGap(ProducerBatch batch) => _hasGap && batch.BaseSequence >= 0 && batch.Identity == _identity;
+
+    /// <summary>Whether a fresh batch can be numbered now; asks for a producer id where there is none.</summary>
+    /// <param name="undecided">The lane's drained batches.</param>
+    public bool IsReady(List<ProducerBatch> undecided)
+    {
+        if (!ids.IsIdempotent)
+        {
+            return true;
+        }
+
+        if (_mustBump)
+        {
+            if (undecided.Exists(static b => b is { Kept: null, BaseSequence: >= 0 } || b.IsInFlight))
+            {
+                return false;
+            }
+
+            Bump();
+        }
+
+        if (_identity.IsNone)
+        {
+            if (!ids.TryGet(out _identity))
+            {
+                return false;
+            }
+
+            _nextSequence = 0;
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives a batch its numbers, once.</summary>
+    public bool TryGive(ProducerBatch batch, List<ProducerBatch> undecided)
+    {
+        if (!IsReady(undecided))
+        {
+            return false;
+        }
+
+        if (ids.IsIdempotent)
+        {
+            batch.Identity = _identity;
+            batch.BaseSequence = _nextSequence;
+            _nextSequence = Advance(_nextSequence, batch.Count);
+        }
+
+        return true;
+    }
+
+    private void Bump()
+    {
+        _mustBump = _hasGap = false;
+        _nextSequence = 0;
+        if (_mustReplace || _identity.Epoch == short.MaxValue)
+        {
+            _mustReplace = false;
+            ids.Replace(_identity.Id);
+            _identity = ProducerIdentity.None;
+        }
+        else
+        {
+            _identity = _identity with { Epoch = (short)(_identity.Epoch + 1) };
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Metadata;
+
+namespace Rx.Kafka.Sending;
+
+/// <summary>Gives each partition to the loop of the broker that leads it, one loop per broker, and moves it when the leader changes. Called by the refresh loop and by who makes channels.</summary>
+internal sealed class LeaderRouter : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly SendingContext _context;
+    private readonly Dictionary<int, BrokerSender> _senders = [];
+    private readonly List<SendingLoop> _loops = [];
+    private readonly List<PartitionLane> _lanes = [];
+    private readonly NoLeaderLoop _noLeader;
+
+    public LeaderRouter(SendingContext context)
+    {
+        _context = context;
+        _noLeader = new NoLeaderLoop(context);
+        _loops.Add(_noLeader);
+        _noLeader.Start();
+    }
+
+    /// <summary>Makes the channel and the lane of a partition.</summary>
+    public PartitionChannel CreateChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, ClusterSnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            var owner = OwnerOf(topic, partition, snapshot);
+            var channel = new PartitionChannel(topic, topicUtf8, partition, load, _context.Batching, owner);
+            load.Led(partition, (owner as BrokerSender)?.Stall);
+            _lanes.Add(new PartitionLane(channel, _context) { RoutedTo = owner });
+            return channel;
+        }
+    }
+
+    /// <summary>The cluster changed: partitions follow their leaders, senders the brokers' addresses.</summary>
+    public void Route(ClusterSnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            foreach (var broker in snapshot.Brokers)
+            {
+                if (_senders.TryGetValue(broker.Id, out var sender))
+                {
+                    sender.Post(() => sender.MovedTo(broker));
+                }
+            }
+
+            foreach (var lane in _lanes)
+            {
+                var owner = OwnerOf(lane.Channel.Topic, lane.Channel.Partition, snapshot);
+                if (owner != lane.RoutedTo)
+                {
+                    Move(lane, owner, snapshot);
+                }
+            }
+        }
+    }
+
+    /// <summary>Does something with every loop.</summary>
+    public void ForEach(Action<SendingLoop> action)
+    {
+        lock (_lock)
+        {
+            _loops.ForEach(action);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        SendingLoop[] loops;
+        lock (_lock)
+        {
+            loops = [.. _loops];
+        }
+
+        foreach (var loop in loops)
+        {
+            await loop.DisposeAsync();
+        }
+    }
+
+    private void Move(PartitionLane lane, SendingLoop owner, ClusterSnapshot snapshot)
+    {
+        var leader = snapshot.Topic(lane.Channel.Topic)?.Partitions[lane.Channel.Partition].LeaderId ?? -1;
+        SendingLog.LeaderMoved(_context.Logger, lane.Channel.Topic, lane.Channel.Partition, leader);
+        lane.RoutedTo = owner;
+        lane.Channel.Load.Led(lane.Channel.Partition, (owner as BrokerSender)?.Stall);
+        var current = (SendingLoop)lane.Channel.Owner;
+        current.Post(() => current.MoveLane(lane, owner));
+    }
+
+    private SendingLoop OwnerOf(string topic, int partition, ClusterSnapshot snapshot)
+    {
+        var partitions = snapshot.Topic(topic)?.Partitions;
+        if (partitions is null || partition >= partitions.Length || !snapshot.TryGetBroker(partitions[partition].LeaderId, out var node))
+        {
+            return _noLeader;
+        }
+
+        if (!_senders.TryGetValue(node.Id, out var sender))
+        {
+            sender = new BrokerSender(node, _context);
+            _senders.Add(node.Id, sender);
+            _loops.Add(sender);
+            sender.Start();
+        }
+
+        return sender;
+    }
+}

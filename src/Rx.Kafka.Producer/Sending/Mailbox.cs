@@ -1,0 +1,33 @@
+namespace Rx.Kafka.Sending;
+
+/// <summary>What other threads tell a loop. Bounded by what is under way: requests in flight, connections, snapshots, calls.</summary>
+internal sealed class Mailbox
+{
+    private readonly Lock _lock = new();
+    private List<IMail> _posted = [];
+    private List<IMail> _taken = [];
+
+    public void Post(IMail mail)
+    {
+        lock (_lock)
+        {
+            _posted.Add(mail);
+        }
+    }
+
+    /// <summary>Delivers all that was posted, in order. Loop.</summary>
+    public void DeliverAll()
+    {
+        lock (_lock)
+        {
+            (_posted, _taken) = (_taken, _posted);
+        }
+
+        foreach (var mail in _taken)
+        {
+            mail.Deliver();
+        }
+
+        _taken.Clear();
+    }
+}

@@ -1,0 +1,25 @@
+namespace Rx.Kafka.Sending;
+
+/// <summary>Owns the lanes whose leader is unknown: expires, purges and hands them on when a leader is there. Their batches stay open until they are full.</summary>
+internal sealed class NoLeaderLoop : SendingLoop
+{
+    public NoLeaderLoop(SendingContext context)
+        : base(context) => ClosesOpenBatches = false;
+
+    protected override long Work(long now)
+    {
+        while (TryPeekListed(out var lane))
+        {
+            TakeListed();
+            ((PartitionLane)lane).Relist(LaneTake.Blocked);
+        }
+
+        return long.MaxValue;
+    }
+
+    protected override string DescribeOwner() => "which has no leader";
+
+    protected override void Stopping()
+    {
+    }
+}

@@ -1,0 +1,523 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
+
+namespace Rx.Kafka.Sending;
+
+/// <summary>
+/// The sending side of one partition: gives sequence numbers at drain, once; decides batches in their order; knows which of them may be on the log. An unclear batch is
+/// never renumbered, because that is how records are duplicated. Owned by the loop that leads the partition.
+/// </summary>
+internal sealed class PartitionLane : Lane
+{
+    /// <summary>A broker may forget a producer id that writes nothing; after so long without a success it must prove anew that it knows us.</summary>
+    private static readonly TimeSpan ProofLifetime = TimeSpan.FromSeconds(60);
+
+    private readonly SendingContext _context;
+    private readonly LaneNumbers _numbers;
+
+    /// <summary>Drained batches whose outcome is not published, in order.</summary>
+    private readonly List<ProducerBatch> _undecided = [];
+
+    private Backoff? _backoff;
+    private BrokerConnection? _provenOn;
+    private long _provenAt;
+    private int _inFlight;
+    private bool _isHeld;
+    private LaneOwner? _movesTo;
+
+    public PartitionLane(PartitionChannel channel, SendingContext context)
+    {
+        Channel = channel;
+        _context = context;
+        _numbers = new LaneNumbers(context.ProducerIds);
+        channel.Lane = this;
+    }
+
+    public override PartitionChannel Channel { get; }
+
+    /// <summary>Not before this time is anything sent again; 0 = now.</summary>
+    public long RetryAt { get; private set; }
+
+    /// <summary>Waits until the old broker has answered what is in flight, to move to the new leader.</summary>
+    public bool IsMoving => _movesTo is not null;
+
+    /// <summary>The loop the router last sent it to; written by the router.</summary>
+    public required SendingLoop RoutedTo { get; set; }
+
+    public bool WaitsForProducerId => _numbers.NeedsIdentity;
+
+    /// <summary>Gives the next batch of this partition, numbered and sealed.</summary>
+    /// <param name="connection">Where it will be sent.</param>
+    /// <param name="now">Monotonic time.</param>
+    /// <param name="maximumBytes">The largest batch that fits into the request.</param>
+    /// <param name="batch">The batch.</param>
+    public LaneTake Take(BrokerConnection connection, long now, int maximumBytes, out ProducerBatch? batch)
+    {
+        batch = null;
+        if (IsMoving || now < RetryAt || (_isHeld && _inFlight > 0) || !MaySendBesideOthers(connection, now))
+        {
+            return LaneTake.Blocked;
+        }
+
+        RetryAt = 0;
+        _isHeld = false;
+        var again = NextToSendAgain();
+        if (again is not null)
+        {
+            if (again.Bytes > maximumBytes)
+            {
+                return LaneTake.TooLarge;
+            }
+
+            // A batch that keeps its numbers goes out under them, even while the lane waits for new ones.
+            if (again.BaseSequence < 0 && !_numbers.TryGive(again, _undecided))
+            {
+                return LaneTake.Blocked;
+            }
+
+            batch = again;
+        }
+        else
+        {
+            if (_undecided.Exists(static b => b is { Kept: null, IsInFlight: false }) || !_numbers.IsReady(_undecided))
+            {
+                return LaneTake.Blocked;
+            }
+
+            batch = Channel.TakeClosed(maximumBytes, out var isTooLarge);
+            if (batch is null)
+            {
+                return isTooLarge ? LaneTake.TooLarge : LaneTake.Nothing;
+            }
+
+            _numbers.TryGive(batch, _undecided);
+            _undecided.Add(batch);
+        }
+
+        batch.SentUnderProof = _inFlight > 0;
+        batch.Seal(transactional: false);
+        return LaneTake.Batch;
+    }
+
+    /// <summary>The request with this batch was handed to the connection. One that was not is simply still there, with its numbers, and no attempt is counted.</summary>
+    public void Sent(ProducerBatch batch)
+    {
+        batch.Attempts++;
+        batch.IsInFlight = true;
+        _inFlight++;
+    }
+
+    /// <summary>With acks = 0 nobody answers: it is done when its bytes left.</summary>
+    public void Flushed(ProducerBatch batch)
+    {
+        if (End(batch))
+        {
+            Keep(batch, -1, -1);
+        }
+
+        Settle();
+    }
+
+    /// <summary>The broker's answer.</summary>
+    public void Answered(ProducerBatch batch, in PartitionAnswer answer, BrokerConnection connection, long now)
+    {
+        var verdict = BatchVerdict.Of(answer, mayRetry: batch.Attempts <= _context.Retries, _context.IsIdempotent);
+        if (verdict.RefreshMetadata)
+        {
+            _context.Metadata.RequestRefresh();
+        }
+
+        if (End(batch))
+        {
+            Apply(batch, verdict, answer, connection, now);
+        }
+        else if (verdict.Kind == VerdictKind.Ack)
+        {
+            Prove(connection, now);
+        }
+        else
+        {
+            // It was given up while in flight; its numbers are a gap if it is not there, and unknown if nobody can say.
+            _numbers.Lapse(isGap: verdict.ProvesAbsence);
+        }
+
+        Settle();
+    }
+
+    /// <summary>The request ended without an answer for this batch.</summary>
+    public void Lost(ProducerBatch batch, string cause, long now)
+    {
+        if (!End(batch))
+        {
+            _numbers.Lapse(isGap: false);
+        }
+        else if (_numbers.IsBehindGap(batch))
+        {
+            // One before it is certainly not on the log, so this one, whose numbers follow, was not taken either.
+            Strip(batch);
+            RetryLater(batch, cause, now);
+        }
+        else
+        {
+            batch.IsUnclear = true;
+            if (batch.Attempts <= _context.Retries)
+            {
+                RetryLater(batch, cause, now);
+            }
+            else
+            {
+                batch.LastCause = cause;
+                Fail(batch, ProduceErrorCode.Broker, $"{batch.Attempts} attempts, no retries left; last: {cause}.", brokerCode: null, isFatal: false);
+            }
+        }
+
+        Settle();
+    }
+
+    /// <summary>Decides a batch now, whatever becomes of it on its way (delivery timeout, purge, dispose). Oldest first.</summary>
+    /// <returns>False while a caller still copies into it.</returns>
+    public bool GiveUp(ProducerBatch batch, ProduceError error)
+    {
+        var drained = _undecided.Contains(batch);
+        if (drained && batch.Kept is not null)
+        {
+            // It has its outcome and only waits for those before it.
+            return true;
+        }
+
+        if (!drained)
+        {
+            if (!Channel.TryWithdraw(batch))
+            {
+                return false;
+            }
+
+            _undecided.Add(batch);
+        }
+
+        var maybe = batch.IsUnclear || batch.IsInFlight;
+        if (batch.IsInFlight)
+        {
+            _isHeld = true;
+        }
+        else if (batch.BaseSequence >= 0)
+        {
+            _numbers.Lapse(isGap: !batch.IsUnclear);
+        }
+
+        var told = batch.LastCause is null ? error.Message : $"{error.Message} {batch.Attempts} attempts, last: {batch.LastCause}.";
+        batch.Kept = new OutcomeRange(0, -1, error with { Message = told, Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted });
+        Settle();
+        return true;
+    }
+
+    /// <summary>The partition has another leader: moves when nothing is in flight any more.</summary>
+    public void MoveWhenIdle(LaneOwner? newOwner)
+    {
+        _movesTo = newOwner == Channel.Owner ? null : newOwner;
+        Settle();
+    }
+
+    /// <summary>Fails the batches that wait for a producer id.</summary>
+    public void FailUnnumbered(ProduceError error)
+    {
+        if (!_numbers.NeedsIdentity)
+        {
+            return;
+        }
+
+        while (Channel.TakeClosed(int.MaxValue, out _) is { } closed)
+        {
+            _undecided.Add(closed);
+        }
+
+        foreach (var batch in _undecided)
+        {
+            if (batch is { Kept: null, BaseSequence: < 0 })
+            {
+                batch.Kept = new OutcomeRange(0, -1, error);
+                _context.Failed(batch, error);
+            }
+        }
+
+        Settle();
+    }
+
+    /// <summary>A back-off or a wait is over: lists the lane again if it has something.</summary>
+    public void ListIfReady() => Channel.ListIfReady(HasMore);
+
+    /// <summary>After its turn: stays in the ring while it has something it may send.</summary>
+    public void Relist(LaneTake result) => Channel.Relist(HasMore, isBlocked: result == LaneTake.Blocked);
+
+    private bool HasMore => _undecided.Exists(static b => b is { Kept: null, IsInFlight: false });
+
+    /// <summary>
+    /// A second batch goes out only to a broker that answered one of this lane's on this connection (it accepts any first sequence), and never beside an unclear one.
+    /// Without numbers there is nothing to prove.
+    /// </summary>
+    private bool MaySendBesideOthers(BrokerConnection connection, long now) =>
+        _inFlight == 0
+        || !_context.IsIdempotent
+        || (_provenOn == connection && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime && !_undecided.Exists(static b => b.IsUnclear));
+
+    private ProducerBatch? NextToSendAgain()
+    {
+        foreach (var batch in _undecided)
+        {
+            if (batch is { Kept: null, IsInFlight: false, AwaitsLaterProof: false })
+            {
+                return batch;
+            }
+        }
+
+        return null;
+    }
+
+    /// <returns>False when the batch already had its outcome.</returns>
+    private bool End(ProducerBatch batch)
+    {
+        _inFlight--;
+        batch.IsInFlight = false;
+        if (!batch.IsDecided)
+        {
+            return batch.Kept is null;
+        }
+
+        Channel.Recycle(batch);
+        return false;
+    }
+
+    private void Apply(ProducerBatch batch, in BatchVerdict verdict, in PartitionAnswer answer, BrokerConnection connection, long now)
+    {
+        var cause = _context.Describe(answer, connection);
+        switch (verdict.Kind)
+        {
+            case VerdictKind.Ack:
+                Prove(connection, now);
+                DecideEarlier(batch);
+                Keep(batch, verdict.BaseOffset, answer.LogAppendTimeMs);
+                return;
+            case VerdictKind.OutOfOrder:
+                OutOfOrder(batch, cause, now);
+                return;
+            case VerdictKind.Forgotten:
+                // Nothing of ours is there.
+                batch.IsUnclear = false;
+                Renumber(batch, cause, now);
+                return;
+            case VerdictKind.StaleEpoch:
+                _numbers.ReplaceIdentity();
+                if (batch.IsUnclear || !verdict.ProvesAbsence)
+                {
+                    batch.IsUnclear = true;
+                    Fail(batch, ProduceErrorCode.Broker, cause, answer.ErrorCode, isFatal: false);
+                }
+                else
+                {
+                    Renumber(batch, cause, now);
+                }
+
+                return;
+        }
+
+        batch.IsUnclear |= !verdict.ProvesAbsence;
+        if (verdict.Kind == VerdictKind.Retry)
+        {
+            RetryLater(batch, cause, now);
+        }
+        else
+        {
+            Fail(batch, verdict.Code, _context.Explain(answer, batch, cause), answer.ErrorCode, verdict.IsFatal);
+        }
+    }
+
+    private void OutOfOrder(ProducerBatch batch, string cause, long now)
+    {
+        if (_numbers.IsBehindGap(batch) || _undecided.Exists(b => b != batch && b.Kept is null && b.BaseSequence < 0))
+        {
+            // An earlier one is certainly not on the log, so this one is not either.
+            batch.IsUnclear = false;
+            Renumber(batch, cause, now);
+        }
+        else if (batch.IsUnclear)
+        {
+            // A broker that was restarted remembers only the last batch, and refuses older ones that it has: the answer to a later one decides.
+            batch.AwaitsLaterProof = true;
+            batch.LastCause = cause;
+            _isHeld = true;
+        }
+        else if (_undecided[0] == batch || !HasEarlierUndecided(batch))
+        {
+            // Nothing of ours before it is open: the broker lost our state, or the numbers have a hole.
+            Renumber(batch, cause, now);
+        }
+        else
+        {
+            // The expected answer behind one that failed: again, after that one, under the same numbers.
+            batch.LastCause = cause;
+            _isHeld = true;
+        }
+    }
+
+    private bool HasEarlierUndecided(ProducerBatch batch)
+    {
+        foreach (var earlier in _undecided)
+        {
+            if (earlier == batch)
+            {
+                return false;
+            }
+
+            if (earlier.Kept is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Renumber(ProducerBatch batch, string cause, long now)
+    {
+        Strip(batch);
+        RetryLater(batch, cause, now);
+    }
+
+    /// <summary>It is known absent, and the lane's numbers have a hole before or at it: it loses its numbers, and so does all behind it that is absent by that.</summary>
+    private void Strip(ProducerBatch batch)
+    {
+        _numbers.Lapse(isGap: true);
+        batch.IsUnclear = batch.AwaitsLaterProof = false;
+        batch.BaseSequence = -1;
+        batch.Identity = ProducerIdentity.None;
+        for (var i = _undecided.IndexOf(batch) + 1; i < _undecided.Count; i++)
+        {
+            if (_undecided[i] is { Kept: null, IsInFlight: false } later)
+            {
+                later.IsUnclear = later.AwaitsLaterProof = false;
+                later.BaseSequence = -1;
+                later.Identity = ProducerIdentity.None;
+            }
+        }
+    }
+
+    private void RetryLater(ProducerBatch batch, string cause, long now)
+    {
+        batch.LastCause = cause;
+        _isHeld = true;
+        _backoff ??= _context.NewRetryBackoff();
+        RetryAt = Math.Max(RetryAt, _context.Time.After(now, _backoff.Next()));
+        _context.Retried(batch, cause);
+        if (Channel.Owner is SendingLoop loop)
+        {
+            loop.BacksOff(this);
+        }
+    }
+
+    private void Prove(BrokerConnection connection, long now)
+    {
+        _provenOn = connection;
+        _provenAt = now;
+        _backoff?.Reset();
+    }
+
+    /// <summary>A success decides earlier ones whose answers said nothing: those refused as out of order, and all before one that was sent under the proof.</summary>
+    private void DecideEarlier(ProducerBatch success)
+    {
+        foreach (var earlier in _undecided)
+        {
+            if (earlier == success)
+            {
+                return;
+            }
+
+            if (earlier.Kept is null && !earlier.IsInFlight && earlier.Identity == success.Identity && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier.IsUnclear)))
+            {
+                Keep(earlier, -1, -1);
+            }
+        }
+    }
+
+    /// <summary>No batch is left whose answer could tell.</summary>
+    private void FailAwaitingProof()
+    {
+        foreach (var batch in _undecided)
+        {
+            if (batch.AwaitsLaterProof && batch.Kept is null)
+            {
+                Fail(batch, ProduceErrorCode.Broker, $"The broker no longer remembers whether it has these records ({batch.LastCause}).", brokerCode: 45, isFatal: false);
+            }
+        }
+    }
+
+    private void Keep(ProducerBatch batch, long baseOffset, long appendTime)
+    {
+        batch.AwaitsLaterProof = false;
+        batch.Kept = new OutcomeRange(0, baseOffset, null);
+
+        // A duplicate is answered with the batch's own largest time, which is not a time of appending.
+        batch.KeptAppendTime = appendTime == batch.MaxTimestamp ? -1 : appendTime;
+    }
+
+    private void Fail(ProducerBatch batch, ProduceErrorCode code, string message, short? brokerCode, bool isFatal)
+    {
+        if (batch.BaseSequence >= 0)
+        {
+            _numbers.Lapse(isGap: !batch.IsUnclear);
+        }
+
+        var persistence = batch.IsUnclear ? Persistence.PossiblyPersisted : Persistence.NotPersisted;
+        var error = new ProduceError(code, message, persistence, brokerCode, isFatal);
+        batch.AwaitsLaterProof = false;
+        batch.Kept = new OutcomeRange(0, -1, error);
+        _context.Failed(batch, error);
+        if (isFatal)
+        {
+            _context.EndProducer(error);
+        }
+    }
+
+    /// <summary>After each change: publishes what is decided, in order, and goes on with what is possible now.</summary>
+    private void Settle()
+    {
+        if (_inFlight == 0)
+        {
+            _isHeld = false;
+            if (!_undecided.Exists(static b => b is { Kept: null, AwaitsLaterProof: false, BaseSequence: >= 0 }))
+            {
+                FailAwaitingProof();
+            }
+        }
+
+        while (_undecided.Count > 0 && _undecided[0].Kept is { } range)
+        {
+            var batch = _undecided[0];
+            _undecided.RemoveAt(0);
+            Channel.Decide(batch, new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, batch.KeptAppendTime, range, _context.SuccessPersistence));
+        }
+
+        if (IsMoving && _inFlight == 0)
+        {
+            Move();
+        }
+        else if (!IsMoving)
+        {
+            ListIfReady();
+        }
+    }
+
+    private void Move()
+    {
+        var owner = _movesTo!;
+        _movesTo = null;
+
+        // No back-off towards a newer leader; and what the old broker proved says nothing of the new one.
+        RetryAt = 0;
+        _backoff = null;
+        _provenOn = null;
+        Channel.MoveTo(owner, _undecided);
+    }
+}

@@ -1,0 +1,258 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Network;
+
+namespace Rx.Kafka.Sending;
+
+/// <summary>
+/// One loop that owns lanes. It has one await, its signal, which is set by a listed lane, the mailbox, a finished flush of the pipe and its timer; so expiry, purge and moves
+/// never wait behind anything.
+/// </summary>
+internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
+{
+    private readonly AsyncSignal _signal = new();
+    private readonly Mailbox _mailbox = new();
+    private readonly List<PartitionLane> _backingOff = [];
+    private readonly List<PartitionLane> _blocked = [];
+    private readonly List<PartitionLane> _moving = [];
+    private readonly ITimer _timer;
+    private readonly long _deliveryTimeout;
+    private long _timerSetFor = long.MaxValue;
+    private long _flushSeen;
+    private bool _isStopped;
+    private Task _running = Task.CompletedTask;
+
+    protected SendingLoop(SendingContext context)
+        : base(context.Time)
+    {
+        Context = context;
+        _deliveryTimeout = context.Time.After(0, context.Options.EffectiveDeliveryTimeout);
+        _timer = context.Time.CreateTimer(static signal => ((AsyncSignal)signal!).Set(), _signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        context.Batching.Memory.AddBroker(Memory);
+    }
+
+    protected SendingContext Context { get; }
+
+    public void Start() => _running = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Context.Batching.Scheduler).Unwrap();
+
+    public override void Wake() => _signal.Set();
+
+    /// <summary>Any thread.</summary>
+    public void Post(IMail mail)
+    {
+        _mailbox.Post(mail);
+        _signal.Set();
+    }
+
+    public void Post(Action deliver) => Post(new Mail(deliver));
+
+    /// <summary>A lane waits for its back-off. Loop.</summary>
+    public void BacksOff(PartitionLane lane)
+    {
+        if (!_backingOff.Contains(lane))
+        {
+            _backingOff.Add(lane);
+        }
+    }
+
+    /// <summary>The lane's leader is somebody else now. Loop of its owner; a lane that has moved meanwhile is followed.</summary>
+    public void MoveLane(PartitionLane lane, SendingLoop newOwner)
+    {
+        if (lane.Channel.Owner != this)
+        {
+            ((SendingLoop)lane.Channel.Owner).Post(() => ((SendingLoop)lane.Channel.Owner).MoveLane(lane, newOwner));
+            return;
+        }
+
+        lane.MoveWhenIdle(newOwner);
+        if (lane.IsMoving && !_moving.Contains(lane))
+        {
+            _moving.Add(lane);
+        }
+    }
+
+    /// <summary>Gives up every batch of a flush generation up to this one. Loop.</summary>
+    public void GiveUp(long generation, ProduceError error)
+    {
+        foreach (var batch in Timeline.Undecided())
+        {
+            if (batch.Generation <= generation && !((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
+            {
+                // A caller still copies into it; its end wakes us.
+                Post(() => GiveUp(generation, error));
+                return;
+            }
+        }
+    }
+
+    /// <summary>A producer id came: lanes that waited for it go on. Loop.</summary>
+    public void ProducerIdObtained()
+    {
+        foreach (var lane in _blocked)
+        {
+            lane.ListIfReady();
+        }
+
+        _blocked.Clear();
+    }
+
+    /// <summary>No producer id can be had: what waits for one fails. Loop.</summary>
+    public void ProducerIdRefused(ProduceError error)
+    {
+        var waiting = _blocked.ToArray();
+        _blocked.Clear();
+        foreach (var lane in waiting)
+        {
+            lane.FailUnnumbered(error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Post(() => _isStopped = true);
+        await _running;
+        await _timer.DisposeAsync();
+    }
+
+    /// <summary>Closes the connection; the loop ends after this step. Loop.</summary>
+    protected abstract void Stopping();
+
+    /// <summary>What this kind of loop does besides closing, expiring and moving.</summary>
+    /// <returns>The next time it wants to be called; long.MaxValue = only when signalled.</returns>
+    protected abstract long Work(long now);
+
+    /// <summary>Moving lanes wait for the old broker's answers.</summary>
+    protected IReadOnlyList<PartitionLane> Moving => _moving;
+
+    protected bool ClosesOpenBatches { get; init; } = true;
+
+    /// <summary>A lane could not send; it is listed again when what it waits for comes.</summary>
+    protected void Block(PartitionLane lane)
+    {
+        if (!_blocked.Contains(lane))
+        {
+            _blocked.Add(lane);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!_isStopped)
+            {
+                await _signal.WaitAsync();
+                Step();
+            }
+        }
+        catch (Exception e)
+        {
+            SendingLog.LoopFailed(Context.Logger, e);
+            Context.EndProducer(new ProduceError(ProduceErrorCode.Closed, $"The producer ended by an internal error: {e.Message}", Persistence.PossiblyPersisted, IsFatal: true, Cause: e));
+        }
+
+        Stopping();
+    }
+
+    private void Step()
+    {
+        _mailbox.DeliverAll();
+        var now = Context.Time.GetTimestamp();
+        var next = long.MaxValue;
+        if (ClosesOpenBatches)
+        {
+            next = CloseDue(now);
+        }
+
+        next = Math.Min(next, Expire(now));
+        next = Math.Min(next, EndBackoffs(now));
+        _moving.RemoveAll(static lane => !lane.IsMoving);
+        next = Math.Min(next, Work(now));
+        SetTimer(now, next);
+    }
+
+    private long CloseDue(long now)
+    {
+        var linger = Context.Time.After(0, Context.Options.Linger);
+        var flushes = Context.Batching.Flushes.Current;
+        var all = flushes != _flushSeen || Context.Batching.Memory.IsUnderPressure;
+        _flushSeen = flushes;
+
+        // Read after the flush was seen, so that no batch it covers is younger.
+        var openedUpTo = all ? Context.Time.GetTimestamp() : now - linger;
+        while (Timeline.TryTakeOpen(openedUpTo, out var channel, out var openedAt))
+        {
+            channel.CloseOpen(openedAt);
+        }
+
+        var oldest = Timeline.OldestOpen();
+        return oldest == long.MaxValue ? oldest : oldest + linger;
+    }
+
+    private long Expire(long now)
+    {
+        while (Timeline.OldestUndecided() is { } batch)
+        {
+            var due = batch.OpenedAt + _deliveryTimeout;
+            if (due > now)
+            {
+                return due;
+            }
+
+            var timeout = Context.Options.EffectiveDeliveryTimeout.TotalMilliseconds;
+            var error = new ProduceError(
+                ProduceErrorCode.DeliveryTimeout,
+                $"Not acknowledged within DeliveryTimeout ({timeout:0} ms): {batch.Channel.Topic} partition {batch.Channel.Partition}, {DescribeOwner()}.");
+            if (!((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
+            {
+                return long.MaxValue;
+            }
+        }
+
+        return long.MaxValue;
+    }
+
+    /// <summary>For the text of a delivery timeout: who should have taken the records.</summary>
+    protected abstract string DescribeOwner();
+
+    private long EndBackoffs(long now)
+    {
+        var next = long.MaxValue;
+        for (var i = 0; i < _backingOff.Count;)
+        {
+            var lane = _backingOff[i];
+            if (lane.Channel.Owner == this && lane.RetryAt > now)
+            {
+                next = Math.Min(next, lane.RetryAt);
+                i++;
+            }
+            else
+            {
+                _backingOff.RemoveAt(i);
+                if (lane.Channel.Owner == this)
+                {
+                    lane.ListIfReady();
+                }
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Leaves a timer that fires earlier as it is: one idle wake-up costs less than setting it at each step.</summary>
+    private void SetTimer(long now, long next)
+    {
+        if (_timerSetFor <= now)
+        {
+            _timerSetFor = long.MaxValue;
+        }
+
+        // Equal: it fired a little early, and is needed again.
+        if (next <= _timerSetFor && next != long.MaxValue)
+        {
+            _timerSetFor = next;
+            _timer.Change(Context.Time.Until(now, next), Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+namespace Rx.Kafka.Testing.Brokers;
+
+/// <summary>One broker: its address, its state and its sessions. The lock guards the sessions.</summary>
+internal sealed class Broker(int id)
+{
+    private readonly Lock _lock = new();
+    private readonly List<Session> _sessions = [];
+    private volatile BrokerState _state;
+    private volatile bool _listed = true;
+
+    public int Id { get; } = id;
+
+    public string Host { get; set; } = "";
+
+    public int Port { get; set; }
+
+    public BrokerState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <summary>Whether Metadata lists it.</summary>
+    public bool Listed
+    {
+        get => _listed;
+        set => _listed = value;
+    }
+
+    public void Add(Session session)
+    {
+        lock (_lock)
+        {
+            _sessions.Add(session);
+        }
+    }
+
+    public void Remove(Session session)
+    {
+        lock (_lock)
+        {
+            _sessions.Remove(session);
+        }
+    }
+
+    public Session[] Sessions()
+    {
+        lock (_lock)
+        {
+            return [.. _sessions];
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Rx.Kafka.Testing.Brokers;
+
+internal enum BrokerState
+{
+    Up,
+    Stopped,
+    Mute,
+}

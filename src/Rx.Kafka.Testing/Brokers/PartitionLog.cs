@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Rx.Kafka.Testing.Wire;
+
+namespace Rx.Kafka.Testing.Brokers;
+
+/// <summary>One partition: its leader, its log and what it remembers of producers. Its lock guards all of it; replicas share one log.</summary>
+internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<StoredBatch> _batches = new();
+    private readonly Dictionary<long, ProducerState> _producers = [];
+
+    // Per broker: batches below this offset were appended before its last stop.
+    private readonly Dictionary<int, long> _forgotten = [];
+    private long _storedBytes;
+    private long _startOffset;
+    private long _nextOffset;
+
+    public int Index { get; } = index;
+
+    public int[] Replicas { get; } = replicas;
+
+    public int Leader { get; private set; } = replicas[0];
+
+    public int LeaderEpoch { get; private set; }
+
+    public (long Start, long Next) Offsets
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_startOffset, _nextOffset);
+            }
+        }
+    }
+
+    public AppendResult Append(int broker, ReadOnlySpan<byte> records, short version, DateTimeOffset now, Cluster cluster)
+    {
+        lock (_lock)
+        {
+            if (Leader != broker)
+            {
+                return new(ErrorCode.NotLeaderOrFollower) { LeaderId = Leader, LeaderEpoch = LeaderEpoch };
+            }
+
+            var check = BatchCheck.Check(records, version, topic.Options.MaxMessageBytes ?? cluster.Options.MaxMessageBytes, topic.Options);
+            if (check.Error != ErrorCode.None)
+            {
+                return check;
+            }
+
+            var batch = new BatchView(records);
+            if (batch.ProducerId >= 0)
+            {
+                var state = _producers.GetValueOrDefault(batch.ProducerId);
+                var (error, duplicate) = state?.Judge(batch.ProducerEpoch, batch.BaseSequence, batch.LastSequence, _forgotten.GetValueOrDefault(broker)) ?? default;
+                if (error != ErrorCode.None)
+                {
+                    return new(error);
+                }
+
+                if (duplicate is not null)
+                {
+                    // Kafka reports the batch's own largest timestamp as log append time here.
+                    cluster.Counters.Duplicate();
+                    return new(ErrorCode.None, duplicate.BaseOffset, duplicate.MaxTimestamp, _startOffset);
+                }
+            }
+
+            return Store(broker, batch, now, cluster);
+        }
+    }
+
+    /// <summary>Gives the partition to another broker, or to none (-1), in a new leader epoch.</summary>
+    public void MoveTo(int broker)
+    {
+        lock (_lock)
+        {
+            Leader = broker;
+            LeaderEpoch++;
+        }
+    }
+
+    /// <summary>A broker stops: of what was appended before, its snapshot will hold only the last batch of each producer.</summary>
+    public void Stopped(int broker)
+    {
+        lock (_lock)
+        {
+            _forgotten[broker] = _nextOffset;
+        }
+    }
+
+    /// <summary>Forgets all producers, as after producer.id.expiration.ms.</summary>
+    public void ForgetProducers()
+    {
+        lock (_lock)
+        {
+            _producers.Clear();
+        }
+    }
+
+    /// <summary>Drops the whole log, as DeleteRecords does; offsets go on.</summary>
+    public void Truncate()
+    {
+        lock (_lock)
+        {
+            DropDownTo(0);
+        }
+    }
+
+    /// <summary>Reads stored batches from an offset on, under the lock: their memory is reused when the log drops them.</summary>
+    public void Read(long offset, Func<StoredBatch, bool> visit)
+    {
+        lock (_lock)
+        {
+            foreach (var batch in _batches)
+            {
+                if (batch.NextOffset > offset && !visit(batch))
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private AppendResult Store(int broker, BatchView batch, DateTimeOffset now, Cluster cluster)
+    {
+        var baseOffset = _nextOffset;
+        var length = batch.Bytes.Length;
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var stored = rented.AsSpan(0, length);
+        batch.Bytes.CopyTo(stored);
+        BinaryPrimitives.WriteInt64BigEndian(stored, baseOffset);
+        BinaryPrimitives.WriteInt32BigEndian(stored[12..], LeaderEpoch);
+        var appendTime = -1L;
+        if (topic.Options.LogAppendTime)
+        {
+            appendTime = now.ToUnixTimeMilliseconds();
+            BinaryPrimitives.WriteInt16BigEndian(stored[21..], (short)(batch.Attributes | 8));
+            BinaryPrimitives.WriteInt64BigEndian(stored[35..], appendTime);
+            BinaryPrimitives.WriteUInt32BigEndian(stored[17..], Crc32C.Compute(stored[21..]));
+        }
+
+        var count = batch.RecordCount;
+        _batches.Enqueue(new StoredBatch(rented, length, baseOffset, count, broker, LeaderEpoch, now));
+        _storedBytes += length;
+        _nextOffset += count;
+        if (batch.ProducerId >= 0)
+        {
+            if (!_producers.TryGetValue(batch.ProducerId, out var state))
+            {
+                _producers[batch.ProducerId] = state = new ProducerState();
+            }
+
+            state.Appended(batch.ProducerEpoch, new(batch.BaseSequence, batch.LastSequence, baseOffset, batch.MaxTimestamp));
+        }
+
+        DropDownTo(cluster.Options.LogBytesPerPartition);
+        cluster.Counters.Appended(count, length);
+        return new(ErrorCode.None, baseOffset, appendTime, _startOffset);
+    }
+
+    private void DropDownTo(long bytes)
+    {
+        while (_storedBytes > bytes && _batches.TryDequeue(out var oldest))
+        {
+            _storedBytes -= oldest.Length;
+            _startOffset = oldest.NextOffset;
+            ArrayPool<byte>.Shared.Return(oldest.Rented);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Rx.Kafka.Testing.Brokers;
+
+/// <summary>A topic and its partitions.</summary>
+internal sealed class TopicLog
+{
+    public TopicLog(string name, Guid id, TopicOptions options, Func<int, int[]> replicas)
+    {
+        Name = name;
+        Id = id;
+        Options = options;
+        Partitions = [.. Enumerable.Range(0, options.Partitions).Select(p => new PartitionLog(this, p, replicas(p)))];
+    }
+
+    public string Name { get; }
+
+    public Guid Id { get; }
+
+    public TopicOptions Options { get; }
+
+    public IReadOnlyList<PartitionLog> Partitions { get; }
+
+    public PartitionLog? Partition(int index) => index >= 0 && index < Partitions.Count ? Partitions[index] : null;
+
+    /// <summary>Whether a topic may have this name: 1 to 249 of [a-zA-Z0-9._-], neither "." nor "..".</summary>
+    public static bool IsValid(string name) =>
+        name.Length is >= 1 and <= 249 && name is not ("." or "..") && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}

@@ -1,0 +1,203 @@
+using System.Globalization;
+using Rx.Kafka.Testing.Brokers;
+using Rx.Kafka.Testing.Network;
+
+namespace Rx.Kafka.Testing;
+
+/// <summary>Kafka brokers inside the process, for tests: on loopback sockets (<see cref="StartAsync"/>) or in a simulation (<see cref="Simulation.StartKafka"/>). They check what they are sent as Kafka does, with a decoder of their own.</summary>
+/// <remarks>Their ids count from 1. Replicas share one log. Everything here may be called from any thread; in a simulation only from its threads.</remarks>
+public sealed class EmbeddedKafka : IAsyncDisposable
+{
+    private readonly Cluster _cluster;
+    private readonly IBrokerNetwork _network;
+
+    internal EmbeddedKafka(Cluster cluster, IBrokerNetwork network)
+    {
+        _cluster = cluster;
+        _network = network;
+        foreach (var broker in cluster.Brokers)
+        {
+            Open(broker);
+        }
+    }
+
+    /// <summary>The brokers' addresses, for <see cref="KafkaProducerOptions.BootstrapServers"/>.</summary>
+    public IList<string> BootstrapServers => [.. _cluster.Brokers.Select(static broker => string.Create(CultureInfo.InvariantCulture, $"{broker.Host}:{broker.Port}"))];
+
+    /// <summary>What shall go wrong.</summary>
+    public Faults Faults => _cluster.Faults;
+
+    /// <summary>What the brokers have seen.</summary>
+    public BrokerCounters Counters => _cluster.Counters;
+
+    /// <summary>How the brokers behave.</summary>
+    public EmbeddedKafkaOptions Options => _cluster.Options;
+
+    /// <summary>Starts brokers on loopback sockets with ports of the system's choice.</summary>
+    /// <param name="brokers">How many.</param>
+    /// <param name="options">How they behave; null = the defaults.</param>
+    /// <returns>The running brokers.</returns>
+    public static Task<EmbeddedKafka> StartAsync(int brokers = 1, EmbeddedKafkaOptions? options = null) =>
+        Task.FromResult(new EmbeddedKafka(new Cluster(brokers, options ?? new EmbeddedKafkaOptions(), TimeProvider.System, new Random()), new SocketBrokers()));
+
+    /// <summary>Creates a topic.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="partitions">How many partitions; their leaders are spread over the brokers.</param>
+    public void CreateTopic(string name, int partitions = 1) => CreateTopic(name, new TopicOptions { Partitions = partitions });
+
+    /// <summary>Creates a topic.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="options">How it behaves.</param>
+    /// <exception cref="ArgumentException">The name is not allowed, there is such a topic, or it has no partitions.</exception>
+    public void CreateTopic(string name, TopicOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(options);
+        if (!TopicLog.IsValid(name))
+        {
+            throw new ArgumentException($"\"{name}\" is no topic name: 1 to 249 of [a-zA-Z0-9._-], neither \".\" nor \"..\".", nameof(name));
+        }
+
+        if (options.Partitions < 1)
+        {
+            throw new ArgumentException($"A topic needs at least one partition, not {options.Partitions}.", nameof(options));
+        }
+
+        if (_cluster.Create(name, options) is null)
+        {
+            throw new ArgumentException($"There is a topic \"{name}\" already.", nameof(name));
+        }
+    }
+
+    /// <summary>Deletes a topic with its logs; created again it has another id.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>False: there was none.</returns>
+    public bool DeleteTopic(string name) => _cluster.Delete(name);
+
+    /// <summary>Reads a partition's log from its first kept record on, checking CRCs again.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition, from 0.</param>
+    /// <returns>The records, by offset.</returns>
+    /// <exception cref="NotSupportedException">A batch is compressed otherwise than with gzip.</exception>
+    public IReadOnlyList<LogRecord> ReadLog(string topic, int partition) => LogReader.Records(topic, Log(topic, partition));
+
+    /// <summary>Reads all partitions' logs, partition by partition.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <returns>The records.</returns>
+    public IReadOnlyList<LogRecord> ReadLog(string topic) => [.. Topic(topic).Partitions.SelectMany(partition => LogReader.Records(topic, partition))];
+
+    /// <summary>Reads the batches of a partition's log from the first kept one on.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition, from 0.</param>
+    /// <returns>The batches, by offset.</returns>
+    public IReadOnlyList<LogBatch> ReadBatches(string topic, int partition) => LogReader.Batches(Log(topic, partition));
+
+    /// <summary>The offset the next record of a partition will get; before it lie as many records as were ever appended.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition, from 0.</param>
+    /// <returns>The offset.</returns>
+    public long NextOffset(string topic, int partition) => Log(topic, partition).Offsets.Next;
+
+    /// <summary>The broker that leads a partition; -1 = none.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition, from 0.</param>
+    /// <returns>The broker's id.</returns>
+    public int Leader(string topic, int partition) => Log(topic, partition).Leader;
+
+    /// <summary>Makes another broker lead a partition, in a new leader epoch; the log moves along.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition, from 0.</param>
+    /// <param name="broker">The broker's id; -1 = nobody leads it.</param>
+    public void MoveLeader(string topic, int partition, int broker)
+    {
+        var log = Log(topic, partition);
+        log.MoveTo(broker == -1 ? -1 : _cluster.Broker(broker).Id);
+    }
+
+    /// <summary>Stops a broker: it cuts its connections and refuses new ones.</summary>
+    /// <param name="broker">The broker's id.</param>
+    /// <param name="elect">True: its partitions get other leaders at once, and Metadata lists it no more. False: nobody has noticed yet.</param>
+    public void Stop(int broker, bool elect = true)
+    {
+        var stopped = _cluster.Broker(broker);
+        stopped.State = BrokerState.Stopped;
+        stopped.Listed = !elect;
+        _network.Close(stopped);
+        _cluster.Stopped(stopped, elect);
+        CutConnections(broker);
+    }
+
+    /// <summary>Starts a broker that was stopped or mute, at its old address. After a stop it remembers only the last batch of each producer, as Kafka does.</summary>
+    /// <param name="broker">The broker's id.</param>
+    public void Restart(int broker)
+    {
+        var started = _cluster.Broker(broker);
+        if (started.State == BrokerState.Up)
+        {
+            return;
+        }
+
+        var wasStopped = started.State == BrokerState.Stopped;
+        CutConnections(broker);
+        started.State = BrokerState.Up;
+        started.Listed = true;
+        if (wasStopped)
+        {
+            Open(started);
+            _cluster.Started(started);
+        }
+    }
+
+    /// <summary>Makes a broker a silent one: it accepts connections, reads what it is sent, and never answers; until <see cref="Restart"/>.</summary>
+    /// <param name="broker">The broker's id.</param>
+    public void AcceptAndNeverAnswer(int broker)
+    {
+        var mute = _cluster.Broker(broker);
+        if (mute.State == BrokerState.Stopped)
+        {
+            throw new InvalidOperationException($"Broker {broker} is stopped; restart it first.");
+        }
+
+        mute.State = BrokerState.Mute;
+    }
+
+    /// <summary>Cuts all connections of a broker; it goes on accepting.</summary>
+    /// <param name="broker">The broker's id.</param>
+    public void CutConnections(int broker)
+    {
+        foreach (var session in _cluster.Broker(broker).Sessions())
+        {
+            session.Cut();
+        }
+    }
+
+    /// <summary>Makes a partition forget all producers, as after <c>producer.id.expiration.ms</c>.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition, from 0.</param>
+    public void ForgetProducers(string topic, int partition) => Log(topic, partition).ForgetProducers();
+
+    /// <summary>Ends all brokers and connections.</summary>
+    /// <returns>Done when nothing of them is left.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var broker in _cluster.Brokers)
+        {
+            broker.State = BrokerState.Stopped;
+            _network.Close(broker);
+            CutConnections(broker.Id);
+        }
+
+        await _network.DisposeAsync();
+    }
+
+    private void Open(Broker broker) => _network.Open(broker, async (pipe, reset) =>
+    {
+        using var session = new Session(_cluster, broker, pipe, reset);
+        await session.RunAsync();
+    });
+
+    private TopicLog Topic(string name) => _cluster.Find(name) ?? throw new ArgumentException($"There is no topic \"{name}\".", nameof(name));
+
+    private PartitionLog Log(string topic, int partition) =>
+        Topic(topic).Partition(partition) ?? throw new ArgumentOutOfRangeException(nameof(partition), partition, $"Topic \"{topic}\" has partitions 0 to {Topic(topic).Partitions.Count - 1}.");
+}

@@ -1,0 +1,104 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Rx.Kafka.Testing.Brokers;
+
+namespace Rx.Kafka.Testing.Network;
+
+/// <summary>Brokers on loopback sockets. The lock guards the listeners.</summary>
+internal sealed class SocketBrokers : IBrokerNetwork
+{
+    private const int BufferBytes = 256 * 1024;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Socket> _listeners = [];
+    private readonly List<Task> _running = [];
+
+    public void Open(Broker broker, Func<IDuplexPipe, Action, Task> serve)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, broker.Port));
+        listener.Listen(512);
+        broker.Host = IPAddress.Loopback.ToString();
+        broker.Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        lock (_lock)
+        {
+            _listeners[broker.Id] = listener;
+            Keep(Start(() => AcceptAsync(listener, serve)));
+        }
+    }
+
+    public void Close(Broker broker)
+    {
+        lock (_lock)
+        {
+            if (_listeners.Remove(broker.Id, out var listener))
+            {
+                listener.Dispose();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task[] running;
+        lock (_lock)
+        {
+            foreach (var listener in _listeners.Values)
+            {
+                listener.Dispose();
+            }
+
+            _listeners.Clear();
+            running = [.. _running];
+        }
+
+        await Task.WhenAll(running);
+    }
+
+    // Off the caller's context: a test's synchronization context must not serve brokers.
+    private static Task Start(Func<Task> body) =>
+        Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Default).Unwrap();
+
+    private async Task AcceptAsync(Socket listener, Func<IDuplexPipe, Action, Task> serve)
+    {
+        while (true)
+        {
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptAsync();
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            socket.NoDelay = true;
+            lock (_lock)
+            {
+                Keep(Start(() => ServeAsync(socket, serve)));
+            }
+        }
+    }
+
+    private static async Task ServeAsync(Socket socket, Func<IDuplexPipe, Action, Task> serve)
+    {
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        await using (stream)
+        {
+            var pipe = new DuplexPipe(
+                PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: BufferBytes, minimumReadSize: BufferBytes / 8, leaveOpen: true, useZeroByteReads: true)),
+                PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
+
+            // Closing with a time of 0 sends a reset instead of a farewell.
+            await serve(pipe, () => socket.Close(0));
+        }
+    }
+
+    private void Keep(Task task)
+    {
+        _running.RemoveAll(static ended => ended.IsCompleted);
+        _running.Add(task);
+    }
+}

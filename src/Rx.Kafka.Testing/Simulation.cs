@@ -1,0 +1,165 @@
+using Rx.Kafka.Testing.Brokers;
+using Rx.Kafka.Testing.Network;
+using Rx.Kafka.Testing.Simulating;
+
+namespace Rx.Kafka.Testing;
+
+/// <summary>A producer's whole world in one place: its clock, tasks, chance, blocking and network. The same seed gives the same run, and minutes of virtual time pass in milliseconds.</summary>
+/// <remarks>
+/// Make it and use it on one thread: <code>
+/// using var simulation = new Simulation(seed: 42);
+/// var kafka = simulation.StartKafka(brokers: 3);
+/// kafka.CreateTopic("orders", 6);
+/// simulation.Run(async () =>
+/// {
+///     await using var producer = new KafkaProducer(new KafkaProducerOptions
+///     {
+///         BootstrapServers = kafka.BootstrapServers, Runtime = simulation.Runtime, Transport = simulation.Network,
+///     });
+///     await producer.SendAsync(new Record("orders", "hello"));
+/// });
+/// </code>
+/// Inside <see cref="Run(Func{Task})"/> nothing may leave the simulation: no <c>ConfigureAwait(false)</c>, no thread pool, no real timers; whoever must block calls <see cref="ProducerRuntime.Wait"/>.
+/// </remarks>
+public sealed class Simulation : IDisposable
+{
+    private readonly Pump _pump;
+
+    /// <summary>Makes a world that stands still until it is run.</summary>
+    /// <param name="seed">Decides the order of steps and all chance.</param>
+    public Simulation(int seed)
+    {
+        Seed = seed;
+        Time = new VirtualTime();
+        Scheduler = new PumpedScheduler(seed);
+        Time.Touched = Scheduler.Touch;
+        _pump = new Pump(Scheduler, Time);
+
+        // Chance of its own for each user, so that one more draw by one does not shift the others.
+        Random = new Random(seed ^ 0x5EED);
+        Network = new VirtualNetwork(Time, Scheduler, new Random(seed ^ 0x0E7), Scheduler.Touch, Scheduler.Trace);
+        Runtime = new SimulatedRuntime(_pump) { Time = Time, Scheduler = Scheduler, Random = Random };
+    }
+
+    /// <summary>What the run is decided by; print it when a law fails.</summary>
+    public int Seed { get; }
+
+    /// <summary>The clock; jumps to the next deadline when nothing else can run.</summary>
+    public VirtualTime Time { get; }
+
+    /// <summary>Where all tasks of the simulation run.</summary>
+    public PumpedScheduler Scheduler { get; }
+
+    /// <summary>The producer's chance.</summary>
+    public Random Random { get; }
+
+    /// <summary>The network between producer and brokers.</summary>
+    public VirtualNetwork Network { get; }
+
+    /// <summary>The same network, as <see cref="KafkaProducerOptions.Transport"/> wants it.</summary>
+    public ITransport Transport => Network;
+
+    /// <summary>Clock, tasks, chance and blocking, for <see cref="KafkaProducerOptions.Runtime"/>.</summary>
+    public ProducerRuntime Runtime { get; }
+
+    /// <summary>How many steps were taken.</summary>
+    public long Steps => Scheduler.Steps;
+
+    /// <summary>How many steps were taken off the simulation's thread. Must stay 0.</summary>
+    public long StepsOffThread => Scheduler.StepsOffThread;
+
+    /// <summary>A hash over all choices and all bytes on the network so far; equal for equal runs.</summary>
+    public ulong TraceHash => Scheduler.TraceHash;
+
+    /// <summary>Whether a run with steps off its thread fails at its end. Default: true.</summary>
+    public bool FailsOnStepsOffThread { get; set; } = true;
+
+    /// <summary>The steps one run may take. Default: 5,000,000.</summary>
+    public long StepsPerRun
+    {
+        get => _pump.StepsPerRun;
+        set => _pump.StepsPerRun = value;
+    }
+
+    /// <summary>The virtual time one run may take. Default: one day.</summary>
+    public TimeSpan TimePerRun
+    {
+        get => _pump.TimePerRun;
+        set => _pump.TimePerRun = value;
+    }
+
+    /// <summary>The real time one step may take before the run fails. Default: 60 s.</summary>
+    public TimeSpan RealTimePerStep
+    {
+        get => _pump.RealTimePerStep;
+        set => _pump.RealTimePerStep = value;
+    }
+
+    /// <summary>Runs a body inside the simulation until its task ends, moving the clock whenever nothing else can run.</summary>
+    /// <param name="body">What to do; it runs as a step of the simulation.</param>
+    /// <exception cref="SimulationException">Nothing can run any more, a limit is passed, or a step was taken off the simulation's thread.</exception>
+    public void Run(Func<Task> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var task = Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+        _pump.Wait(task);
+        task.GetAwaiter().GetResult();
+        ThrowIfEscaped();
+    }
+
+    /// <summary>Runs a body inside the simulation until its task ends.</summary>
+    /// <typeparam name="T">What the body returns.</typeparam>
+    /// <inheritdoc cref="Run(Func{Task})"/>
+    /// <returns>The body's result.</returns>
+    public T Run<T>(Func<Task<T>> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var task = Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+        _pump.Wait(task);
+        var result = task.GetAwaiter().GetResult();
+        ThrowIfEscaped();
+        return result;
+    }
+
+    /// <summary>Takes every step that can be taken at this instant; the clock stands still.</summary>
+    /// <exception cref="SimulationException">A limit is passed, or a step was taken off the simulation's thread.</exception>
+    public void RunUntilIdle()
+    {
+        if (_pump.Runs)
+        {
+            throw new InvalidOperationException("RunUntilIdle is for the thread outside; inside the simulation await something.");
+        }
+
+        _pump.RunRoot(null);
+        ThrowIfEscaped();
+    }
+
+    /// <summary>Lets virtual time pass, with all that happens meanwhile, and takes every step that can be taken then.</summary>
+    /// <param name="by">How long; not negative.</param>
+    /// <exception cref="SimulationException">A limit is passed, or a step was taken off the simulation's thread.</exception>
+    public void Advance(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        Run(() => Task.Delay(by, Time));
+        RunUntilIdle();
+    }
+
+    /// <summary>Starts brokers on the simulation's network, at prefix1:9092, prefix2:9092 and so on.</summary>
+    /// <param name="brokers">How many.</param>
+    /// <param name="options">How they behave; null = the defaults.</param>
+    /// <param name="prefix">What their host names begin with; a second cluster needs another one, or the first one's brokers stopped.</param>
+    /// <returns>The running brokers.</returns>
+    public EmbeddedKafka StartKafka(int brokers = 1, EmbeddedKafkaOptions? options = null, string prefix = "broker-") =>
+        new(new Cluster(brokers, options ?? new EmbeddedKafkaOptions(), Time, new Random(Seed ^ 0xB40)), new VirtualBrokers(Network, prefix));
+
+    /// <summary>Ends the simulation's threads. Threads that still wait in it get a <see cref="SimulationException"/>.</summary>
+    public void Dispose() => _pump.End();
+
+    private void ThrowIfEscaped()
+    {
+        if (FailsOnStepsOffThread && StepsOffThread > 0)
+        {
+            throw new SimulationException($"{StepsOffThread} steps were taken off the simulation's thread: an await with ConfigureAwait(false), the thread pool or a real timer. The first came back at:\n{Scheduler.FirstStepOffThread}");
+        }
+    }
+}

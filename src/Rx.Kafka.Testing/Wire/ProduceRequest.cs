@@ -1,0 +1,33 @@
+namespace Rx.Kafka.Testing.Wire;
+
+/// <summary>A decoded Produce request; records lie in the frame's memory.</summary>
+internal sealed record ProduceRequest(string? TransactionalId, short Acks, int TimeoutMs, IReadOnlyList<ProduceTopic> Topics)
+{
+    public static ProduceRequest Read(ReadOnlyMemory<byte> frame, ref WireReader reader, short version)
+    {
+        var flexible = Apis.IsFlexible(ApiKey.Produce, version);
+        var transactionalId = reader.NullableString(flexible);
+        var acks = reader.Int16();
+        var timeout = reader.Int32();
+        var topics = new ProduceTopic[Math.Max(0, reader.Count(flexible))];
+        for (var t = 0; t < topics.Length; t++)
+        {
+            var name = reader.String(flexible);
+            var partitions = new ProducePartition[Math.Max(0, reader.Count(flexible))];
+            for (var p = 0; p < partitions.Length; p++)
+            {
+                var index = reader.Int32();
+                var records = reader.Bytes(flexible);
+                reader.Tags(flexible);
+                partitions[p] = new(index, records is { } range ? frame[range] : default);
+            }
+
+            reader.Tags(flexible);
+            topics[t] = new(name, partitions);
+        }
+
+        reader.Tags(flexible);
+        reader.End();
+        return new(transactionalId, acks, timeout, topics);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Rx.Kafka.Integration.Embedded;
+
+/// <summary>A test that needs kcat; without it the test is shown as skipped.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class KcatFactAttribute : FactAttribute
+{
+    public KcatFactAttribute()
+    {
+        if (Kcat.Path is null)
+        {
+            Skip = "kcat is not on the PATH (Debian: apt-get install kcat).";
+        }
+    }
+}

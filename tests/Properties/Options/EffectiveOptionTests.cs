@@ -1,0 +1,81 @@
+namespace Rx.Kafka.Properties.Options;
+
+/// <summary>java-producer.md §1.2.</summary>
+public sealed class EffectiveOptionTests
+{
+    [Fact]
+    public void Idempotence_is_on_unless_refused_or_impossible() =>
+        Law.Check("idempotence", OptionGenerators.Valid, o =>
+            o.EffectiveIdempotence == (o.EnableIdempotence != false && (o.EnableIdempotence == true || (o.RequiredAcks == RequiredAcks.All && o.Retries > 0 && o.MaxInFlightRequestsPerConnection <= 5))));
+
+    [Fact]
+    public void Delivery_may_take_at_least_linger_and_one_request() =>
+        Law.Check("delivery timeout", OptionGenerators.Valid, o =>
+        {
+            var least = Math.Min(o.Linger.TotalMilliseconds + o.RequestTimeout.TotalMilliseconds, int.MaxValue);
+            var effective = o.EffectiveDeliveryTimeout.TotalMilliseconds;
+            Assert.True(effective >= least && effective <= int.MaxValue);
+            Assert.Equal(o.DeliveryTimeout?.TotalMilliseconds ?? Math.Max(120_000, least), effective);
+        });
+
+    [Fact]
+    public void A_back_off_never_starts_above_its_maximum() =>
+        Law.Check("back-offs", OptionGenerators.Valid, o =>
+            o.EffectiveRetryBackoff <= o.RetryBackoffMax && o.EffectiveReconnectBackoff <= o.EffectiveReconnectBackoffMax && o.EffectiveConnectionSetupTimeout <= o.ConnectionSetupTimeoutMax);
+
+    [Theory]
+    [InlineData(null, null, 50, 1000)]
+    [InlineData(50, null, 50, 50)]
+    [InlineData(3000, null, 3000, 3000)]
+    [InlineData(null, 20, 20, 20)]
+    [InlineData(100, 2000, 100, 2000)]
+    public void Only_the_first_reconnect_pause_set_means_that_pause_always(int? first, int? longest, int effectiveFirst, int effectiveLongest)
+    {
+        var options = new KafkaProducerOptions();
+        if (first is { } value)
+        {
+            options.ReconnectBackoff = TimeSpan.FromMilliseconds(value);
+        }
+
+        options.ReconnectBackoffMax = longest is { } most ? TimeSpan.FromMilliseconds(most) : null;
+        Assert.Equal(effectiveFirst, options.EffectiveReconnectBackoff.TotalMilliseconds);
+        Assert.Equal(effectiveLongest, options.EffectiveReconnectBackoffMax.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void A_custom_partitioner_turns_the_adaptive_one_off()
+    {
+        var options = new KafkaProducerOptions { PartitionAvailabilityTimeout = TimeSpan.FromSeconds(1) };
+        Assert.Equal(TimeSpan.FromSeconds(1), options.EffectivePartitionAvailabilityTimeout);
+        options.Partitioner = new FirstPartition();
+        Assert.False(options.EffectiveAdaptivePartitioning);
+        Assert.Equal(TimeSpan.Zero, options.EffectivePartitionAvailabilityTimeout);
+    }
+
+    [Fact]
+    public void Clients_without_a_name_are_counted()
+    {
+        var options = new KafkaProducerOptions();
+        var (one, two) = (options.EffectiveClientId(), options.EffectiveClientId());
+        Assert.StartsWith("rx-kafka-", one, StringComparison.Ordinal);
+        Assert.NotEqual(one, two);
+        Assert.Equal("mine", (options with { ClientId = "mine" }).EffectiveClientId());
+    }
+
+    [Fact]
+    public void A_frozen_copy_does_not_see_later_changes()
+    {
+        var options = new KafkaProducerOptions { BootstrapServers = ["a:1"] };
+        var frozen = options.Frozen();
+        Assert.Equal(options, frozen);
+        options.BootstrapServers.Add("b:2");
+        options.Retries = 1;
+        Assert.Equal(["a:1"], frozen.BootstrapServers);
+        Assert.Equal(int.MaxValue, frozen.Retries);
+    }
+
+    private sealed class FirstPartition : IPartitioner
+    {
+        public int Partition(in Record record, TopicPartitions partitions) => 0;
+    }
+}

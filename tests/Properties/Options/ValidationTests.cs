@@ -1,0 +1,100 @@
+using FsCheck.Fluent;
+
+namespace Rx.Kafka.Properties.Options;
+
+public sealed class ValidationTests
+{
+    private static KafkaProducerOptions Minimal => new() { BootstrapServers = ["localhost:9092"] };
+
+    [Fact]
+    public void The_defaults_and_a_server_are_valid() => Minimal.Validate();
+
+    [Fact]
+    public void Valid_options_pass() => Law.Check("valid options pass", OptionGenerators.Valid, options => options.Validate());
+
+    [Fact]
+    public void Every_fault_is_reported_at_once() =>
+        Law.Check("all faults at once", Gen.SubListOf<(string Name, Action<KafkaProducerOptions> Break)>(OptionGenerators.SingleFaults).Where(faults => faults.Count > 0), faults =>
+        {
+            var options = Minimal;
+            foreach (var (_, breakIt) in faults)
+            {
+                breakIt(options);
+            }
+
+            var names = faults.Select(fault => fault.Name).Distinct(StringComparer.Ordinal).ToList();
+            var lines = Faults(options);
+            Assert.Equal(names.Count, lines.Count);
+            Assert.All(names, name => Assert.Single(lines, line => line.StartsWith($"- {name} ", StringComparison.Ordinal)));
+        });
+
+    [Fact]
+    public void A_fault_names_value_limit_and_remedy()
+    {
+        var options = Minimal;
+        options.BatchSize = 2_000_000;
+        options.BufferMemory = 100_000;
+        options.Linger = TimeSpan.FromSeconds(10);
+        options.DeliveryTimeout = TimeSpan.FromSeconds(39);
+        Assert.Equal(
+            [
+                "- DeliveryTimeout (delivery.timeout.ms) is 39000 ms; it must be at least Linger + RequestTimeout (linger.ms + request.timeout.ms) = 40000 ms: raise it, lower these, or leave it unset",
+                "- BatchSize (batch.size) is 2000000; it must be at most MaxRequestSize (max.request.size) = 1048576: lower it or raise MaxRequestSize",
+                "- BufferMemory (buffer.memory) is 100000; it must be at least two chunks of 65536 bytes (BatchSize clamped to 4 to 64 KiB) = 131072: raise it or lower BatchSize",
+            ],
+            Faults(options));
+    }
+
+    [Fact]
+    public void Demanding_idempotence_reports_each_conflict()
+    {
+        var options = Minimal;
+        options.EnableIdempotence = true;
+        options.RequiredAcks = RequiredAcks.Leader;
+        options.Retries = 0;
+        options.MaxInFlightRequestsPerConnection = 6;
+        var faults = Faults(options);
+        Assert.Equal(3, faults.Count);
+        Assert.Contains("set it to All", faults[0], StringComparison.Ordinal);
+        Assert.Contains("set it to at least 1", faults[1], StringComparison.Ordinal);
+        Assert.Contains("set it to at most 5", faults[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("localhost", "has no port")]
+    [InlineData("localhost:", "it must be from 1 to 65535")]
+    [InlineData("localhost:0", "it must be from 1 to 65535")]
+    [InlineData("localhost:65536", "it must be from 1 to 65535")]
+    [InlineData("localhost:+9092", "it must be from 1 to 65535")]
+    [InlineData(":9092", "no valid host name")]
+    [InlineData("two words:9092", "no valid host name")]
+    [InlineData("::1:9092", "in brackets")]
+    [InlineData("[::1]", "has no port")]
+    [InlineData("[localhost]:9092", "no IPv6 address")]
+    [InlineData("PLAINTEXT://localhost:9092", "starts with a protocol")]
+    [InlineData("a:1,b:2", "element of its own")]
+    [InlineData("", "is empty")]
+    [InlineData(null, "is empty")]
+    public void A_bad_server_is_explained(string? server, string explanation)
+    {
+        var faults = Faults(new KafkaProducerOptions { BootstrapServers = ["good:9092", server!] });
+        Assert.Contains(explanation, Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Servers_are_parsed_in_order_and_once_each()
+    {
+        var options = new KafkaProducerOptions { BootstrapServers = ["b_1:9092", " a.example:1 ", "[2001:db8::1]:65535", "127.0.0.1:9092", "b_1:9092"] };
+        options.Validate();
+        Assert.Equal(
+            [new BootstrapServer("b_1", 9092), new BootstrapServer("a.example", 1), new BootstrapServer("2001:db8::1", 65535), new BootstrapServer("127.0.0.1", 9092)],
+            options.EffectiveBootstrapServers);
+    }
+
+    [Fact]
+    public void A_null_list_of_servers_is_refused_where_it_is_set() =>
+        Assert.Throws<ArgumentNullException>(() => new KafkaProducerOptions { BootstrapServers = null! });
+
+    private static List<string> Faults(KafkaProducerOptions options) =>
+        [.. Assert.Throws<ArgumentException>(options.Validate).Message.Split(Environment.NewLine).Skip(1)];
+}
