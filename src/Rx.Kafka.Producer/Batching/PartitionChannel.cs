@@ -626,7 +626,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         _owner.List(Lane);
         _readable?.TrySetResult(true);
         _readable = null;
-        return true;
+        return !_owner.IsSaturated;
     }
 
     private void EndCopy(ProducerBatch batch)

@@ -2,10 +2,12 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
 
-/// <summary>Makes one fault of a scenario happen.</summary>
-internal static class FaultScript
+/// <summary>Makes the faults of a scenario happen. One that finds its broker down already does nothing.</summary>
+internal sealed class FaultScript(Simulation simulation, EmbeddedKafka kafka)
 {
-    public static async Task PlayAsync(Fault fault, Simulation simulation, EmbeddedKafka kafka)
+    private readonly HashSet<int> _down = [];
+
+    public async Task PlayAsync(Fault fault)
     {
         if (fault.AtMs > 0)
         {
@@ -14,21 +16,26 @@ internal static class FaultScript
 
         if (IsRule(fault))
         {
-            MakeRule(fault, kafka);
+            MakeRule(fault);
             return;
         }
 
-        Begin(fault, simulation, kafka);
+        if (fault.Broker > 0 && _down.Contains(fault.Broker) && fault.Kind is not (FaultKind.Move or FaultKind.Leaderless))
+        {
+            return;
+        }
+
+        Begin(fault);
         if (fault.Ms > 0)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(fault.Ms), simulation.Time);
-            End(fault, simulation, kafka);
+            End(fault);
         }
     }
 
     private static bool IsRule(Fault fault) => fault.Kind <= FaultKind.FailProducerId;
 
-    private static void MakeRule(Fault fault, EmbeddedKafka kafka)
+    private void MakeRule(Fault fault)
     {
         var key = fault.Kind switch
         {
@@ -46,35 +53,30 @@ internal static class FaultScript
         var time = TimeSpan.FromMilliseconds(fault.Ms);
         _ = fault.Kind switch
         {
-            FaultKind.CutBefore or FaultKind.CutMetadata => rule.CutBefore(),
-            FaultKind.CutAfter => rule.CutAfter(),
+            FaultKind.CutBefore or FaultKind.CutMetadata => rule.CutConnection(afterAppend: false),
+            FaultKind.CutAfter => rule.CutConnection(afterAppend: true),
             FaultKind.Drop => rule.DropResponse(),
             FaultKind.Hang => rule.Hang(),
             FaultKind.Fail or FaultKind.FailMetadata or FaultKind.FailProducerId => rule.Fail(fault.Code),
             FaultKind.FailAppended => rule.Fail(fault.Code, afterAppend: true),
-            FaultKind.DelayBefore => rule.DelayRequest(time),
+            FaultKind.DelayBefore => rule.Delay(time),
             FaultKind.DelayAfter => rule.DelayResponse(time),
             FaultKind.Throttle => rule.Throttle(time),
             _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "no rule"),
         };
     }
 
-    private static void Begin(Fault fault, Simulation simulation, EmbeddedKafka kafka)
+    private void Begin(Fault fault)
     {
         switch (fault.Kind)
         {
-            case FaultKind.Restart:
-                kafka.Stop(fault.Broker, elect: false);
-                break;
-            case FaultKind.Failover:
-                kafka.Stop(fault.Broker);
+            case FaultKind.Restart or FaultKind.Failover:
+                _down.Add(fault.Broker);
+                kafka.Stop(fault.Broker, elect: fault.Kind == FaultKind.Failover);
                 break;
             case FaultKind.Mute:
-                if (kafka.IsUp(fault.Broker))
-                {
-                    kafka.AcceptAndNeverAnswer(fault.Broker);
-                }
-
+                _down.Add(fault.Broker);
+                kafka.AcceptAndNeverAnswer(fault.Broker);
                 break;
             case FaultKind.CutAll:
                 kafka.CutConnections(fault.Broker);
@@ -86,11 +88,7 @@ internal static class FaultScript
                 kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, -1);
                 break;
             case FaultKind.Refuse:
-                if (kafka.IsUp(fault.Broker))
-                {
-                    simulation.Network.OnConnect(Host(fault), 9092, ConnectBehaviour.Refuse);
-                }
-
+                simulation.Network.OnConnect(Host(fault), 9092, ConnectBehaviour.Refuse);
                 break;
             case FaultKind.Swallow:
                 foreach (var connection in simulation.Network.Connections.Where(c => c.Address.StartsWith(Host(fault) + ":", StringComparison.Ordinal)))
@@ -104,18 +102,19 @@ internal static class FaultScript
         }
     }
 
-    private static void End(Fault fault, Simulation simulation, EmbeddedKafka kafka)
+    private void End(Fault fault)
     {
         switch (fault.Kind)
         {
             case FaultKind.Restart or FaultKind.Failover or FaultKind.Mute:
                 kafka.Restart(fault.Broker);
+                _down.Remove(fault.Broker);
                 break;
             case FaultKind.Leaderless:
                 kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, fault.Broker);
                 break;
             case FaultKind.Refuse:
-                if (kafka.IsUp(fault.Broker))
+                if (!_down.Contains(fault.Broker))
                 {
                     simulation.Network.OnConnect(Host(fault), 9092, ConnectBehaviour.Accept);
                 }
