@@ -10,14 +10,14 @@ public readonly struct Delivery<T>
     private readonly long _timestamp;
     private readonly int _partition;
 
-    internal Delivery(T state, string topic, int partition, long offset, long timestamp)
+    internal Delivery(T state, string topic, int partition, long offset, long timestamp, Persistence persistence = Persistence.Persisted)
     {
         State = state;
         _topic = topic;
         _partition = partition;
         _offset = offset;
         _timestamp = timestamp;
-        Persistence = Persistence.Persisted;
+        Persistence = persistence;
     }
 
     internal Delivery(T state, string topic, int partition, long timestamp, ProduceError error)
@@ -25,17 +25,6 @@ public readonly struct Delivery<T>
     {
         _error = error;
         Persistence = error.Persistence;
-    }
-
-    private Delivery(T state, string? topic, int partition, long offset, long timestamp, ProduceError? error, Persistence persistence)
-    {
-        State = state;
-        _topic = topic;
-        _partition = partition;
-        _offset = offset;
-        _timestamp = timestamp;
-        _error = error;
-        Persistence = persistence;
     }
 
     /// <summary>The element that went in; a record's memory is the caller's own.</summary>
@@ -55,6 +44,4 @@ public readonly struct Delivery<T>
 
     /// <summary>Why the record failed, a new object at each call; null when it succeeded.</summary>
     public KafkaProduceException? Error => _error?.ToException();
-
-    internal Delivery<T> WithPersistence(Persistence persistence) => new(State, _topic, _partition, _offset, _timestamp, _error, persistence);
 }

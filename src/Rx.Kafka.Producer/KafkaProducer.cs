@@ -1,38 +1,232 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rx.Kafka.Admission;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Faces;
 
 namespace Rx.Kafka;
 
-/// <summary>Skeleton.</summary>
+/// <summary>
+/// A Kafka producer that is an observer of records: <c>events.Subscribe(producer)</c>. Acknowledgements come back as <see cref="Acks"/>, every outcome as <see cref="Deliveries"/>,
+/// and code that asks one by one awaits <see cref="SendAsync"/>. Any number of threads may use one producer at once; an application needs one per cluster.
+/// </summary>
+/// <remarks>
+/// Back-pressure is waiting: while memory is full or observers lag behind, <see cref="OnNext"/> returns late and <see cref="SendAsync"/> completes late. On servers prefer the awaiting
+/// calls: blocked pool threads are costly. Records of one thread to one partition keep their order, whichever call brings them.
+/// </remarks>
 public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDisposable
 {
-    /// <summary>x</summary>
-    public KafkaProducer(KafkaProducerOptions options, ILoggerFactory? loggerFactory = null) => throw new NotSupportedException($"{options} {loggerFactory}");
-    /// <summary>x</summary>
-    public IObservable<RecordMetadata> Acks => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public IObservable<Delivery<Record>> Deliveries => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public Task Completion => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public void OnNext(Record value) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public void OnError(Exception error) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public void OnCompleted() => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public ValueTask<RecordMetadata> SendAsync(Record record, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public ValueTask<Task<RecordMetadata>> EnqueueAsync(Record record, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public ValueTask ConnectAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public ValueTask<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
-    /// <summary>x</summary>
-    public void Dispose() => throw new NotSupportedException();
+    private readonly ProducerCore _core;
+    private readonly ProducerFace _root;
+    private readonly RefusalLog _refusals;
+
+    /// <summary>Makes a producer. Nothing is opened before the first record, or <see cref="ConnectAsync"/>.</summary>
+    /// <param name="options">Validated and copied; later changes do nothing.</param>
+    /// <param name="loggerFactory">Where to log; null = nowhere.</param>
+    /// <exception cref="ArgumentException">An option is wrong; the text names every fault at once.</exception>
+    public KafkaProducer(KafkaProducerOptions options, ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Rx.Kafka.Producer");
+        _core = new ProducerCore(options.Frozen(), logger);
+        _root = _core.OpenFace();
+        _refusals = new RefusalLog(logger, _core.Time);
+    }
+
+    /// <summary>
+    /// Acknowledgements of the records that came through this producer's <see cref="OnNext"/>; not those of <see cref="SendAsync"/>. Hot: a subscriber sees every record accepted after
+    /// Subscribe returned, in order per partition. Called on <see cref="ProducerRuntime.Scheduler"/>, one at a time. Failed records do not appear. Ends after <see cref="OnCompleted"/> or dispose,
+    /// with an error after <see cref="OnError"/> or a fatal error.
+    /// </summary>
+    public IObservable<RecordMetadata> Acks => _root.Acks;
+
+    /// <summary>Every outcome of the records that came through this producer's <see cref="OnNext"/>, with the record itself; otherwise as <see cref="Acks"/>.</summary>
+    public IObservable<Delivery<Record>> Deliveries => _root.Deliveries;
+
+    /// <summary>
+    /// Completes when, after <see cref="OnCompleted"/> or dispose, every record offered before has its outcome and the observers have returned from it. Faults after <see cref="OnError"/>
+    /// with its error, and with a <see cref="KafkaProduceException"/> after a fatal one. Failed records do not fault it.
+    /// </summary>
+    public Task Completion => _root.Completion;
+
+    /// <summary>
+    /// Takes one record. Returns when its bytes are copied; blocks while there is no memory for it (at most <see cref="KafkaProducerOptions.MaxBlock"/>, then the record fails) and while
+    /// observers are more than <see cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind. Never throws because of the record: what is wrong with it comes as a failed delivery.
+    /// After dispose or a fatal error the record is refused silently, but for a log line. Any thread.
+    /// </summary>
+    /// <param name="value">The record.</param>
+    /// <exception cref="InvalidOperationException">
+    /// <see cref="OnCompleted"/> or <see cref="OnError"/> came before: two sources share this observer. Merge them, or use <see cref="SendAsync"/>. (Thrown on a timer's thread this ends the process.)
+    /// </exception>
+    public void OnNext(Record value)
+    {
+        if (_root.IsTerminated || (_root.Window.IsFull && DispatcherContext.Current != _core.Dispatching))
+        {
+            if (!WaitForTurn())
+            {
+                return;
+            }
+        }
+
+        var result = _core.Admission.Offer(value, _root, completion: null, out _);
+        if (!result.IsPlaced)
+        {
+            NotPlaced(value, result);
+        }
+    }
+
+    /// <summary>The source failed: what was accepted is still sent, then the streams end with this error. Returns at once. Any thread.</summary>
+    /// <param name="error">The source's error.</param>
+    public void OnError(Exception error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        if (_root.Terminate(error))
+        {
+            _core.SourceFailed(error);
+        }
+    }
+
+    /// <summary>The source is at its end: what was accepted is sent without waiting for <see cref="KafkaProducerOptions.Linger"/>, then the streams complete. Returns at once. Any thread.</summary>
+    public void OnCompleted()
+    {
+        if (_root.Terminate(null))
+        {
+            _ = _core.FlushAsync();
+        }
+    }
+
+    /// <summary>
+    /// Sends one record; the result is its acknowledgement. The call returns at once; its bytes are copied before the result comes, so keep them until then. Awaiting is cheap: no object per record, unless
+    /// it stands in line or can be cancelled. Await it once (<c>AsTask()</c> for more, or to block). Any thread; the continuation runs in the awaiting context, else on <see cref="ProducerRuntime.Scheduler"/>.
+    /// </summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Before the record is accepted it is withdrawn for certain; later only the await ends.</param>
+    /// <returns>Where the record stands on the log.</returns>
+    /// <exception cref="KafkaProduceException">By the await: the record failed.</exception>
+    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    public ValueTask<RecordMetadata> SendAsync(Record record, CancellationToken cancellationToken = default)
+    {
+        _core.ThrowIfDisposed();
+        if (cancellationToken.CanBeCanceled)
+        {
+            return cancellationToken.IsCancellationRequested
+                ? ValueTask.FromCanceled<RecordMetadata>(cancellationToken)
+                : new AwaitedRecord(_core.Admission).SendAsync(record, cancellationToken);
+        }
+
+        var result = _core.Admission.Offer(record, face: null, completion: null, out var placement);
+        if (result.IsPlaced)
+        {
+            return new ValueTask<RecordMetadata>(placement.Receipt!, placement.Token);
+        }
+
+        return result.Error is { } error
+            ? ValueTask.FromException<RecordMetadata>(error.ToException())
+            : new AwaitedRecord(_core.Admission).SendAsync(record, CancellationToken.None);
+    }
+
+    /// <summary>Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any thread.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Withdraws the record while it is not accepted.</param>
+    /// <returns>The acknowledgement's task; a fault of it that nobody looks at is logged, not raised.</returns>
+    /// <exception cref="KafkaProduceException">By the outer await: not accepted. By the inner one: the record failed.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    public ValueTask<Task<RecordMetadata>> EnqueueAsync(Record record, CancellationToken cancellationToken = default)
+    {
+        _core.ThrowIfDisposed();
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<Task<RecordMetadata>>(cancellationToken)
+            : new EnqueuedRecord().EnqueueAsync(_core.Admission, record, cancellationToken);
+    }
+
+    /// <summary>Connects now, to fail early; optional.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Completes when a broker has described the cluster.</returns>
+    /// <exception cref="KafkaException">By the await: no bootstrap server answered as a Kafka broker; the text says what each did.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    public ValueTask ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        _core.ThrowIfDisposed();
+        return new(_core.Metadata.ConnectAsync(cancellationToken));
+    }
+
+    /// <summary>The partitions of a topic, as the brokers describe them now; waits for them at most <see cref="KafkaProducerOptions.MaxBlock"/>.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>One entry per partition, ascending.</returns>
+    /// <exception cref="KafkaException">By the await: the topic is unknown, invalid or forbidden, or no broker answered in time.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    public ValueTask<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        _core.ThrowIfDisposed();
+        return new(_core.GetPartitionsAsync(topic, cancellationToken));
+    }
+
+    /// <summary>Completes when every record accepted or waiting in line now has its outcome; later ones do not extend it. Does not wait for observers, and does not throw for failed records.</summary>
+    /// <param name="cancellationToken">Ends the wait, not the flush.</param>
+    /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_core.FlushAsync().WaitAsync(cancellationToken));
+
+    /// <summary>Fails every record accepted or waiting in line now with <see cref="ProduceErrorCode.Aborted"/>, and completes when they are decided; later ones are untouched.</summary>
+    /// <param name="cancellationToken">Ends the wait, not the purge.</param>
+    /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
+    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) => new(_core.PurgeAsync().WaitAsync(cancellationToken));
+
+    /// <summary>
+    /// Takes no more records, sends what was accepted without waiting for linger, for at most <see cref="KafkaProducerOptions.CloseTimeout"/>; the rest fails as
+    /// <see cref="ProduceErrorCode.Closed"/>. Then the streams complete and all connections, timers and threads end. Calls after the first wait for the same end.
+    /// </summary>
+    /// <returns>Completes when all is closed; observers that run longer than the timeout are not waited for.</returns>
+    public ValueTask DisposeAsync() => new(_core.DisposeAsync(_root));
+
+    /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
+    public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync(_root));
+
+    /// <returns>False when the record is refused because the producer has ended.</returns>
+    private bool WaitForTurn()
+    {
+        if (DispatcherContext.Current != _core.Dispatching)
+        {
+            _root.Window.Wait();
+        }
+
+        if (_core.HasEnded)
+        {
+            _refusals.AfterDispose();
+            return false;
+        }
+
+        return _root.IsTerminated ? throw AfterTerminal() : true;
+    }
+
+    private void NotPlaced(in Record record, OfferResult result)
+    {
+        if (result.Waiter is { } waiter)
+        {
+            _core.Runtime.Wait(waiter.Placed);
+            if (waiter.Placed.GetAwaiter().GetResult() is { } refused)
+            {
+                _refusals.Refused(record, refused, _root.Deliveries.HasObservers);
+            }
+        }
+        else if (_core.HasEnded)
+        {
+            _refusals.AfterDispose();
+        }
+        else if (result.Error is { } error && _root.TryEnter())
+        {
+            _refusals.Refused(record, error, _root.Deliveries.HasObservers);
+            new Waiter(record, _root, completion: null, timestamp: 0, joinedAt: 0, generation: 0).Refuse(error);
+        }
+        else
+        {
+            throw AfterTerminal();
+        }
+    }
+
+    private static InvalidOperationException AfterTerminal() =>
+        new("OnNext after OnCompleted or OnError: two sources share this producer's observer, and one has ended. Merge the sources, or send the other's records by SendAsync.");
 }

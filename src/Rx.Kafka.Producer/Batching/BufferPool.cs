@@ -106,7 +106,10 @@ internal sealed class BufferPool : IDisposable
     {
         lock (_lock)
         {
-            _freed.Add(drainTopicLine);
+            if (!_freed.Contains(drainTopicLine))
+            {
+                _freed.Add(drainTopicLine);
+            }
         }
     }
 

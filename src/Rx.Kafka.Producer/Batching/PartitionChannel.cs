@@ -8,7 +8,7 @@ namespace Rx.Kafka.Batching;
 /// The bounded channel of one partition: records are written, closed batches are read. <see cref="Append"/> is its hot path; <c>Writer</c> and <c>Reader</c> are thin
 /// views. Its bound is the pool's dynamic threshold. Owned by its gate, which is held for one append or one take, never across a wait or a call-out.
 /// </summary>
-internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
+internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitingPlace
 {
     /// <summary>Larger records are copied outside the gate: a long copy under a spinning gate makes others wait for a second.</summary>
     private const int LargestCopyUnderGate = 4096;
@@ -55,6 +55,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
     /// <summary>The sending side; set once by who makes the channel.</summary>
     public Lane Lane { get; set; } = null!;
 
+    /// <summary>Whether records were appended that no loop has seen yet.</summary>
+    public bool HasOpenBatch => Volatile.Read(ref _open) is not null || Volatile.Read(ref _held) is not null;
+
     /// <summary>Changes under the gate, by the owner itself.</summary>
     public LaneOwner Owner => Volatile.Read(ref _owner);
 
@@ -73,8 +76,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         AppendResult result;
         try
         {
-            // While somebody stands in line, or after the end, there is no open batch here: one check serves for both.
-            if (_open is null && (_closedBy is not null || _line.First is not null))
+            // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for all.
+            if (_open is null && (_closedBy is not null || _held is not null || _line.First is not null))
             {
                 placement = default;
                 return _closedBy is null ? AppendResult.MustWait : AppendResult.Closed;
@@ -101,12 +104,13 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         {
             if (_line.First is null)
             {
-                // From here on the drainer alone appends.
-                _held = _open;
+                // From here on the drainer alone appends; it may still hold the batch of those who stood here before.
+                _held ??= _open;
                 _open = null;
             }
 
             _line.Add(waiter);
+            waiter.Place = this;
         }
 
         _gate.Exit();
@@ -622,7 +626,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>
         _owner.List(Lane);
         _readable?.TrySetResult(true);
         _readable = null;
-        return true;
+        return !_owner.IsSaturated;
     }
 
     private void EndCopy(ProducerBatch batch)

@@ -3,7 +3,7 @@ namespace Rx.Kafka.Batching;
 /// <summary>A record's lengths and spans, taken before the gate: a foreign MemoryManager may throw, and must not do so under it.</summary>
 internal readonly ref struct RecordView
 {
-    public RecordView(in Record record, long timestamp)
+    public RecordView(scoped in Record record, long timestamp)
     {
         Key = record.KeyMemory.Span;
         Value = record.ValueMemory.Span;

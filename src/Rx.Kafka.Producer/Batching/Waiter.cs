@@ -4,6 +4,8 @@ namespace Rx.Kafka.Batching;
 internal sealed class Waiter
 {
     private readonly TaskCompletionSource<ProduceError?> _placed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IWaitingPlace? _place;
+    private bool _isWithdrawn;
 
     public Waiter(in Record record, Face? face, RecordCompletion? completion, long timestamp, long joinedAt, long generation)
     {
@@ -14,6 +16,9 @@ internal sealed class Waiter
         JoinedAt = joinedAt;
         Generation = generation;
     }
+
+    /// <summary>Says that the record must stand in line, and its caller must bring a completion for that.</summary>
+    public static Waiter Needed { get; } = new(default, null, null, 0, 0, 0);
 
     public Record Record { get; }
 
@@ -32,8 +37,18 @@ internal sealed class Waiter
     /// <summary>The flush generation it counts in until a batch takes it.</summary>
     public long Generation { get; }
 
-    /// <summary>The line it stands in; null when it was ended.</summary>
+    /// <summary>The line it stands in; null when it was ended, or is being placed.</summary>
     public WaitingLine? Line { get; set; }
+
+    /// <summary>Where that line is; changes when a topic's line hands it to a partition's.</summary>
+    public IWaitingPlace? Place
+    {
+        get => Volatile.Read(ref _place);
+        set => Volatile.Write(ref _place, value);
+    }
+
+    /// <summary>Its caller wants to withdraw it: who cannot place it ends it, instead of putting it back.</summary>
+    public bool IsWithdrawn => Volatile.Read(ref _isWithdrawn);
 
     public Waiter? Previous { get; set; }
 
@@ -44,6 +59,18 @@ internal sealed class Waiter
 
     /// <summary>The record is in a batch: its caller goes on. Without locks.</summary>
     public void ConfirmPlaced() => _placed.TrySetResult(null);
+
+    /// <summary>The caller withdraws the record.</summary>
+    /// <returns>True when it is out of every line and certainly not sent; false when it is in a batch, or about to be: then only the await ends.</returns>
+    public bool TryWithdraw()
+    {
+        Volatile.Write(ref _isWithdrawn, true);
+        Interlocked.MemoryBarrier();
+        return Place is { } place && place.TryLeave(this);
+    }
+
+    /// <summary>Out of line because it was withdrawn: nobody is told an outcome but the await itself.</summary>
+    public void ConfirmWithdrawn() => _placed.TrySetCanceled();
 
     /// <summary>The record was refused: the outcome goes to its face or its await, and the caller goes on. Without locks; the caller also leaves the flush generation.</summary>
     public void Refuse(ProduceError error)

@@ -27,6 +27,25 @@ internal sealed class WaitingLine
         Count++;
     }
 
+    /// <summary>Puts a waiter back that could not be placed.</summary>
+    public void AddFirst(Waiter waiter)
+    {
+        waiter.Line = this;
+        waiter.Previous = null;
+        waiter.Next = First;
+        if (First is null)
+        {
+            _last = waiter;
+        }
+        else
+        {
+            First.Previous = waiter;
+        }
+
+        First = waiter;
+        Count++;
+    }
+
     /// <summary>Takes a waiter out; false when somebody else did.</summary>
     public bool Remove(Waiter waiter)
     {

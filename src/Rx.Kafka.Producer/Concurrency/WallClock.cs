@@ -5,8 +5,8 @@ namespace Rx.Kafka.Concurrency;
 /// <summary>The wall clock for records' timestamps, in whole milliseconds. While appends are very frequent a published value stands in for the real clock. Any thread.</summary>
 /// <remarks>
 /// A read of the real clock costs 40 to 55 ns, a third of an append; publishing it every millisecond costs 12 ms of CPU a second, which pays from about 240,000 appends
-/// a second. Published values are about 1 ms old at most, a few when the machine is overloaded: when the publisher finds itself late it stops until the
-/// rate is proven anew. What is returned never goes backwards, on all threads together, unless the system's clock itself is set back; that is followed.
+/// a second. Published values are about 1 ms old at most; on an overloaded machine as much older as the publisher's thread waits for a processor, but never older
+/// than the last call of <see cref="CountAppends"/> or <see cref="Refresh"/>, and a publisher that finds itself late stops until the rate is proven anew. What is returned never goes backwards, on all threads together, unless the system's clock itself is set back; that is followed.
 /// </remarks>
 internal sealed class WallClock : IDisposable
 {
@@ -50,11 +50,16 @@ internal sealed class WallClock : IDisposable
         }
     }
 
-    /// <summary>Counts appends, a batch's at a time; their rate decides whether publishing pays.</summary>
+    /// <summary>Counts appends, a batch's at a time (about 50 ns); their rate decides whether publishing pays.</summary>
     public void CountAppends(int count)
     {
         var appends = Interlocked.Add(ref _shared.Appends, count);
-        if (_ticks is not null && !Volatile.Read(ref _shared.IsPublished) && appends - Volatile.Read(ref _windowAppends) >= WindowAppends)
+        if (Volatile.Read(ref _shared.IsPublished))
+        {
+            // Who appends has a processor, which the publisher may be waiting for.
+            Refresh();
+        }
+        else if (_ticks is not null && appends - Volatile.Read(ref _windowAppends) >= WindowAppends)
         {
             Consider();
         }

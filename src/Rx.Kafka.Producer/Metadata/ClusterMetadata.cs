@@ -119,14 +119,14 @@ internal sealed class ClusterMetadata : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        var task = _connectWaiters.Join();
+        var task = _connectWaiters.Join(cancellationToken);
         _refreshRequested = true;
         if (!Wake())
         {
             _connectWaiters.Fail(Disposed);
         }
 
-        return task.WaitAsync(cancellationToken);
+        return task;
     }
 
     /// <summary>Ends the loop and closes the control connection; who waits gets <see cref="ProduceErrorCode.Closed"/>.</summary>

@@ -22,7 +22,9 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
     private Task _opening = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
     private Opened? _opened; // left by the connect task
+    private TimeSpan _setupTimeout;
     private bool _connecting;
+    private bool _timedOut; // an attempt of this round
     private long _notBefore = long.MinValue;
     private long _mutedUntil = long.MinValue;
 
@@ -35,6 +37,7 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         _round = new BrokerRound(Bootstrap(options), random);
         _reconnect = new Backoff(options.ReconnectBackoff, ReconnectMaximum(options), random);
         _setup = new Backoff(options.ConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, random);
+        _setupTimeout = _setup.Next();
     }
 
     /// <summary>The open connection, if there is one.</summary>
@@ -59,12 +62,14 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         _connecting = false;
         if (opened.Connection is null)
         {
+            _timedOut |= opened.Failure is ConnectTimeoutException;
             return opened.Failure;
         }
 
         // Only a handshake that is through makes the back-off small again: a broker may accept and then drop.
         _reconnect.Reset();
         _setup.Reset();
+        _setupTimeout = _setup.Next();
         _mutedUntil = long.MinValue;
         Connection = opened.Connection;
         return null;
@@ -81,10 +86,14 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         if (_round.IsOver)
         {
             _round.Begin(known);
+
+            // More time for the next round, not for the next broker: they are different ones.
+            _setupTimeout = _timedOut ? _setup.Next() : _setupTimeout;
+            _timedOut = false;
         }
 
         _connecting = true;
-        _opening = OpenAsync(_round.Next(), _setup.Next());
+        _opening = OpenAsync(_round.Next(), _setupTimeout);
     }
 
     /// <summary>An attempt (connecting, or a request) failed: drops the connection; the next in the round is next.</summary>

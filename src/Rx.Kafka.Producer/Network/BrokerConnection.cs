@@ -129,7 +129,7 @@ internal sealed class BrokerConnection
         }
         catch (Exception e)
         {
-            // Part of a frame is in the pipe and must never be flushed.
+            // Part of a frame is in the pipe and must never be flushed, nor anything after it.
             EndWrite(e, tellOwner: false);
             Close(e);
             return true;
@@ -154,6 +154,19 @@ internal sealed class BrokerConnection
             writing = _writing;
         }
 
+        if (TaskScheduler.Current == _settings.Scheduler)
+        {
+            CancelPending(writing);
+        }
+        else
+        {
+            // A pipe may run the read loop right here, and it would go on wherever the caller is.
+            _ = Task.Factory.StartNew(() => CancelPending(writing), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _settings.Scheduler);
+        }
+    }
+
+    private void CancelPending(bool writing)
+    {
         try
         {
             _pipe.Input.CancelPendingRead();
@@ -205,16 +218,8 @@ internal sealed class BrokerConnection
 
     private void EndWrite(Exception? failure, bool tellOwner)
     {
-        KafkaRequest? unanswerable;
-        bool closed;
-        lock (_gate)
-        {
-            (unanswerable, _unanswerable) = (_unanswerable, null);
-            _writing = false;
-            _writeFailure = failure;
-            closed = _closeReason is not null;
-        }
-
+        // Told while the write still counts as running, so that the owner hears of the connection's end only after it.
+        var unanswerable = Interlocked.Exchange(ref _unanswerable, null);
         if (failure is null)
         {
             unanswerable?.Flushed();
@@ -222,6 +227,14 @@ internal sealed class BrokerConnection
         else
         {
             unanswerable?.Lost(failure);
+        }
+
+        bool closed;
+        lock (_gate)
+        {
+            _writing = false;
+            _writeFailure = failure;
+            closed = _closeReason is not null;
         }
 
         if (closed)
@@ -232,10 +245,9 @@ internal sealed class BrokerConnection
         {
             Close(failure);
         }
-
-        // With answers still to come the read loop goes on to the end of the stream: a broker may have answered before it closed.
-        if (tellOwner)
+        else if (tellOwner)
         {
+            // After a failure with answers still to come the read loop goes on to the end of the stream: a broker may have answered before it closed.
             Volatile.Read(ref _owner)?.Flushed(this);
         }
     }

@@ -178,7 +178,10 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         var flushes = Context.Batching.Flushes.Current;
         var all = flushes != _flushSeen || Context.Batching.Memory.IsUnderPressure;
         _flushSeen = flushes;
-        while (Timeline.TryTakeOpen(all ? now : now - linger, out var channel, out var openedAt))
+
+        // Read after the flush was seen, so that no batch it covers is younger.
+        var openedUpTo = all ? Context.Time.GetTimestamp() : now - linger;
+        while (Timeline.TryTakeOpen(openedUpTo, out var channel, out var openedAt))
         {
             channel.CloseOpen(openedAt);
         }
@@ -245,7 +248,8 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
             _timerSetFor = long.MaxValue;
         }
 
-        if (next < _timerSetFor)
+        // Equal: it fired a little early, and is needed again.
+        if (next <= _timerSetFor && next != long.MaxValue)
         {
             _timerSetFor = next;
             _timer.Change(Context.Time.Until(now, next), Timeout.InfiniteTimeSpan);

@@ -23,7 +23,7 @@ public sealed class BannedSymbolTests
         Assert.NotEmpty(entries);
         Assert.All(entries, entry => Assert.True(entry.Length == 2 && entry[1].Length > 0, $"{entry[0]} has no reason"));
         var existing = Libraries.Distinct().SelectMany(library => library.GetExportedTypes()).SelectMany(Ids).ToHashSet(StringComparer.Ordinal);
-        Assert.Empty(entries.Select(entry => entry[0]).Where(id => !existing.Contains(id)));
+        Assert.All(entries, entry => Assert.True(existing.Contains(entry[0]), $"{entry[0]} does not exist"));
         Assert.Empty(entries.GroupBy(entry => entry[0], StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key));
     }
 

@@ -14,7 +14,7 @@ internal static class Layers
     /// <summary>Values, options and seams of the root: everybody may use them.</summary>
     public static IReadOnlySet<string> Values { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery`1", "Persistence", "PartitionInfo", "TopicPartitions", "PartitionLoad",
+        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery`1", "Persistence", "PartitionInfo", "TopicPartitions", "PartitionLoad", "BrokerStall",
         "KafkaException", "KafkaProduceException", "ProduceError", "ProduceErrorCode", "RequiredAcks", "Compression", "Overflow", "OnFailure",
         "IPartitioner", "RoundRobinPartitioner", "ITransport", "ProducerRuntime", "IProducerInterceptor",
         "KafkaProducerOptions", "EffectiveOptions", "BootstrapServer", "BootstrapServerList", "ProducerOption", "OptionKind", "OptionTable", "OptionRules", "OptionParser",
@@ -47,7 +47,7 @@ internal static class Layers
         ("System.Threading.Tasks", folder => folder is "Protocol", "the protocol is pure: bytes in, values out"),
         ("System.IO.Pipelines", folder => folder is "Protocol", "the protocol is pure: bytes in, values out"),
         ("System.Net", folder => folder is "Protocol" or "Batching" or "Partitioning" or "Concurrency", "only Network and what stands on it knows addresses"),
-        ("System.TimeProvider", folder => folder is "Protocol" or "Partitioning", "no clock in pure code"),
+        ("System.TimeProvider", folder => folder is "Protocol", "no clock in pure code"),
         ("System.Net.Sockets", folder => folder is not "Network", "sockets are behind ITransport"),
         ("Microsoft.Extensions.Logging", folder => folder is "Protocol" or "Partitioning" or "Concurrency" or "(root)", "pure code does not log"),
     ];

@@ -22,8 +22,4 @@ public sealed class LogMessageTests
             .Where(group => group.Count() > 1)
             .Select(group => $"{group.Key}: {string.Join(", ", group.Select(pair => $"{pair.Method.DeclaringType}.{pair.Method.Name}"))}"));
     }
-
-    [Fact]
-    public void Every_event_has_a_name_of_its_own() =>
-        Assert.Empty(Messages.GroupBy(pair => pair.Message.EventName ?? pair.Method.Name, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key));
 }

@@ -3,7 +3,7 @@ namespace Rx.Kafka.Properties.Architecture;
 /// <summary>One use of each kind.</summary>
 internal abstract class UsesSample : Comparer<Version>, ICloneable
 {
-    private readonly Uri? _field = null;
+    private readonly Uri _field = new("about:blank");
 
     public abstract object Clone();
 

@@ -73,7 +73,7 @@ public sealed class PropertiesTests
     public void One_wrong_letter_still_finds_the_key() =>
         Law.Check("did you mean", Gen.Elements(OptionTable.ByKey.Keys.Where(key => key.Length > 4).ToArray()).SelectMany(key => Gen.Choose(0, key.Length - 1).Select(at => (key, at))), pair =>
         {
-            var misspelt = pair.key.Remove(pair.at, 1).Insert(pair.at, "q");
+            var misspelt = pair.key.Remove(pair.at, 1).Insert(pair.at, "9");
             Assert.Contains(pair.key, Refusal((misspelt, "1")), StringComparison.Ordinal);
         });
 

@@ -5,14 +5,14 @@ namespace Rx.Kafka.Properties.Protocol;
 /// <summary>An output that lends as little as it may, so that writers meet the end of a buffer everywhere.</summary>
 internal sealed class PieceWriter(int pieceBytes) : IBufferWriter<byte>
 {
-    private readonly MemoryStream _written = new();
+    private readonly List<byte> _written = [];
     private byte[] _lent = [];
 
     public byte[] ToArray() => _written.ToArray();
 
     public void Advance(int count)
     {
-        _written.Write(_lent, 0, count);
+        _written.AddRange(_lent.AsSpan(0, count));
         _lent = [];
     }
 

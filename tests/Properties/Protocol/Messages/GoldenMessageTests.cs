@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Properties.Protocol.Messages;
 
@@ -46,6 +47,48 @@ public sealed class GoldenMessageTests
         Assert.Equal(golden.BodyBytes.Length, r.Remaining);
         Assert.Equal(ResponseToJson.Expected(golden.Body), ResponseToJson.Read(ref r, golden.Key, golden.Version).ToJsonString());
         Assert.Equal(0, r.Remaining);
+    }
+
+    /// <summary>V7: an answer comes for each request, so success must cost no object.</summary>
+    [Fact]
+    public void A_successful_Produce_answer_is_read_without_allocation()
+    {
+        foreach (var golden in GoldenCase.All.Where(c => c is { Key: ApiKey.Produce, IsRequest: false, Variant: "scenario:ok" }))
+        {
+            Count(golden);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var partitions = Count(golden);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(1, partitions);
+        }
+
+        static int Count(GoldenCase golden)
+        {
+            var reader = new ProduceResponseReader(new KafkaReader(golden.BodyBytes), golden.Version);
+            var partitions = 0;
+            while (reader.NextTopic(out _))
+            {
+                while (reader.NextPartition(out _))
+                {
+                    partitions++;
+                }
+            }
+
+            reader.End(out _, out _);
+            return partitions;
+        }
+    }
+
+    [Fact]
+    public void Topics_and_partitions_nobody_reads_are_skipped()
+    {
+        var golden = GoldenCase.All.Single(c => c is { Key: ApiKey.Produce, IsRequest: false, Version: 10, Variant: "full" });
+        var reader = new ProduceResponseReader(new KafkaReader(golden.BodyBytes), golden.Version);
+        Assert.True(reader.NextTopic(out _));
+        Assert.True(reader.NextPartition(out _));
+        reader.End(out _, out var endpoints);
+        Assert.NotEmpty(endpoints);
+        Assert.Equal(0, reader.Rest.Remaining);
     }
 
     private static byte[] Frame(GoldenCase golden, int pieceBytes)

@@ -1,0 +1,97 @@
+using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.ObjectPool;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+
+namespace Rx.Kafka.Benchmarks;
+
+/// <summary>One record through a partition's channel: gate, room, encoding, and its part of closing, sealing and deciding the batch.</summary>
+public class AppendBenchmarks : IDisposable
+{
+    private const int Records = 10_000;
+
+    private readonly BufferPool _memory = new(32 << 20, batchSize: 16384, TimeProvider.System);
+    private readonly Record _record = new("bench", new byte[100]);
+    private readonly WatchedFace _watched = new();
+    private readonly IdleOwner _owner = new();
+    private readonly PartitionChannel _channel;
+
+    public AppendBenchmarks()
+    {
+        _memory.AddBroker(_owner.Memory);
+        var context = new BatchingContext
+        {
+            Memory = _memory,
+            Flushes = new FlushTracker(),
+            Receipts = new ReceiptPool(new ContinuationQueue(TaskScheduler.Default), 32 << 20),
+            Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>()),
+            Scheduler = TaskScheduler.Default,
+            Time = TimeProvider.System,
+            BatchSize = 16384,
+            MaxBlock = TimeSpan.FromSeconds(1),
+            CountAppends = static _ => { },
+        };
+        _channel = new PartitionChannel("bench", "bench"u8.ToArray(), 0, new PartitionLoad(), context, _owner);
+        _channel.Lane = new IdleLane(_channel);
+    }
+
+    [Benchmark(OperationsPerInvoke = Records, Baseline = true)]
+    public void NobodyListens() => Append(UnobservedFace.Instance);
+
+    [Benchmark(OperationsPerInvoke = Records)]
+    public void DeliveriesAreObserved() => Append(_watched);
+
+    public void Dispose()
+    {
+        _memory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Append(Face face)
+    {
+        for (var i = 0; i < Records; i++)
+        {
+            var view = new RecordView(_record, timestamp: 1_700_000_000_000 + i);
+            _channel.Append(_record, view, face, completion: null, mayOpen: true, out _);
+            if (_owner.TakeWake() && _channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            {
+                _owner.TakeListed();
+                _channel.Relist(laneHasMore: false, isBlocked: false);
+                batch.Seal(transactional: false);
+                _channel.Decide(batch, new BatchOutcome("bench", 0, batch.BaseTimestamp, -1, new OutcomeRange(0, 0, null)));
+            }
+        }
+    }
+
+    private sealed class IdleOwner() : LaneOwner(TimeProvider.System)
+    {
+        private bool _isAwake;
+
+        public override void Wake() => _isAwake = true;
+
+        public bool TakeWake()
+        {
+            var isAwake = _isAwake;
+            _isAwake = false;
+            return isAwake;
+        }
+    }
+
+    private sealed class IdleLane(PartitionChannel channel) : Lane
+    {
+        public override PartitionChannel Channel { get; } = channel;
+    }
+
+    private sealed class WatchedFace : Face
+    {
+        public override FaceInterest Interest => FaceInterest.Records;
+
+        public override bool TryEnter() => true;
+
+        public override void Leave()
+        {
+        }
+
+        public override void Decided(FaceShare share) => share.Return();
+    }
+}

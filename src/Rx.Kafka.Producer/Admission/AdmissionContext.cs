@@ -1,0 +1,52 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Metadata;
+
+namespace Rx.Kafka.Admission;
+
+/// <summary>What the topics of one producer share, and the errors of records that are not admitted.</summary>
+internal sealed class AdmissionContext
+{
+    private const short UnknownTopicOrPartition = 3;
+    private const short InvalidTopic = 17;
+    private const short TopicAuthorizationFailed = 29;
+
+    public static ProduceError Closed { get; } = new(ProduceErrorCode.Closed, "The producer was disposed before the record was accepted.");
+
+    public required KafkaProducerOptions Options { get; init; }
+
+    public required BatchingContext Batching { get; init; }
+
+    public required ClusterMetadata Metadata { get; init; }
+
+    public required Func<Random> NewRandom { get; init; }
+
+    /// <summary>A topic that will not become usable by waiting.</summary>
+    public ProduceError? TopicRefusal(string topic) => Metadata.TopicError(topic) switch
+    {
+        InvalidTopic => new(ProduceErrorCode.TopicUnknown, $"The brokers refuse the topic name '{topic}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.", BrokerErrorCode: InvalidTopic),
+        TopicAuthorizationFailed => new(ProduceErrorCode.Authorization, $"This client may not write to topic '{topic}'. Grant its principal the WRITE and DESCRIBE operations.", BrokerErrorCode: TopicAuthorizationFailed),
+        _ => null,
+    };
+
+    /// <summary>No metadata came within MaxBlock.</summary>
+    public ProduceError TopicTimeout(string topic)
+    {
+        var waited = $"within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms)";
+        return Metadata.TopicError(topic) == UnknownTopicOrPartition
+            ? new(ProduceErrorCode.TopicUnknown, $"The brokers do not know topic '{topic}', and it was not created {waited}. Create it, or let the brokers create topics (auto.create.topics.enable).", BrokerErrorCode: UnknownTopicOrPartition)
+            : new(ProduceErrorCode.MetadataTimeout, $"No metadata of topic '{topic}' came {waited}. {Metadata.LastFailure?.Message ?? "Is a broker of BootstrapServers reachable?"}", Cause: Metadata.LastFailure);
+    }
+
+    /// <summary>No partition had memory within MaxBlock.</summary>
+    public ProduceError TopicFull(string topic) => new(
+        ProduceErrorCode.BufferFull,
+        $"No memory became free for any partition of topic {topic} within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({Options.BufferMemory} bytes): the brokers are slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
+
+    /// <summary>A caller withdrew its record before it was accepted.</summary>
+    public void EndWithdrawn(Waiter waiter)
+    {
+        waiter.Face?.Leave();
+        waiter.ConfirmWithdrawn();
+        Batching.Flushes.Leave(waiter.Generation);
+    }
+}

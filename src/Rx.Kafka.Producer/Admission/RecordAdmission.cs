@@ -1,0 +1,291 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Metadata;
+using Rx.Kafka.Protocol.Records;
+
+namespace Rx.Kafka.Admission;
+
+/// <summary>The way in for every record of every face: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.</summary>
+internal sealed class RecordAdmission
+{
+    private const int MaximumVarint = 5;
+
+    private readonly AdmissionContext _context;
+    private readonly WallClock _clock;
+    private readonly Func<TopicLine, int, ClusterSnapshot, PartitionChannel> _createChannel;
+    private readonly ConcurrentDictionary<string, TopicLine> _topics = new(StringComparer.Ordinal);
+    private readonly Lock _listLock = new();
+
+    /// <summary>In order of first use: a dictionary keyed by strings is enumerated differently by each process.</summary>
+    private readonly List<TopicLine> _inOrder = [];
+    private readonly long _largest;
+    private TopicLine? _last;
+    private ProduceError? _closedBy;
+
+    /// <param name="context">Shared with the topics.</param>
+    /// <param name="clock">For records without a time.</param>
+    /// <param name="createChannel">Makes the channel of a partition: topic, number.</param>
+    public RecordAdmission(AdmissionContext context, WallClock clock, Func<TopicLine, int, ClusterSnapshot, PartitionChannel> createChannel)
+    {
+        _context = context;
+        _clock = clock;
+        _createChannel = createChannel;
+        _largest = Math.Min(context.Options.MaxRequestSize, context.Options.BufferMemory - ProducerBatch.MaximumOverhead);
+    }
+
+    /// <summary>Offers a record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="face">Whom to tell the outcome; null = a receipt, or <paramref name="completion"/>.</param>
+    /// <param name="completion">Whom to tell instead; needed when the record stands in line.</param>
+    /// <param name="placement">Where it was placed.</param>
+    public OfferResult Offer(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
+    {
+        placement = default;
+        if (record.IsDefault || record.Topic.Length == 0)
+        {
+            return new(new ProduceError(ProduceErrorCode.InvalidRecord, "The record has no topic."), null);
+        }
+
+        var timestamp = record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds();
+        RecordView view;
+        try
+        {
+            view = new RecordView(record, timestamp);
+        }
+        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
+        {
+            return new(RecordView.Unreadable(unreadable), null);
+        }
+
+        if (view.Headers is not null && !IsArrayBacked(view.Headers))
+        {
+            return OfferCopiedHeaders(record, face, completion, out placement);
+        }
+
+        if (SizeBound(view) > _largest)
+        {
+            return new(TooLarge(view), null);
+        }
+
+        if (_closedBy is not null)
+        {
+            return new(_closedBy, null);
+        }
+
+        var topic = TopicOf(record.Topic);
+        if (topic.HasWaiters)
+        {
+            return Wait(topic, null, record, face, completion, timestamp);
+        }
+
+        return topic.TryPlace(record, view, face, completion, out placement, out var channel, out var error) switch
+        {
+            AppendResult.Placed => default,
+            AppendResult.FaceEnded => new(null, null, FaceEnded: true),
+            AppendResult.MustWait when error is null => Wait(topic, channel, record, face, completion, timestamp),
+            _ => new(error ?? _closedBy ?? AdmissionContext.Closed, null),
+        };
+    }
+
+    /// <summary>Withdraws a record that stands in line.</summary>
+    /// <returns>False when it is in a batch, or about to be.</returns>
+    public bool TryWithdraw(Waiter waiter)
+    {
+        if (!waiter.TryWithdraw())
+        {
+            return false;
+        }
+
+        _context.EndWithdrawn(waiter);
+        return true;
+    }
+
+    /// <summary>The topic, watched from its first use on.</summary>
+    public TopicLine TopicOf(string name)
+    {
+        var last = _last;
+        if (last is not null && ReferenceEquals(last.Name, name))
+        {
+            return last;
+        }
+
+        if (!_topics.TryGetValue(name, out var topic))
+        {
+            topic = AddTopic(name);
+        }
+
+        // The name object that callers use is remembered only if it is the topic's own; a reference compare then saves the hash.
+        if (ReferenceEquals(topic.Name, name))
+        {
+            _last = topic;
+        }
+
+        return topic;
+    }
+
+    /// <summary>The cluster changed: each topic gets its channels. Refresh loop.</summary>
+    public void Update(ClusterSnapshot snapshot)
+    {
+        foreach (var topic in Topics())
+        {
+            Update(topic, snapshot);
+        }
+    }
+
+    /// <summary>Whether a topic that was not asked for lately must be kept: records came, stand in line, or have no outcome yet.</summary>
+    public bool KeepTopic(string name)
+    {
+        if (!_topics.TryGetValue(name, out var topic))
+        {
+            return false;
+        }
+
+        if (topic.WasUsed() || (topic.Channels is { } channels && Array.Exists(channels.Channels, channel => topic.Load.Queued(channel.Partition) > 0 || channel.HasOpenBatch)))
+        {
+            return true;
+        }
+
+        topic.Forget();
+        return false;
+    }
+
+    /// <summary>Builds the adaptive partitioners' tables. A timer under traffic.</summary>
+    public void UpdateLoads()
+    {
+        foreach (var topic in Topics())
+        {
+            if (topic.Channels is { } channels)
+            {
+                topic.Sticky.UpdateLoad(channels.Partitions, topic.Load, _context.Batching.Time);
+            }
+        }
+    }
+
+    /// <summary>Refuses all later records, ends all lines and closes all batches. Dispose.</summary>
+    public void Close(ProduceError error)
+    {
+        lock (_listLock)
+        {
+            _closedBy ??= error;
+        }
+
+        foreach (var topic in Topics())
+        {
+            topic.CloseForever(error);
+        }
+    }
+
+    /// <summary>Ends all lines; later records are untouched. Purge.</summary>
+    public void EndLines(ProduceError error)
+    {
+        foreach (var topic in Topics())
+        {
+            topic.EndLines(error);
+        }
+    }
+
+    private static bool IsArrayBacked(RecordHeaders headers)
+    {
+        foreach (ref readonly var header in headers.Span)
+        {
+            if (header.Value is { } value && !MemoryMarshal.TryGetArray(value, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The most a record takes in a batch of its own.</summary>
+    private static long SizeBound(in RecordView view)
+    {
+        long size = RecordBatchHeader.Size + RecordEncoder.MaximumOverhead + (2 * MaximumVarint) + Math.Max(0, view.KeyLength) + (long)Math.Max(0, view.ValueLength);
+        return view.Headers is null ? size : size + RecordEncoder.BodySize(0, 0, -1, -1, view.Headers);
+    }
+
+    private OfferResult OfferCopiedHeaders(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
+    {
+        placement = default;
+        Record copy;
+        try
+        {
+            // Header memory is read under the gate; foreign memory, which may throw, is copied first.
+            copy = record with { Headers = [.. record.Headers.Select(static header => new RecordHeader(header.Key, header.Value?.ToArray()))] };
+        }
+        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
+        {
+            return new(RecordView.Unreadable(unreadable), null);
+        }
+
+        return Offer(copy, face, completion, out placement);
+    }
+
+    private ProduceError TooLarge(in RecordView view)
+    {
+        var limit = _context.Options.MaxRequestSize <= _largest ? $"MaxRequestSize ({_context.Options.MaxRequestSize} bytes)" : $"BufferMemory ({_context.Options.BufferMemory} bytes)";
+        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {SizeBound(view)} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record.");
+    }
+
+    private OfferResult Wait(TopicLine topic, PartitionChannel? channel, in Record record, Face? face, RecordCompletion? completion, long timestamp)
+    {
+        if (face is null && completion is null)
+        {
+            // The caller makes a completion of its own and comes again.
+            return new(null, Waiter.Needed);
+        }
+
+        if (face is not null && !face.TryEnter())
+        {
+            return new(null, null, FaceEnded: true);
+        }
+
+        var waiter = new Waiter(record, face, completion, timestamp, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
+        var error = channel is null ? topic.Join(waiter) : channel.Join(waiter);
+        if (error is not null)
+        {
+            face?.Leave();
+            _context.Batching.Flushes.Leave(waiter.Generation);
+            return new(error, null);
+        }
+
+        return new(null, waiter);
+    }
+
+    private TopicLine AddTopic(string name)
+    {
+        TopicLine topic;
+        lock (_listLock)
+        {
+            if (_topics.TryGetValue(name, out var there))
+            {
+                return there;
+            }
+
+            topic = new TopicLine(name, _context);
+            _inOrder.Add(topic);
+            _topics[name] = topic;
+            if (_closedBy is { } closed)
+            {
+                topic.CloseForever(closed);
+            }
+        }
+
+        Update(topic, _context.Metadata.Current);
+        _context.Metadata.Watch(name);
+        return topic;
+    }
+
+    private void Update(TopicLine topic, ClusterSnapshot snapshot) =>
+        topic.Update(snapshot.Topic(topic.Name)?.Public, partition => _createChannel(topic, partition, snapshot));
+
+    private TopicLine[] Topics()
+    {
+        lock (_listLock)
+        {
+            return [.. _inOrder];
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Rx.Kafka.Admission;
+using Rx.Kafka.Batching;
+
+namespace Rx.Kafka.Faces;
+
+/// <summary>A record whose acceptance is awaited first, and whose acknowledgement later: a task.</summary>
+internal sealed class EnqueuedRecord : RecordCompletion
+{
+    private readonly TaskCompletionSource<RecordMetadata> _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public EnqueuedRecord() =>
+        // Who only wanted acceptance need not look at the rest: a failure is logged, not raised.
+        _ = _acknowledged.Task.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>Offers the record.</summary>
+    public ValueTask<Task<RecordMetadata>> EnqueueAsync(RecordAdmission admission, in Record record, CancellationToken cancellationToken)
+    {
+        var result = admission.Offer(record, face: null, completion: this, out _);
+        if (result.Error is { } error)
+        {
+            return ValueTask.FromException<Task<RecordMetadata>>(error.ToException());
+        }
+
+        if (result.Waiter is not { } waiter)
+        {
+            return new(_acknowledged.Task);
+        }
+
+        var cancellation = cancellationToken.UnsafeRegister(_ => admission.TryWithdraw(waiter), null);
+        return new(AcceptedAsync(waiter, cancellation, cancellationToken));
+    }
+
+    public override void Decide(in BatchOutcome outcome)
+    {
+        if (outcome.ErrorOf(Index) is { } error)
+        {
+            _acknowledged.TrySetException(error.ToException());
+        }
+        else
+        {
+            _acknowledged.TrySetResult(outcome.MetadataOf(Index, TimeDelta));
+        }
+    }
+
+    public override void Refuse(ProduceError error) => _acknowledged.TrySetException(error.ToException());
+
+    private Task<Task<RecordMetadata>> AcceptedAsync(Waiter waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken) =>
+        waiter.Placed.ContinueWith(
+            placed =>
+            {
+                cancellation.Unregister();
+                if (placed.IsCanceled)
+                {
+                    throw new OperationCanceledException(cancellationToken);
+                }
+
+                return placed.GetAwaiter().GetResult() is { } error ? throw error.ToException() : _acknowledged.Task;
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+}

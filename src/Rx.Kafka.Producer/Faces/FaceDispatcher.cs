@@ -1,0 +1,169 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
+
+namespace Rx.Kafka.Faces;
+
+/// <summary>
+/// Tells one face's observers its outcomes, one after the other, as a work item on the scheduler. Holds one node per batch. Where a bounded reader is full it stops in the middle and
+/// goes on when there is room, so no thread is blocked.
+/// </summary>
+internal sealed class FaceDispatcher
+{
+    private readonly Lock _lock = new();
+    private readonly ProducerFace _face;
+    private readonly FaceWindow _window;
+    private readonly DispatcherContext _context;
+    private readonly SerialWork _work;
+    private readonly Action<Exception> _detached;
+    private FaceShare? _first;
+    private FaceShare? _last;
+    private bool _ends;
+
+    // Where the dispatcher stands; touched by its work item only.
+    private FaceShare? _share;
+    private FactSegment? _segment;
+    private int _position;
+
+    public FaceDispatcher(ProducerFace face, FaceWindow window, DispatcherContext context)
+    {
+        _face = face;
+        _window = window;
+        _context = context;
+        _work = new SerialWork(Dispatch, context.Runtime.Scheduler);
+        _detached = error => FaceLog.ObserverThrew(context.Logger, error);
+    }
+
+    /// <summary>Queues a batch's outcomes. Owner of the batch.</summary>
+    public void Post(FaceShare share)
+    {
+        lock (_lock)
+        {
+            if (_last is null)
+            {
+                _first = share;
+            }
+            else
+            {
+                _last.Next = share;
+            }
+
+            _last = share;
+        }
+
+        _work.Queue();
+    }
+
+    /// <summary>Queues the end of the streams, behind all outcomes.</summary>
+    public void PostEnd()
+    {
+        lock (_lock)
+        {
+            _ends = true;
+        }
+
+        _work.Queue();
+    }
+
+    /// <summary>A reader has room again.</summary>
+    public void Resume() => _work.Queue();
+
+    private void Dispatch()
+    {
+        var outer = DispatcherContext.Current;
+        DispatcherContext.Current = _context;
+        try
+        {
+            while (TryTake(out var ends))
+            {
+                if (ends)
+                {
+                    _face.Complete();
+                    return;
+                }
+
+                if (!DispatchShare())
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            DispatcherContext.Current = outer;
+        }
+    }
+
+    private bool TryTake(out bool ends)
+    {
+        ends = false;
+        if (_share is not null)
+        {
+            return true;
+        }
+
+        lock (_lock)
+        {
+            _share = _first;
+            if (_share is null)
+            {
+                ends = _ends;
+                _ends = false;
+                return ends;
+            }
+
+            _first = _share.Next;
+            _last = _first is null ? null : _last;
+        }
+
+        _share.Next = null;
+        _segment = _share.Segments;
+        _position = 0;
+        return true;
+    }
+
+    /// <returns>False when a reader is full.</returns>
+    private bool DispatchShare()
+    {
+        var share = _share!;
+        for (; _segment is not null; _segment = _segment.Next, _position = 0)
+        {
+            for (; _position < _segment.Count; _position++)
+            {
+                if (_face.Acks.IsFull || _face.Deliveries.IsFull)
+                {
+                    return false;
+                }
+
+                Tell(share, _segment, _position);
+            }
+        }
+
+        _share = null;
+        var count = share.Count;
+        share.Return();
+        _window.Observed(count);
+        _face.Leave();
+        return true;
+    }
+
+    private void Tell(FaceShare share, FactSegment segment, int position)
+    {
+        var outcome = share.Outcome;
+        var fact = segment.Facts[position];
+        var error = outcome.ErrorOf(fact.Index);
+        if (error is null && _face.Acks.HasObservers)
+        {
+            _face.Acks.Next(outcome.MetadataOf(fact.Index, fact.TimeDelta), _detached);
+        }
+
+        if (share.Interest == FaceInterest.Records && _face.Deliveries.HasObservers)
+        {
+            var time = outcome.TimestampOf(fact.TimeDelta);
+            var delivery = error is null
+                ? new Delivery<Record>(segment.Records[position], outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence)
+                : new Delivery<Record>(segment.Records[position], outcome.Topic, outcome.Partition, time, error);
+            _face.Deliveries.Next(delivery, _detached);
+        }
+    }
+}

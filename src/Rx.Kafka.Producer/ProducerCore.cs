@@ -1,0 +1,282 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.ObjectPool;
+using Rx.Kafka.Admission;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Faces;
+using Rx.Kafka.Metadata;
+using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
+using Rx.Kafka.Sending;
+
+namespace Rx.Kafka;
+
+/// <summary>The stages of one producer in the order that records flow through them, and their common life: flush, purge, fatal error, dispose.</summary>
+internal sealed class ProducerCore : IMetadataListener
+{
+    private const int MaximumAnswerBytes = 100 * 1024 * 1024;
+    private static readonly TimeSpan LoadTableAge = TimeSpan.FromMilliseconds(100);
+
+    private readonly KafkaProducerOptions _options;
+    private readonly ILogger _logger;
+    private readonly PreciseTime? _ownTime;
+    private readonly WallClock _clock;
+    private readonly ITimer _loadTimer;
+    private readonly FlushTracker _flushes = new();
+    private readonly BufferPool _memory;
+    private readonly LeaderRouter _router;
+    private readonly List<ProducerFace> _faces = [];
+    private readonly Lock _lock = new();
+    private ProduceError? _endedBy;
+    private Task? _disposal;
+    private int _loadTimerRuns;
+
+    public ProducerCore(KafkaProducerOptions options, ILogger logger)
+    {
+        _options = options;
+        _logger = logger;
+        Time = options.Runtime.Time ?? (_ownTime = new PreciseTime());
+        _clock = new WallClock(Time);
+        var loads = new SerialWork(UpdateLoads, options.Runtime.Scheduler);
+        _loadTimer = Time.CreateTimer(static work => ((SerialWork)work!).Queue(), loads, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Dispatching = new DispatcherContext(options.Runtime, logger);
+
+        var scheduler = options.Runtime.Scheduler;
+        var random = new Random(options.Runtime.Random.Next());
+        _memory = new BufferPool(options.BufferMemory, options.BatchSize, Time);
+        var batching = new BatchingContext
+        {
+            Memory = _memory,
+            Flushes = _flushes,
+            Receipts = new ReceiptPool(new ContinuationQueue(scheduler), options.BufferMemory),
+            Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), (int)Math.Clamp(options.BufferMemory / 4096, 64, 65536)),
+            Scheduler = scheduler,
+            Time = Time,
+            BatchSize = options.BatchSize,
+            MaxBlock = options.MaxBlock,
+            CountAppends = CountAppends,
+        };
+        var transport = options.Transport ?? new SocketTransport(options.SendBufferBytes, options.ReceiveBufferBytes, options.MaxRequestSize);
+        var connector = new Connector(transport, Time, scheduler, options.EffectiveClientId(), logger, MaximumAnswerBytes);
+        Metadata = new ClusterMetadata(options, connector, Time, new Random(random.Next()), logger) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
+        var ids = new ProducerIds(options.EffectiveIdempotence, Metadata, scheduler);
+        var sending = new SendingContext
+        {
+            Options = options,
+            Batching = batching,
+            Metadata = Metadata,
+            ProducerIds = ids,
+            Connector = connector,
+            Logger = logger,
+            Random = random,
+            EndProducer = EndProducer,
+        };
+        _router = new LeaderRouter(sending);
+        ids.Obtained = () => _router.ForEach(static loop => loop.Post(loop.ProducerIdObtained));
+        ids.Refused = error => _router.ForEach(loop => loop.Post(() => loop.ProducerIdRefused(error)));
+        _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
+        var admission = new AdmissionContext { Options = options, Batching = batching, Metadata = Metadata, NewRandom = sending.NewRandom };
+        Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, topic.NameUtf8, partition, topic.Load, snapshot));
+    }
+
+    public TimeProvider Time { get; }
+
+    public ProducerRuntime Runtime => _options.Runtime;
+
+    public RecordAdmission Admission { get; }
+
+    public ClusterMetadata Metadata { get; }
+
+    /// <summary>Whose observers a thread calls when it may not wait for observers.</summary>
+    public DispatcherContext Dispatching { get; }
+
+    /// <summary>Disposed, or ended by a fatal error.</summary>
+    public bool HasEnded => Volatile.Read(ref _endedBy) is not null;
+
+    public ProducerFace OpenFace()
+    {
+        var face = new ProducerFace(_options.MaxUnobservedDeliveries, Dispatching);
+        lock (_lock)
+        {
+            _faces.Add(face);
+        }
+
+        return face;
+    }
+
+    public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposal) is not null, typeof(KafkaProducer));
+
+    public void SourceFailed(Exception error)
+    {
+        FaceLog.SourceFailed(_logger, error);
+        _ = FlushAsync();
+    }
+
+    public Task FlushAsync()
+    {
+        var flush = _flushes.Flush();
+        _router.ForEach(static loop => loop.Wake());
+        return flush;
+    }
+
+    public Task PurgeAsync() => GiveUpAll(new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync."), Admission.EndLines);
+
+    public Task<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => WaitForPartitionsAsync(topic, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
+
+    public void SnapshotChanged(ClusterSnapshot snapshot)
+    {
+        Admission.Update(snapshot);
+        _router.Route(snapshot);
+    }
+
+    public void RefreshFailed(Exception cause)
+    {
+        // Whoever waits for a topic waits on, until MaxBlock; the last failure is in its error.
+    }
+
+    /// <summary>Ends everything once, for whoever asks.</summary>
+    public Task DisposeAsync(ProducerFace root)
+    {
+        var calledByObserver = DispatcherContext.Current == Dispatching;
+        lock (_lock)
+        {
+            return _disposal ??= Task.Factory.StartNew(() => CloseAsync(root, calledByObserver), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
+        }
+    }
+
+    private async Task<IReadOnlyList<PartitionInfo>> WaitForPartitionsAsync(string name, CancellationToken cancellationToken)
+    {
+        var started = Time.GetTimestamp();
+        var topic = Admission.TopicOf(name);
+        while (true)
+        {
+            var news = topic.News.Task;
+            if (topic.Channels is not null && Metadata.Current.Topic(name) is { } metadata)
+            {
+                return Describe(metadata);
+            }
+
+            if (topic.RefusedTopic() is { } refused)
+            {
+                throw new KafkaException(refused.Message);
+            }
+
+            ThrowIfDisposed();
+            var remaining = _options.MaxBlock - Time.GetElapsedTime(started);
+            try
+            {
+                Metadata.Watch(name);
+                await news.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                throw new KafkaException(topic.TimedOut().Message, Metadata.LastFailure);
+            }
+        }
+    }
+
+    private static PartitionInfo[] Describe(TopicMetadata topic)
+    {
+        var partitions = new PartitionInfo[topic.Partitions.Length];
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            ref readonly var partition = ref topic.Partitions[i];
+            partitions[i] = new PartitionInfo(topic.Name, i, partition.LeaderId < 0 ? null : partition.LeaderId, [.. partition.Replicas], [.. partition.InSync]);
+        }
+
+        return partitions;
+    }
+
+    private async Task CloseAsync(ProducerFace root, bool calledByObserver)
+    {
+        var closed = new ProduceError(ProduceErrorCode.Closed, $"The producer was disposed, and CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over.");
+        Interlocked.CompareExchange(ref _endedBy, closed, null);
+        var started = Time.GetTimestamp();
+        Admission.Close(AdmissionContext.Closed);
+        root.Window.Close();
+        if (!await EndsWithin(FlushAsync(), started))
+        {
+            FaceLog.CloseTimedOut(_logger, _options.CloseTimeout.TotalMilliseconds);
+            await GiveUpAll(closed, static _ => { });
+        }
+
+        root.Terminate(null);
+        if (!calledByObserver)
+        {
+            await EndsWithin(root.Completion, started);
+        }
+
+        _loadTimer.Dispose();
+        await Metadata.DisposeAsync();
+        await _router.DisposeAsync();
+        _memory.Dispose();
+        _clock.Dispose();
+        _ownTime?.Dispose();
+    }
+
+    private async Task<bool> EndsWithin(Task task, long started)
+    {
+        var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
+        try
+        {
+            await task.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        catch (Exception)
+        {
+            // A face that ended with its source's error.
+            return task.IsCompleted;
+        }
+    }
+
+    /// <summary>Decides everything that is accepted or in line now.</summary>
+    private Task GiveUpAll(ProduceError error, Action<ProduceError> endLines)
+    {
+        var generation = _flushes.Current;
+        var flush = FlushAsync();
+        endLines(error);
+        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
+        return flush;
+    }
+
+    /// <summary>A fatal error: everything outstanding fails with it, and the streams end by it.</summary>
+    private void EndProducer(ProduceError error)
+    {
+        if (Interlocked.CompareExchange(ref _endedBy, error, null) is not null)
+        {
+            return;
+        }
+
+        FaceLog.Fatal(_logger, error.Message);
+        Admission.Close(error);
+        _ = GiveUpAll(error, static _ => { });
+        foreach (var face in _faces)
+        {
+            face.Window.Close();
+            face.Fault(error.ToException());
+        }
+    }
+
+    private void CountAppends(int count)
+    {
+        _clock.CountAppends(count);
+
+        // Runs only under traffic: an idle producer has no wake-ups.
+        if (_options.EffectiveAdaptivePartitioning && Volatile.Read(ref _loadTimerRuns) == 0 && Interlocked.Exchange(ref _loadTimerRuns, 1) == 0)
+        {
+            _loadTimer.Change(LoadTableAge, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void UpdateLoads()
+    {
+        Volatile.Write(ref _loadTimerRuns, 0);
+        Admission.UpdateLoads();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Rx.Kafka.Integration.RealKafka;
+
+/// <summary>A cluster of its own for a class of tests. Without the <c>kafka</c> script it is the one that runs already, if any; else nothing, and the tests are skipped.</summary>
+public abstract class Cluster(params string[] settings) : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"rx-kafka-tests-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..6]}");
+    private bool _up;
+
+    /// <summary>The addresses, separated by commas.</summary>
+    public string Servers { get; private set; } = Environs.Servers ?? "";
+
+    public async Task InitializeAsync()
+    {
+        if (Environs.Script is null)
+        {
+            return;
+        }
+
+        _up = true;
+        var printed = await RunAsync(["up", "--base-port", "auto", "--env", .. settings]);
+        const string Variable = "export KAFKA_BOOTSTRAP_SERVERS='";
+        var line = printed.Split('\n').Single(line => line.StartsWith(Variable, StringComparison.Ordinal));
+        Servers = line[Variable.Length..].TrimEnd('\'');
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_up)
+        {
+            await RunAsync("down");
+        }
+    }
+
+    /// <summary>Runs a command of the script; fails when it does.</summary>
+    public async Task<string> RunAsync(params string[] arguments)
+    {
+        var command = await TryAsync(arguments);
+        return command.ExitCode == 0
+            ? command.Output
+            : throw new InvalidOperationException($"kafka {string.Join(' ', arguments)} ended with {command.ExitCode}: {command.Output}{command.Errors}");
+    }
+
+    /// <summary>Makes a topic whose name no other test has.</summary>
+    public async Task<string> CreateTopicAsync(int partitions)
+    {
+        var topic = NewName();
+        await RunAsync("topic", "create", topic, "--partitions", partitions.ToString(CultureInfo.InvariantCulture));
+        return topic;
+    }
+
+    /// <summary>What Kafka's own consumer finds on a topic.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ReadAsync(string topic)
+    {
+        var lines = await RunAsync("read", topic);
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
+    }
+
+    /// <summary>Publishes the million lines by the sample and lets Kafka look at what has arrived.</summary>
+    public async Task PublishLinesAsync(string file, Func<TextWriter, Task>? input = null)
+    {
+        var topic = await CreateTopicAsync(partitions: 16);
+        var run = await QuickStart.RunAsync(["--bootstrap", Servers, "--topic", topic, "--file", file, "--key-field", "1"], input);
+        Assert.True(run.ExitCode == 0, $"{run.Output}{run.Errors}");
+        Assert.EndsWith($"acknowledged {LinesFile.Lines} of {LinesFile.Lines} records\n", run.Output, StringComparison.Ordinal);
+        await CheckLinesAsync(topic);
+    }
+
+    public KafkaProducer NewProducer(Action<KafkaProducerOptions>? configure = null)
+    {
+        var options = new KafkaProducerOptions { BootstrapServers = Servers.Split(',') };
+        configure?.Invoke(options);
+        return new KafkaProducer(options);
+    }
+
+    public static string NewName() => $"t{Guid.NewGuid():N}";
+
+    internal Task<Command> TryAsync(params string[] arguments) => Command.RunAsync(Environs.Script!, ["--name", _name, .. arguments], Patience);
+
+    /// <summary>Lets Kafka's own consumer look for lost, double and misplaced lines; all of <see cref="LinesFile"/> must be there.</summary>
+    private async Task CheckLinesAsync(string topic)
+    {
+        var found = await TryAsync(
+            "read", topic, "--check", "--streams", LinesFile.Streams.ToString(CultureInfo.InvariantCulture), "--expect", LinesFile.PerStream.ToString(CultureInfo.InvariantCulture));
+        Assert.True(found.ExitCode == 0, $"{found.Output}{found.Errors}");
+        Assert.Equal(LinesFile.Lines, JsonElement.Parse(found.Output).GetProperty("records").GetInt32());
+    }
+}
