@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
 
@@ -34,7 +35,7 @@ internal static class ScenarioRecords
     public static string? KeyOf(Step step) => step.Key < 0 ? null : "k" + step.Key.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whether two records are the same, but for what the producer fills in.</summary>
-    public static bool SameBytes(Record offered, Testing.LogRecord logged) =>
+    public static bool SameBytes(Record offered, LogRecord logged) =>
         Same(offered.Key, logged.Key) && Same(offered.Value, logged.Value)
         && offered.Headers.Count == logged.Headers.Count
         && offered.Headers.Zip(logged.Headers).All(static pair => pair.First.Key == pair.Second.Key && Same(pair.First.Value, pair.Second.Value))
