@@ -54,7 +54,7 @@ internal sealed class EnqueuedRecord : RecordCompletion
                     throw new OperationCanceledException(cancellationToken);
                 }
 
-                return placed.GetAwaiter().GetResult() is { } error ? throw error.ToException() : _acknowledged.Task;
+                return waiter.Refusal is { } error ? throw error.ToException() : _acknowledged.Task;
             },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
