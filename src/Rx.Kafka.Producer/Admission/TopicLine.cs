@@ -23,6 +23,8 @@ internal sealed class TopicLine : IWaitingPlace
     private TopicChannels? _channels;
     private ITimer? _timer;
     private ProduceError? _closedBy;
+
+    /// <summary>Callers without outcome here. Counted without the lock too, so always by interlocked operations: one lost decrement would send all later records through the line.</summary>
     private int _waiting;
     private bool _isUsed;
 
@@ -88,7 +90,7 @@ internal sealed class TopicLine : IWaitingPlace
                 return _closedBy;
             }
 
-            _waiting++;
+            Interlocked.Increment(ref _waiting);
             _line.Add(waiter);
             waiter.Place = this;
         }
@@ -104,7 +106,11 @@ internal sealed class TopicLine : IWaitingPlace
         lock (_lock)
         {
             left = _line.Remove(waiter);
-            _waiting -= left ? 1 : 0;
+        }
+
+        if (left)
+        {
+            Interlocked.Decrement(ref _waiting);
         }
 
         _drainer.Queue();
