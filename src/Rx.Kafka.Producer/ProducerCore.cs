@@ -111,7 +111,15 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         return flush;
     }
 
-    public Task PurgeAsync() => GiveUpAll(new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync."), Admission.EndLines);
+    public Task PurgeAsync()
+    {
+        var error = new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync.");
+        var generation = _flushes.Current;
+        var flush = FlushAsync();
+        Admission.EndLines(error);
+        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
+        return flush;
+    }
 
     public Task<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => WaitForPartitionsAsync(topic, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
@@ -191,7 +199,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         if (!await EndsWithin(FlushAsync(), started))
         {
             FaceLog.CloseTimedOut(_logger, _options.CloseTimeout.TotalMilliseconds);
-            await GiveUpAll(closed, static _ => { });
+            await GiveUpForGood(closed);
         }
 
         Root.Terminate(null);
@@ -227,14 +235,11 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         }
     }
 
-    /// <summary>Decides everything that is accepted or in line now.</summary>
-    private Task GiveUpAll(ProduceError error, Action<ProduceError> endLines)
+    /// <summary>Decides everything that is accepted; nothing more is.</summary>
+    private Task GiveUpForGood(ProduceError error)
     {
-        var generation = _flushes.Current;
-        var flush = FlushAsync();
-        endLines(error);
-        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
-        return flush;
+        _router.ForEach(loop => loop.Post(() => loop.GiveUpFromNowOn(error)));
+        return FlushAsync();
     }
 
     /// <summary>A fatal error: everything outstanding fails with it, and the streams end by it.</summary>
@@ -247,7 +252,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
 
         FaceLog.Fatal(_logger, error.Message);
         Admission.Close(error);
-        _ = GiveUpAll(error, static _ => { });
+        _ = GiveUpForGood(error);
         Root.Window.Close();
         Root.Fault(error.ToException());
     }
