@@ -4,7 +4,7 @@ using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Properties.Testing;
 
-[Collection(AloneCollection.Name)]
+[Collection(Alone.Name)]
 public class AnsweringTransportTests
 {
     [Fact]

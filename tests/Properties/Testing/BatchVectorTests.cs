@@ -66,7 +66,7 @@ public class BatchVectorTests
             Assert.Equal(record.Long("offset"), records[i].Offset);
             Assert.Equal(record.Long("timestamp"), records[i].Timestamp.ToUnixTimeMilliseconds());
             Assert.Equal(
-                record["headers"]!.AsArray().Select(h => $"{h!.Text("key")}={(string?)h["value_hex"] ?? "null"}"),
+                record["headers"]!.AsArray().Select(h => $"{h!.Text("key")}={(string?)h!["value_hex"] ?? "null"}"),
                 records[i].Headers.Select(h => $"{h.Key}={(h.Value is { } v ? Convert.ToHexStringLower(v.Span) : "null")}"));
         }
 

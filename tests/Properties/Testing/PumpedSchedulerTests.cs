@@ -35,7 +35,7 @@ public class PumpedSchedulerTests
     public void A_step_off_the_pump_is_counted_with_its_stack()
     {
         var scheduler = new PumpedScheduler(1);
-        var thread = new Thread(() => Task.Factory.StartNew(() => { }, CancellationToken.None, TaskCreationOptions.None, scheduler));
+        var thread = new Thread(() => _ = Task.Factory.StartNew(() => { }, CancellationToken.None, TaskCreationOptions.None, scheduler));
         thread.Start();
         thread.Join();
         Assert.Equal(1, scheduler.StepsOffThread);
