@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
 using Rx.Kafka.Faces;
 
 namespace Rx.Kafka;
@@ -167,12 +168,12 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <summary>Completes when every record accepted or waiting in line now has its outcome; later ones do not extend it. Does not wait for observers, and does not throw for failed records.</summary>
     /// <param name="cancellationToken">Ends the wait, not the flush.</param>
     /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_core.FlushAsync().WaitAsync(cancellationToken));
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_core.FlushAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
 
     /// <summary>Fails every record accepted or waiting in line now with <see cref="ProduceErrorCode.Aborted"/>, and completes when they are decided; later ones are untouched.</summary>
     /// <param name="cancellationToken">Ends the wait, not the purge.</param>
     /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
-    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) => new(_core.PurgeAsync().WaitAsync(cancellationToken));
+    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) => new(_core.PurgeAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
 
     /// <summary>
     /// Takes no more records, sends what was accepted without waiting for linger, for at most <see cref="KafkaProducerOptions.CloseTimeout"/>; the rest fails as

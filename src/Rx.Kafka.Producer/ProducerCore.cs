@@ -168,7 +168,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
             try
             {
                 Metadata.Watch(name);
-                await news.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time, cancellationToken);
+                await news.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -221,7 +221,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
         try
         {
-            await task.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
+            await task.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
             return true;
         }
         catch (TimeoutException)
