@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
-using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Faces;
 
 namespace Rx.Kafka;
@@ -31,7 +30,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         ArgumentNullException.ThrowIfNull(options);
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Rx.Kafka.Producer");
         _core = new ProducerCore(options.Frozen(), logger);
-        _root = _core.OpenFace();
+        _root = _core.Root;
         _refusals = new RefusalLog(logger, _core.Time);
     }
 
@@ -181,10 +180,10 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <see cref="ProduceErrorCode.Closed"/>. Then the streams complete and all connections, timers and threads end. Calls after the first wait for the same end.
     /// </summary>
     /// <returns>Completes when all is closed; observers that run longer than the timeout are not waited for.</returns>
-    public ValueTask DisposeAsync() => new(_core.DisposeAsync(_root));
+    public ValueTask DisposeAsync() => _core.DisposeAsync();
 
     /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
-    public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync(_root));
+    public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync().AsTask());
 
     /// <returns>False when the record is refused because the producer has ended.</returns>
     private bool WaitForTurn()
@@ -208,7 +207,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         if (result.Waiter is { } waiter)
         {
             _core.Runtime.Wait(waiter.Placed);
-            if (waiter.Placed.GetAwaiter().GetResult() is { } refused)
+            if (waiter.Refusal is { } refused)
             {
                 _refusals.Refused(record, refused, _root.Deliveries.HasObservers);
             }

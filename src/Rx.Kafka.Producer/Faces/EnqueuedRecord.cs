@@ -47,10 +47,9 @@ internal sealed class EnqueuedRecord : RecordCompletion
 
     private async Task<Task<RecordMetadata>> AcceptedAsync(Waiter waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
     {
-        ProduceError? refused;
         try
         {
-            refused = await waiter.Placed;
+            await waiter.Placed;
         }
         catch (OperationCanceledException)
         {
@@ -61,6 +60,6 @@ internal sealed class EnqueuedRecord : RecordCompletion
             cancellation.Unregister();
         }
 
-        return refused is null ? _acknowledged.Task : throw refused.ToException();
+        return waiter.Refusal is { } refused ? throw refused.ToException() : _acknowledged.Task;
     }
 }
