@@ -220,7 +220,7 @@ internal sealed class RecordAdmission
         try
         {
             // Header memory is read under the gate; foreign memory, which may throw, is copied first.
-            copy = record with { Headers = [.. record.Headers.Select(static header => new RecordHeader(header.Key, header.Value?.ToArray()))] };
+            copy = record with { Headers = [.. record.Headers.Select(static header => new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null))] };
         }
         catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
         {

@@ -47,8 +47,6 @@ internal sealed class ScenarioModel
         return model._faults;
     }
 
-    private static bool Same(ReadOnlyMemory<byte>? a, ReadOnlyMemory<byte>? b) => a is { } x ? b is { } y && x.Span.SequenceEqual(y.Span) : b is null;
-
     private void Fail(string law, string what) => _faults.Add($"{law}: {what}");
 
     private void Require(bool holds, string law, string what)
@@ -67,7 +65,7 @@ internal sealed class ScenarioModel
         var original = ScenarioRecords.Make(record.Id, record.Step);
         foreach (var copy in copies)
         {
-            Require(ScenarioRecords.SameBytes(original, copy), "L23", $"other bytes {Same(original.Key, copy.Key)} {Same(original.Value, copy.Value)} {string.Join(",", original.Headers.Zip(copy.Headers).Select(p => p.First.Key == p.Second.Key && Same(p.First.Value, p.Second.Value)))} on the log ({copy.KeyText}, {copy.Value?.Length} B, {string.Join(",", copy.Headers)}, {copy.Timestamp:O}) than sent ({original}, {string.Join(",", original.Headers)}, {original.Timestamp:O}): {record}");
+            Require(ScenarioRecords.SameBytes(original, copy), "L23", $"other bytes on the log ({copy.KeyText}, {copy.Value?.Length} B, {string.Join(",", copy.Headers)}, {copy.Timestamp:O}) than sent ({original}, {string.Join(",", original.Headers)}, {original.Timestamp:O}): {record}");
             Require(record.Step.Partition < 0 || record.Step.Partition == copy.Partition, "L2", $"on partition {copy.Partition}: {record}");
             Require(record.Step.Partition >= 0 || original.Key is not { } key || copy.Partition == Murmur2.Partition(key.Span, _setup.Partitions), "L1", $"on partition {copy.Partition}: {record}");
         }
