@@ -190,9 +190,6 @@ internal sealed class ScenarioModel
         Require(_run.DisposeTook <= TimeSpan.FromMilliseconds(_setup.CloseTimeoutMs), "L39", $"dispose took {_run.DisposeTook.TotalMilliseconds} ms");
         Require(_run.OpenConnections == 0, "L39", $"{_run.OpenConnections} connections are open after dispose");
         Require(_run.CompletionAt is not null, "L36", "Completion never came");
-        if (_run.Scenario.Faults.Count == 0)
-        {
-            Require(_run.ArmedTimers == 0, "L39", $"{_run.ArmedTimers} timers are armed after dispose");
-        }
+        Require(_run.ArmedTimers == 0, "L39", $"{_run.ArmedTimers} timers are armed after dispose");
     }
 }

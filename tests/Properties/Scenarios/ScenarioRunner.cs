@@ -11,6 +11,7 @@ internal sealed class ScenarioRunner
     private readonly Simulation _simulation;
     private readonly EmbeddedKafka _kafka;
     private readonly KafkaProducer _producer;
+    private readonly ObservedRuntime _runtime;
 
     private ScenarioRunner(Scenario scenario, Simulation simulation, ILoggerFactory? logs)
     {
@@ -25,7 +26,7 @@ internal sealed class ScenarioRunner
         _kafka = simulation.StartKafka(setup.Brokers, brokers);
         _kafka.CreateTopic(ScenarioRecords.Topic, setup.Partitions);
         var options = setup.Options(_kafka.BootstrapServers);
-        options.Runtime = simulation.Runtime;
+        options.Runtime = _runtime = new ObservedRuntime(simulation);
         options.Transport = simulation.Network;
         _producer = new KafkaProducer(options, logs);
     }
@@ -41,7 +42,6 @@ internal sealed class ScenarioRunner
         var runner = new ScenarioRunner(scenario, simulation, logs?.Invoke(simulation));
         simulation.Run(runner.RunAsync);
         simulation.RunUntilIdle();
-        runner._run.ArmedTimers = simulation.Time.ArmedTimers;
         simulation.Advance(TimeSpan.FromMinutes(5));
         runner._run.OpenConnections = simulation.Network.Connections.Count;
         runner.ReadLogs();
@@ -98,6 +98,7 @@ internal sealed class ScenarioRunner
         }
 
         _run.DisposeTook = Now - started;
+        _run.ArmedTimers = _runtime.ArmedTimers;
     }
 
     private async Task CallAsync(Step[] steps)

@@ -19,7 +19,7 @@ internal static class ScenarioSource
     private static Scenario Make(Random random, int size, ScenarioProfile profile)
     {
         var setup = MakeSetup(random, profile);
-        var steps = new Step[random.Next(1, 2 + size)];
+        var steps = new Step[random.Next(1, 3 + (size / 2))];
         var callers = random.Next(1, 4);
         for (var i = 0; i < steps.Length; i++)
         {

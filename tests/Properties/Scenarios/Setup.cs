@@ -46,7 +46,7 @@ internal sealed record Setup
         ClientId = "scenario",
         Linger = TimeSpan.FromMilliseconds(LingerMs),
         BatchSize = BatchSize,
-        BufferMemory = BufferMemory,
+        BufferMemory = Math.Max(BufferMemory, 2 * Math.Clamp(BatchSize, 4096, 65536)),
         MaxRequestSize = MaxRequestSize,
         MaxInFlightRequestsPerConnection = InFlight,
         EnableIdempotence = Idempotent,
