@@ -32,7 +32,7 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         mustWaitIn = null;
         if ((uint)partition >= (uint)channels.Channels.Length)
         {
-            error ??= OutOfRange(partition, channels.Channels.Length);
+            error ??= OutOfRange(partition, channels.Channels.Length, record.HasPartition);
             return AppendResult.MustWait;
         }
 
@@ -93,7 +93,9 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         }
     }
 
-    private ProduceError OutOfRange(int partition, int count) => new(
+    private ProduceError OutOfRange(int partition, int count, bool isNamed) => new(
         ProduceErrorCode.InvalidRecord,
-        $"Topic {topic.Name} has {count} partition(s), from 0 to {count - 1}; the record was for partition {partition}. Name one that exists, or none.");
+        isNamed
+            ? $"Topic {topic.Name} has {count} partition(s), from 0 to {count - 1}; the record was for partition {partition}. Name one that exists, or none."
+            : $"Topic {topic.Name} has {count} partition(s), from 0 to {count - 1}; {context.Options.Partitioner!.GetType().Name} answered partition {partition}. It must answer one that exists.");
 }

@@ -52,7 +52,7 @@ internal sealed class RecordAdmission
         placement = default;
         if (record.IsDefault || record.Topic.Length == 0)
         {
-            return new(new ProduceError(ProduceErrorCode.InvalidRecord, "The record has no topic."), null);
+            return new(new ProduceError(ProduceErrorCode.InvalidRecord, "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value)."), null);
         }
 
         var timestamp = record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds();

@@ -1,11 +1,12 @@
 using System.Globalization;
+using Rx.Kafka.Properties.Concurrency;
 using Rx.Kafka.Testing;
 using Xunit.Abstractions;
 
 namespace Rx.Kafka.Properties.Allocation;
 
 /// <summary>V7: once warm, nothing is allocated per record. Everything the process allocates counts, the answering brokers' part too; they allocate nothing once warm.</summary>
-[Collection(nameof(AloneGroup))]
+[Collection(RealThreads.Name)]
 public sealed class SteadyStateTests(ITestOutputHelper output)
 {
     private const int WarmUp = 1_000_000;

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Rx.Kafka.Integration.Embedded;
+
+/// <summary>For what another party (a broker's side of a socket, a back-off) ends when it gets to it.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    public static async Task TrueAsync(Func<bool> holds)
+    {
+        for (var watch = Stopwatch.StartNew(); !holds(); await Task.Yield())
+        {
+            Assert.True(watch.Elapsed < Patience, "It did not become true.");
+        }
+    }
+
+    /// <summary>Tries again until it succeeds.</summary>
+    public static async Task<RecordMetadata> SucceedsAsync(Func<ValueTask<RecordMetadata>> send)
+    {
+        for (var watch = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                return await send();
+            }
+            catch (KafkaProduceException) when (watch.Elapsed < Patience)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+}

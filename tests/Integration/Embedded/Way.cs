@@ -1,0 +1,9 @@
+namespace Rx.Kafka.Integration.Embedded;
+
+/// <summary>The ways into a producer.</summary>
+public enum Way
+{
+    Push,
+    Send,
+    Enqueue,
+}
