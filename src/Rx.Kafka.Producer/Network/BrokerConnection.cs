@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net;
-using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Network;
@@ -259,49 +258,13 @@ internal sealed class BrokerConnection
             await _answers.RunAsync(_pipe.Input, this);
             Close(ConnectionFault.ClosedByPeer(Name, InFlight));
         }
-        catch (MalformedDataException e)
-        {
-            Close(ConnectionFault.Malformed(Name, e));
-        }
         catch (Exception e)
         {
-            Close(ConnectionFault.Broken(Name, e));
+            Close(e is MalformedDataException malformed ? ConnectionFault.Malformed(Name, malformed) : ConnectionFault.Broken(Name, e));
         }
 
         await _writeEnded.Task;
-        Complete();
-        Report(CloseReason!);
-    }
-
-    private void Complete()
-    {
-        // Without an exception a PipeWriter over a stream would write what is left, blocking.
-        _pipe.Input.Complete();
-        _pipe.Output.Complete(_writeFailure);
-    }
-
-    private void Report(Exception cause)
-    {
-        NetworkLog.Closed(_settings.Logger, Name, cause.Message);
-        while (_inFlight.TryPeek(out var request))
-        {
-            _inFlight.Remove(_settings.Time.GetTimestamp());
-            Guarded(() => request.Lost(cause));
-        }
-
-        Guarded(() => Volatile.Read(ref _owner)?.Closed(this, cause));
-    }
-
-    /// <summary>One owner's fault must not keep the news from the others.</summary>
-    private void Guarded(Action call)
-    {
-        try
-        {
-            call();
-        }
-        catch (Exception e)
-        {
-            NetworkLog.OwnerFailed(_settings.Logger, Name, e);
-        }
+        ConnectionEnd.Complete(_pipe, _writeFailure, Name, _settings.Logger);
+        ConnectionEnd.Tell(this, _inFlight, Volatile.Read(ref _owner), _settings);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;

@@ -11,16 +11,16 @@ public sealed class AsyncSignalTests
         var signal = new AsyncSignal();
         signal.Set();
         signal.Set();
-        Assert.True(signal.WaitAsync().IsCompletedSuccessfully);
-        Assert.False(signal.WaitAsync().IsCompleted);
+        Assert.True(signal.WaitAsync().AsTask().IsCompletedSuccessfully);
+        Assert.False(signal.WaitAsync().AsTask().IsCompleted);
     }
 
     [Fact]
     public void A_second_awaiter_is_refused()
     {
         var signal = new AsyncSignal();
-        _ = signal.WaitAsync();
-        Assert.Throws<InvalidOperationException>(() => _ = signal.WaitAsync());
+        _ = signal.WaitAsync().AsTask();
+        Assert.Throws<InvalidOperationException>(() => { _ = signal.WaitAsync().AsTask(); });
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class AsyncSignalTests
         var world = new World();
         var signal = new AsyncSignal();
         var passes = 0;
-        world.Do(() => _ = LoopAsync());
+        world.Do(() => { _ = LoopAsync(); });
         for (var i = 1; i <= 100; i++)
         {
             signal.Set();
@@ -80,7 +80,7 @@ public sealed class AsyncSignalTests
         var signal = new AsyncSignal();
         var waiting = true;
         var allocated = 0L;
-        world.Do(() => _ = LoopAsync());
+        world.Do(() => { _ = LoopAsync(); });
 
         // Set by a continuation that runs in place, so that only the signal's own work is measured.
         async Task LoopAsync()
