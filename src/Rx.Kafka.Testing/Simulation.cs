@@ -106,7 +106,7 @@ public sealed class Simulation : IDisposable
     public void Run(Func<Task> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var task = Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+        var task = Scheduler.Start(body).Unwrap();
         _pump.Wait(task);
         task.GetAwaiter().GetResult();
         ThrowIfEscaped();
@@ -119,7 +119,7 @@ public sealed class Simulation : IDisposable
     public T Run<T>(Func<Task<T>> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var task = Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+        var task = Scheduler.Start(body).Unwrap();
         _pump.Wait(task);
         var result = task.GetAwaiter().GetResult();
         ThrowIfEscaped();
@@ -162,6 +162,7 @@ public sealed class Simulation : IDisposable
 
     private void ThrowIfEscaped()
     {
+        Scheduler.CallBackEscaped(rounds: 1);
         if (FailsOnStepsOffThread && StepsOffThread > 0)
         {
             throw new SimulationException($"{StepsOffThread} steps were taken off the simulation's thread: an await with ConfigureAwait(false), the thread pool or a real timer. The first came back at:\n{Scheduler.FirstStepOffThread}");

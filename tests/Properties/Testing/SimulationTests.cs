@@ -130,8 +130,42 @@ public class SimulationTests
             await escaped.Task;
         }));
         Assert.Contains("off the simulation's thread", e.Message, StringComparison.Ordinal);
-        Assert.Equal(1, simulation.StepsOffThread);
+        Assert.NotEqual(0, simulation.StepsOffThread);
         Assert.Contains(nameof(SimulationTests), simulation.Scheduler.FirstStepOffThread, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_escape_that_time_would_have_overtaken_is_nearly_always_counted()
+    {
+        var counted = 0;
+        for (var seed = 0; seed < 20; seed++)
+        {
+            using var simulation = new Simulation(seed);
+            var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var e = Assert.ThrowsAny<Exception>(() => simulation.Run(async () =>
+            {
+                // The completion goes by the thread pool; meanwhile nothing else can run, and the next timer is the timeout.
+                var waiting = source.Task.WaitAsync(TimeSpan.FromSeconds(30), simulation.Time);
+                await Task.Yield();
+                source.SetResult();
+                await waiting;
+            }));
+            counted += e is SimulationException ? 1 : 0;
+        }
+
+        Assert.InRange(counted, 10, 20);
+    }
+
+    [Fact]
+    public void An_async_method_that_resumes_on_the_pool_is_counted_where_it_resumes()
+    {
+        using var simulation = new Simulation(3);
+        Assert.Throws<SimulationException>(() => simulation.Run(async () =>
+        {
+            _ = EscapeAsync(simulation);
+            await Task.Delay(TimeSpan.FromSeconds(5), simulation.Time);
+        }));
+        Assert.Contains(nameof(EscapeAsync), simulation.Scheduler.FirstStepOffThread, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,6 +238,13 @@ public class SimulationTests
         simulation.Advance(TimeSpan.FromHours(1));
         Assert.Equal(["0@1", "1@2", "2@3"], seen);
         Assert.Equal(0, simulation.StepsOffThread);
+    }
+
+    private static async Task EscapeAsync(Simulation simulation)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1), simulation.Time).ConfigureAwait(false);
+        Assert.NotEqual(simulation.Scheduler, TaskScheduler.Current);
+        await simulation.Time.CreateTimer(_ => { }, null, TimeSpan.FromDays(1), Timeout.InfiniteTimeSpan).DisposeAsync();
     }
 
     private static (ulong Trace, long Steps, string Log) Scenario(int seed)

@@ -22,13 +22,13 @@ public class VirtualNetworkTests
         {
             var pipe = await simulation.Transport.ConnectAsync(Echo, CancellationToken.None);
             var writing = Write();
-            var all = new List<byte>();
+            var all = new MemoryStream();
             while (true)
             {
                 var read = await pipe.Input.ReadAsync();
                 foreach (var segment in read.Buffer)
                 {
-                    all.AddRange(segment.Span);
+                    all.Write(segment.Span);
                 }
 
                 pipe.Input.AdvanceTo(read.Buffer.End);
@@ -39,7 +39,7 @@ public class VirtualNetworkTests
             }
 
             await writing;
-            return all;
+            return all.ToArray();
 
             async Task Write()
             {
