@@ -86,7 +86,24 @@ public sealed class PumpedScheduler : TaskScheduler
         }
 
         Steps++;
-        TryExecuteTask(task);
+        var context = SynchronizationContext.Current;
+        if (context is null)
+        {
+            TryExecuteTask(task);
+            return true;
+        }
+
+        // A test's context would take the awaits of the tasks away from here.
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            TryExecuteTask(task);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
         return true;
     }
 

@@ -32,8 +32,15 @@ internal sealed class RecordAdmission
         _context = context;
         _clock = clock;
         _createChannel = createChannel;
+        Continuations = new ContinuationQueue(context.Batching.Scheduler);
         _largest = Math.Min(context.Options.MaxRequestSize, context.Options.BufferMemory - ProducerBatch.MaximumOverhead);
     }
+
+    /// <summary>Where continuations of awaits run.</summary>
+    public TaskScheduler Scheduler => _context.Batching.Scheduler;
+
+    /// <summary>The same, for continuations that are not tasks.</summary>
+    public ContinuationQueue Continuations { get; }
 
     /// <summary>Offers a record.</summary>
     /// <param name="record">The record.</param>

@@ -75,7 +75,13 @@ internal sealed class FlushTracker
 
     private static void Complete(List<TaskCompletionSource>? done)
     {
-        foreach (var source in done ?? [])
+        // Null for nearly every batch: an empty list here would be made anew each time.
+        if (done is null)
+        {
+            return;
+        }
+
+        foreach (var source in done)
         {
             source.TrySetResult();
         }

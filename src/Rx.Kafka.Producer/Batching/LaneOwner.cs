@@ -8,10 +8,25 @@ internal abstract class LaneOwner(TimeProvider time)
 {
     private readonly Lock _ringLock = new();
     private readonly Queue<Lane> _ring = new();
+    private bool _isSaturated;
 
     public BrokerMemory Memory { get; } = new();
 
     public BatchTimeline Timeline { get; } = new(time);
+
+    /// <summary>
+    /// The loop can send nothing more now, and an answer or a flush will wake it: listing a lane need not. The loop takes the mark off before it looks at the ring, else a lane
+    /// listed in between is not seen.
+    /// </summary>
+    public bool IsSaturated
+    {
+        get => Volatile.Read(ref _isSaturated);
+        protected set
+        {
+            Volatile.Write(ref _isSaturated, value);
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>Sets the loop's signal. Any thread, also under a gate.</summary>
     public abstract void Wake();

@@ -68,7 +68,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <param name="completion">Whom to tell instead.</param>
     /// <param name="mayOpen">Whether a new batch may be opened.</param>
     /// <param name="placement">Where it was placed.</param>
-    public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement)
+    /// <param name="waiter">The place in its topic's line that the record comes from, if it does.</param>
+    public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement, Waiter? waiter = null)
     {
         _gate.Enter();
         var wake = false;
@@ -84,6 +85,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             }
 
             result = Place(ref _open, record, view, face, completion, mayOpen, mayJoin: false, out placement, out copy, ref wake);
+            if (waiter is not null && copy.Batch is { } taken)
+            {
+                Absorb(taken, waiter);
+                if (taken == _open && _context.Flushes.IsFlushing(taken.Generation))
+                {
+                    wake |= Close(ref _open);
+                }
+            }
         }
         finally
         {
@@ -179,9 +188,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
                     _line.Remove(waiter);
                 }
 
-                if (!copy.IsNone)
+                if (copy.Batch is { } taken)
                 {
-                    copy.Batch!.Generation = _context.Flushes.Absorb(copy.Batch.Generation, waiter.Generation);
+                    Absorb(taken, waiter);
                 }
             }
         }
@@ -513,6 +522,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         return new Placement(total, full, receipt, token);
     }
 
+    /// <summary>A batch that takes a waiting record of an older flush generation counts in that one.</summary>
+    private void Absorb(ProducerBatch batch, Waiter waiter) => batch.Generation = _context.Flushes.Absorb(batch.Generation, waiter.Generation);
+
     /// <summary>Outside the gate: what need not be done under it.</summary>
     private void Finish(in PendingCopy copy, in RecordView view, bool wake)
     {
@@ -626,7 +638,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         _owner.List(Lane);
         _readable?.TrySetResult(true);
         _readable = null;
-        return true;
+        return !_owner.IsSaturated;
     }
 
     private void EndCopy(ProducerBatch batch)

@@ -1,13 +1,17 @@
 using System.Threading.Tasks.Sources;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Faces;
 
 /// <summary>The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="Receipt"/> serves 32.</summary>
 internal sealed class AwaitedRecord(RecordAdmission admission) : RecordCompletion, IValueTaskSource<RecordMetadata>
 {
-    private ManualResetValueTaskSourceCore<RecordMetadata> _core = new() { RunContinuationsAsynchronously = true };
+    // Runs its continuation in line: that is ours, and only queues the caller's.
+    private ManualResetValueTaskSourceCore<RecordMetadata> _core;
+    private Action<object?>? _continuation;
+    private object? _state;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
     private Waiter? _waiter;
@@ -64,20 +68,25 @@ internal sealed class AwaitedRecord(RecordAdmission admission) : RecordCompletio
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        (_continuation, _state) = ContinuationQueue.Capture(continuation, state, flags);
+        _core.OnCompleted(static self => ((AwaitedRecord)self!).QueueContinuation(), this, token, ValueTaskSourceOnCompletedFlags.None);
+    }
 
     /// <summary>In line: the record is withdrawn for certain. Accepted: only the await ends, and not before the caller's bytes are copied.</summary>
     private void Cancel()
     {
         if (_waiter is { } waiter && !admission.TryWithdraw(waiter))
         {
-            _ = waiter.Placed.ContinueWith(static (_, self) => ((AwaitedRecord)self!).EndCancelled(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = waiter.Placed.ContinueWith(static (_, self) => ((AwaitedRecord)self!).EndCancelled(), this, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
             return;
         }
 
         EndCancelled();
     }
+
+    private void QueueContinuation() => admission.Continuations.Queue(_continuation!, _state);
 
     private void EndCancelled()
     {

@@ -27,7 +27,8 @@ internal sealed class EnqueuedRecord : RecordCompletion
         }
 
         var cancellation = cancellationToken.UnsafeRegister(_ => admission.TryWithdraw(waiter), null);
-        return new(AcceptedAsync(waiter, cancellation, cancellationToken));
+        return new(Task.Factory.StartNew(
+            () => AcceptedAsync(waiter, cancellation, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, admission.Scheduler).Unwrap());
     }
 
     public override void Decide(in BatchOutcome outcome)
@@ -44,19 +45,21 @@ internal sealed class EnqueuedRecord : RecordCompletion
 
     public override void Refuse(ProduceError error) => _acknowledged.TrySetException(error.ToException());
 
-    private Task<Task<RecordMetadata>> AcceptedAsync(Waiter waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken) =>
-        waiter.Placed.ContinueWith(
-            placed =>
-            {
-                cancellation.Unregister();
-                if (placed.IsCanceled)
-                {
-                    throw new OperationCanceledException(cancellationToken);
-                }
+    private async Task<Task<RecordMetadata>> AcceptedAsync(Waiter waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter.Placed;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        finally
+        {
+            cancellation.Unregister();
+        }
 
-                return placed.GetAwaiter().GetResult() is { } error ? throw error.ToException() : _acknowledged.Task;
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        return waiter.Refusal is { } refused ? throw refused.ToException() : _acknowledged.Task;
+    }
 }

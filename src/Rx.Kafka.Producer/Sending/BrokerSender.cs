@@ -1,9 +1,9 @@
 using System.Net;
-using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Sending;
 
@@ -90,6 +90,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     protected override long Work(long now)
     {
+        IsSaturated = false;
         var next = WatchConnection(now);
         if (_connection is null)
         {
@@ -109,6 +110,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
 
         Send(_connection, now);
+        IsSaturated = !_connection.CanSend || _permits.CurrentCount == 0;
         return Math.Min(next, WatchConnection(now));
     }
 
@@ -237,6 +239,14 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         if (connection.IsClosed)
         {
             ConnectFailed(connection.CloseReason!, node);
+            return;
+        }
+
+        if (!connection.Versions.Supports(ApiKey.Produce))
+        {
+            var refused = new KafkaException($"{connection.Name} offers Produce in versions {connection.Versions.Describe(ApiKey.Produce)}; this client speaks 3 and later, as Kafka 1.0 and all after it do. Use such a broker.");
+            connection.Close(refused);
+            ConnectFailed(refused, node);
             return;
         }
 

@@ -1,7 +1,6 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Network;
-using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Sending;
@@ -292,7 +291,7 @@ internal sealed class PartitionLane : Lane
 
     private void Apply(ProducerBatch batch, in BatchVerdict verdict, in PartitionAnswer answer, BrokerConnection connection, long now)
     {
-        var cause = _context.Describe(answer, connection);
+        var cause = SendingContext.Describe(answer, connection);
         switch (verdict.Kind)
         {
             case VerdictKind.Ack:
@@ -453,7 +452,7 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private void Keep(ProducerBatch batch, long baseOffset, long appendTime)
+    private static void Keep(ProducerBatch batch, long baseOffset, long appendTime)
     {
         batch.AwaitsLaterProof = false;
         batch.Kept = new OutcomeRange(0, baseOffset, null);

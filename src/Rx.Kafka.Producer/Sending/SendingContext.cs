@@ -52,7 +52,7 @@ internal sealed class SendingContext
     }
 
     /// <summary>"NOT_LEADER_OR_FOLLOWER from broker at host:port".</summary>
-    public string Describe(in PartitionAnswer answer, BrokerConnection connection) =>
+    public static string Describe(in PartitionAnswer answer, BrokerConnection connection) =>
         answer.ErrorCode == 0 ? "" : $"{ErrorTable.Get(answer.ErrorCode).Name} from {connection.Name}";
 
     /// <summary>The text of a refusal, with the broker's own words where it gave some, and the remedy.</summary>

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Rx.Kafka.Testing;
+using Xunit.Abstractions;
+
+namespace Rx.Kafka.Properties.Allocation;
+
+/// <summary>V7: once warm, nothing is allocated per record. Everything the process allocates counts, the answering brokers' part too; they allocate nothing once warm.</summary>
+[Collection(nameof(AloneGroup))]
+public sealed class SteadyStateTests(ITestOutputHelper output)
+{
+    private const int WarmUp = 1_000_000;
+    private const int Measured = 4_000_000;
+
+    // Small, so that the warm-up fills it: chunks are made once and kept.
+    private const int BufferMemory = 4 * 1024 * 1024;
+    private const double MostBytesPerRecord = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public Task Pushing_with_Acks_subscribed_allocates_nothing_per_record() => PushAsync(static (producer, seen) => producer.Acks.Subscribe(new Counter<RecordMetadata>(seen)));
+
+    [Fact]
+    public Task Pushing_with_Deliveries_subscribed_allocates_nothing_per_record() => PushAsync(static (producer, seen) => producer.Deliveries.Subscribe(new Counter<Delivery<Record>>(seen)));
+
+    [Fact]
+    public Task Pushing_with_nobody_subscribed_allocates_nothing_per_record() => PushAsync(static (_, _) => null);
+
+    [Fact]
+    public async Task Awaiting_SendAsync_with_10_000_outstanding_allocates_nothing_per_record()
+    {
+        var brokers = Brokers();
+        await using var producer = Producer(brokers);
+        var outstanding = new ValueTask<RecordMetadata>[10_000];
+        for (var i = 0; i < outstanding.Length; i++)
+        {
+            outstanding[i] = producer.SendAsync(TheRecord);
+        }
+
+        var sum = await Roll(producer, outstanding, WarmUp);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        sum += await Roll(producer, outstanding, Measured);
+        Judge(GC.GetTotalAllocatedBytes(precise: true) - before);
+        foreach (var last in outstanding)
+        {
+            sum += (await last).Partition;
+        }
+
+        Assert.True(sum > 0);
+        Assert.Equal(WarmUp + Measured + outstanding.Length, brokers.Records);
+    }
+
+    private static Record TheRecord { get; } = new("t", new byte[100]);
+
+    private static AnsweringTransport Brokers()
+    {
+        var brokers = new AnsweringTransport();
+        brokers.CreateTopic("t", 4);
+        return brokers;
+    }
+
+    private static KafkaProducer Producer(AnsweringTransport brokers) => new(new KafkaProducerOptions { BootstrapServers = brokers.BootstrapServers, Transport = brokers, BufferMemory = BufferMemory });
+
+    /// <summary>Awaits the oldest, sends the next in its place.</summary>
+    private static async Task<long> Roll(KafkaProducer producer, ValueTask<RecordMetadata>[] outstanding, int count)
+    {
+        var sum = 0L;
+        for (int i = 0, at = 0; i < count; i++)
+        {
+            sum += (await outstanding[at]).Partition;
+            outstanding[at] = producer.SendAsync(TheRecord);
+            at = at + 1 == outstanding.Length ? 0 : at + 1;
+        }
+
+        return sum;
+    }
+
+    private async Task PushAsync(Func<KafkaProducer, Tally, IDisposable?> subscribe)
+    {
+        var brokers = Brokers();
+        await using var producer = Producer(brokers);
+        var seen = new Tally();
+        using var subscription = subscribe(producer, seen);
+
+        Push(producer, WarmUp);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Push(producer, Measured);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+
+        producer.OnCompleted();
+        await producer.Completion.WaitAsync(Patience);
+        Assert.Equal(WarmUp + Measured, brokers.Records);
+        Assert.Equal(subscription is null ? 0 : WarmUp + Measured, seen.Count);
+        Judge(allocated);
+    }
+
+    private static void Push(KafkaProducer producer, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            producer.OnNext(TheRecord);
+        }
+    }
+
+    private void Judge(long bytes)
+    {
+        var perRecord = (double)bytes / Measured;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perRecord:0.000} B per record"));
+        Assert.True(perRecord < MostBytesPerRecord, string.Create(CultureInfo.InvariantCulture, $"{perRecord:0.00} B per record, {bytes} B for {Measured} records; the limit is {MostBytesPerRecord} B per record."));
+    }
+
+    private sealed class Tally
+    {
+        public long Count;
+    }
+
+    private sealed class Counter<T>(Tally seen) : IObserver<T>
+    {
+        public void OnNext(T value) => seen.Count++;
+
+        public void OnError(Exception error) => Assert.Fail(error.Message);
+
+        public void OnCompleted()
+        {
+        }
+    }
+}
