@@ -113,7 +113,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         {
             return cancellationToken.IsCancellationRequested
                 ? ValueTask.FromCanceled<RecordMetadata>(cancellationToken)
-                : new AwaitedRecord(_core.Admission).SendAsync(record, cancellationToken);
+                : _core.Awaited.Rent().SendAsync(record, cancellationToken);
         }
 
         var result = _core.Admission.Offer(record, face: null, completion: null, out var placement);
@@ -124,7 +124,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
 
         return result.Error is { } error
             ? ValueTask.FromException<RecordMetadata>(error.ToException())
-            : new AwaitedRecord(_core.Admission).SendAsync(record, CancellationToken.None);
+            : _core.Awaited.Rent().SendAsync(record, CancellationToken.None);
     }
 
     /// <summary>Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any thread.</summary>
