@@ -60,7 +60,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         var connector = new Connector(transport, Time, scheduler, options.EffectiveClientId(), logger, MaximumAnswerBytes);
         Metadata = new ClusterMetadata(options, connector, Time, new Random(random.Next()), logger) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
         var ids = new ProducerIds(options.EffectiveIdempotence, Metadata, scheduler);
-        var sending = new SendingContext
+        var sending = new SendingContext(Time)
         {
             Options = options,
             Batching = batching,
