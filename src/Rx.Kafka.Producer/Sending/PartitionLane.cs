@@ -295,7 +295,11 @@ internal sealed class PartitionLane : Lane
         {
             case VerdictKind.Ack:
                 Prove(connection, now);
-                DecideEarlier(batch);
+                if (batch.BaseSequence >= 0)
+                {
+                    DecideEarlier(batch);
+                }
+
                 Keep(batch, verdict.BaseOffset, answer.LogAppendTimeMs);
                 return;
             case VerdictKind.OutOfOrder:
