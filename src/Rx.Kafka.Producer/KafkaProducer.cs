@@ -156,11 +156,13 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <param name="topic">The topic's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>One entry per partition, ascending.</returns>
+    /// <exception cref="ArgumentException">The name is empty or longer than 249 characters.</exception>
     /// <exception cref="KafkaException">By the await: the topic is unknown, invalid or forbidden, or no broker answered in time.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(topic.Length, RecordAdmission.LongestName, nameof(topic));
         _core.ThrowIfDisposed();
         return new(_core.GetPartitionsAsync(topic, cancellationToken));
     }
