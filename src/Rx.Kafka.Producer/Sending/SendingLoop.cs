@@ -78,7 +78,8 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     {
         foreach (var batch in Timeline.Undecided())
         {
-            if (batch.Generation <= generation && !((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
+            // Giving up one publishes those that waited for it: they are gone, and may be in use again elsewhere.
+            if (Timeline.Holds(batch) && batch.Generation <= generation && !((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
             {
                 // A caller still copies into it; its end wakes us.
                 Post(() => GiveUp(generation, error));

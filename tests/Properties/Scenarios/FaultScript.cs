@@ -6,6 +6,7 @@ namespace Rx.Kafka.Properties.Scenarios;
 internal sealed class FaultScript(Simulation simulation, EmbeddedKafka kafka)
 {
     private readonly HashSet<int> _down = [];
+    private readonly HashSet<int> _stopped = [];
 
     public async Task PlayAsync(Fault fault)
     {
@@ -72,6 +73,7 @@ internal sealed class FaultScript(Simulation simulation, EmbeddedKafka kafka)
         {
             case FaultKind.Restart or FaultKind.Failover:
                 _down.Add(fault.Broker);
+                _stopped.Add(fault.Broker);
                 kafka.Stop(fault.Broker, elect: fault.Kind == FaultKind.Failover);
                 break;
             case FaultKind.Mute:
@@ -109,12 +111,13 @@ internal sealed class FaultScript(Simulation simulation, EmbeddedKafka kafka)
             case FaultKind.Restart or FaultKind.Failover or FaultKind.Mute:
                 kafka.Restart(fault.Broker);
                 _down.Remove(fault.Broker);
+                _stopped.Remove(fault.Broker);
                 break;
             case FaultKind.Leaderless:
                 kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, fault.Broker);
                 break;
             case FaultKind.Refuse:
-                if (!_down.Contains(fault.Broker))
+                if (!_stopped.Contains(fault.Broker))
                 {
                     simulation.Network.OnConnect(Host(fault), 9092, ConnectBehaviour.Accept);
                 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
+using Rx.Kafka.Partitioning;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -33,6 +35,10 @@ internal static class ScenarioRecords
     public static int IdOf(ReadOnlyMemory<byte>? value) => BinaryPrimitives.ReadInt32BigEndian(value!.Value.Span);
 
     public static string? KeyOf(Step step) => step.Key < 0 ? null : "k" + step.Key.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Where it belongs; −1 = anywhere.</summary>
+    public static int PartitionOf(Step step, int partitions) =>
+        step.Partition >= 0 ? step.Partition : KeyOf(step) is { } key ? Murmur2.Partition(Encoding.UTF8.GetBytes(key), partitions) : -1;
 
     /// <summary>Whether two records are the same, but for what the producer fills in.</summary>
     public static bool SameBytes(Record offered, LogRecord logged) =>
