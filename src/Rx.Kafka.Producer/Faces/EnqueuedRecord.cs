@@ -8,10 +8,6 @@ internal sealed class EnqueuedRecord : RecordCompletion
 {
     private readonly TaskCompletionSource<RecordMetadata> _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EnqueuedRecord() =>
-        // Who only wanted acceptance need not look at the rest: a failure is logged, not raised.
-        _ = _acknowledged.Task.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
     /// <summary>Offers the record.</summary>
     public ValueTask<Task<RecordMetadata>> EnqueueAsync(RecordAdmission admission, in Record record, CancellationToken cancellationToken)
     {
@@ -35,7 +31,7 @@ internal sealed class EnqueuedRecord : RecordCompletion
     {
         if (outcome.ErrorOf(Index) is { } error)
         {
-            _acknowledged.TrySetException(error.ToException());
+            Refuse(error);
         }
         else
         {
@@ -43,7 +39,13 @@ internal sealed class EnqueuedRecord : RecordCompletion
         }
     }
 
-    public override void Refuse(ProduceError error) => _acknowledged.TrySetException(error.ToException());
+    public override void Refuse(ProduceError error)
+    {
+        _acknowledged.TrySetException(error.ToException());
+
+        // Who only wanted acceptance need not look at the rest: looked at here, a failure is logged, not raised.
+        _ = _acknowledged.Task.Exception;
+    }
 
     private async Task<Task<RecordMetadata>> AcceptedAsync(Waiter waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
     {

@@ -27,9 +27,6 @@ internal sealed class ProducerFace : Face
         _dispatcher = new FaceDispatcher(this, _window, context);
         Acks = new FaceStream<RecordMetadata>(UpdateInterest, _dispatcher.Resume, _dispatcher.ObserverThrew);
         Deliveries = new FaceStream<Delivery<Record>>(UpdateInterest, _dispatcher.Resume, _dispatcher.ObserverThrew);
-
-        // A fault that nobody awaits is not an unobserved exception: it was logged, and came by OnError.
-        _ = _completion.Task.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     public FaceStream<RecordMetadata> Acks { get; }
@@ -125,6 +122,9 @@ internal sealed class ProducerFace : Face
         else
         {
             _completion.TrySetException(_error);
+
+            // Looked at here: one that nobody awaits is not an unobserved exception, it was logged, and came by OnError.
+            _ = _completion.Task.Exception;
         }
     }
 

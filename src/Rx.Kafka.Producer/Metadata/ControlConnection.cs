@@ -66,6 +66,12 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
             return opened.Failure;
         }
 
+        if (opened.Connection.IsClosed)
+        {
+            // It broke before it was taken in; its end was told already, and is not told again.
+            return opened.Connection.CloseReason;
+        }
+
         // Only a handshake that is through makes the back-off small again: a broker may accept and then drop.
         _reconnect.Reset();
         _setup.Reset();

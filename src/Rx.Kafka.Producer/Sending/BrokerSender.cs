@@ -27,6 +27,8 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     private readonly Action<PartitionLane> _block;
     private BrokerNode _node;
     private BrokerConnection? _connection;
+    private BrokerConnection? _opened; // the last one that the connect task made
+    private Task _opening = Task.CompletedTask;
     private bool _isConnecting;
     private long _connectAfter;
     private long _throttledUntil;
@@ -80,10 +82,16 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     protected override string DescribeOwner() => $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{(_connection is null ? ", not connected" : "")}";
 
-    protected override void Stopping()
+    protected override async Task StopAsync()
     {
         _stopping.Cancel();
-        _connection?.Close(new KafkaException("The producer was disposed."));
+        await _opening;
+        if (_opened is { } connection)
+        {
+            connection.Close(new KafkaException("The producer was disposed."));
+            await connection.Ended;
+        }
+
         _stopping.Dispose();
         _permits.Dispose();
     }
@@ -215,7 +223,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
 
         _isConnecting = true;
-        _ = ConnectAsync(_node, _setup.Next());
+        _opening = ConnectAsync(_node, _setup.Next());
         return long.MaxValue;
     }
 
@@ -225,6 +233,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         try
         {
             var connection = await Context.Connector.ConnectAsync(new DnsEndPoint(node.Host, node.Port), this, setupTimeout, _stopping.Token);
+            _opened = connection;
             Post(() => Connected(connection, node));
         }
         catch (Exception e)

@@ -115,8 +115,8 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         await _timer.DisposeAsync();
     }
 
-    /// <summary>Closes the connection; the loop ends after this step. Loop.</summary>
-    protected abstract void Stopping();
+    /// <summary>Closes what the loop opened, and waits for its end; nothing is delivered any more. Loop.</summary>
+    protected virtual Task StopAsync() => Task.CompletedTask;
 
     /// <summary>What this kind of loop does besides closing, expiring and moving.</summary>
     /// <returns>The next time it wants to be called; long.MaxValue = only when signalled.</returns>
@@ -161,7 +161,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
             }
         }
 
-        Stopping();
+        await StopAsync();
     }
 
     private void Step()
