@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Testing;
 
@@ -18,6 +17,8 @@ public sealed class BufferPoolTests
         using var world = new PoolWorld(Total, BatchSize, brokers: 2, partitions: 5);
         foreach (var step in program)
         {
+            var wasPressed = world.Pool.IsUnderPressure;
+            var pressureCalls = world.PressureCalls;
             var partition = world.Partitions[step.A % world.Partitions.Length];
             switch (step.Kind)
             {
@@ -45,6 +46,7 @@ public sealed class BufferPoolTests
             world.Drain();
             world.CheckLedger();
             world.CheckNobodyWaitsInVain();
+            Assert.True(wasPressed || !world.Pool.IsUnderPressure || world.PressureCalls > pressureCalls, "all open batches became due, and no loop was told");
         }
 
         world.End();
@@ -94,189 +96,5 @@ public sealed class BufferPoolTests
         Assert.Null(pool.TryTake(account, new MemoryRequest(int.MaxValue - 10, int.MaxValue)));
         pool.Return(account, [chunk], 2_000_000_000);
         Assert.Equal(9_500_000_000, pool.Used);
-    }
-}
-
-/// <summary>A pool with partitions that take and wait, drained by hand.</summary>
-internal sealed class PoolWorld : IDisposable
-{
-    private readonly Queue<PoolPartition> _queued = new();
-    private readonly BrokerMemory[] _brokers;
-
-    public PoolWorld(long total, int batchSize, int brokers, int partitions)
-    {
-        Pool = new BufferPool(total, batchSize, Time) { Pressure = () => PressureCalls++ };
-        _brokers = [.. Enumerable.Range(0, brokers).Select(_ => new BrokerMemory())];
-        Array.ForEach(_brokers, Pool.AddBroker);
-        Partitions = [.. Enumerable.Range(0, partitions).Select(i => new PoolPartition(this, _brokers[i % brokers]))];
-    }
-
-    public VirtualTime Time { get; } = new();
-
-    public BufferPool Pool { get; }
-
-    public int PressureCalls { get; private set; }
-
-    public PoolPartition[] Partitions { get; }
-
-    public void Queue(PoolPartition partition) => _queued.Enqueue(partition);
-
-    public void Move(PoolPartition partition, int broker) => Pool.MoveChannel(partition.Account, _brokers[broker]);
-
-    public void Drain()
-    {
-        while (_queued.TryDequeue(out var partition))
-        {
-            partition.Drain();
-        }
-    }
-
-    public void Advance(TimeSpan by)
-    {
-        Time.Advance(by);
-        Drain();
-    }
-
-    public void CheckLedger()
-    {
-        var reserved = Partitions.Sum(static p => p.Account.Reserved is { } r ? r.Chunk.Length + (long)r.Overhead : 0);
-        Assert.Equal(Partitions.Sum(static p => p.Held) + reserved, Pool.Used);
-        Assert.InRange(Pool.Used, 0, Pool.Total);
-        Assert.All(_brokers, broker => Assert.Equal(Partitions.Where(p => p.Account.Broker == broker).Sum(static p => p.Account.Bytes), broker.Bytes));
-        Assert.InRange(Cached(Pool), 0, Pool.Total - Pool.Used);
-    }
-
-    /// <summary>At rest, with no turn running: a partition that waits would not get what it waits for.</summary>
-    public void CheckNobodyWaitsInVain()
-    {
-        foreach (var partition in Partitions.Where(static p => p.Waits))
-        {
-            Assert.False(partition.TakesNow(), $"waits for {partition.Wanted}, but could have it");
-        }
-    }
-
-    public void End()
-    {
-        foreach (var partition in Partitions)
-        {
-            partition.End();
-        }
-
-        Drain();
-    }
-
-    public void Dispose() => Pool.Dispose();
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_cached")]
-    private static extern ref long Cached(BufferPool pool);
-}
-
-/// <summary>One partition: its line of requests and the chunks it holds.</summary>
-internal sealed class PoolPartition
-{
-    private readonly PoolWorld _world;
-    private readonly List<MemoryRequest> _line = [];
-    private readonly List<(byte[] Chunk, int Overhead)> _held = [];
-
-    public PoolPartition(PoolWorld world, BrokerMemory broker)
-    {
-        _world = world;
-        Account = new MemoryAccount(() => world.Queue(this));
-        world.Pool.AddChannel(Account, broker);
-    }
-
-    public MemoryAccount Account { get; }
-
-    public long Held => _held.Sum(static h => h.Chunk.Length + (long)h.Overhead);
-
-    public bool Waits => _line.Count > 0;
-
-    public MemoryRequest Wanted => _line[0];
-
-    /// <summary>How many requests were met out of the line.</summary>
-    public int Met { get; private set; }
-
-    public bool TryTake(int bytes)
-    {
-        var request = Request(bytes);
-        return _line.Count == 0 && Keep(_world.Pool.TryTake(Account, request), request);
-    }
-
-    public void Wait(int bytes)
-    {
-        _line.Add(Request(bytes));
-        _world.Queue(this);
-    }
-
-    /// <summary>The head of the line leaves.</summary>
-    public void Cancel()
-    {
-        if (_line.Count > 0)
-        {
-            _line.RemoveAt(0);
-        }
-
-        _world.Queue(this);
-    }
-
-    public void Return(int index)
-    {
-        if (_held.Count > 0)
-        {
-            var (chunk, overhead) = _held[index % _held.Count];
-            _held.RemoveAt(index % _held.Count);
-            _world.Pool.Return(Account, [chunk], overhead);
-        }
-    }
-
-    public bool TakesNow()
-    {
-        if (_world.Pool.TryTake(Account, Wanted) is not { } chunk)
-        {
-            return false;
-        }
-
-        _world.Pool.Return(Account, [chunk], Wanted.Overhead);
-        return true;
-    }
-
-    /// <summary>As the channel's drainer does it.</summary>
-    public void Drain()
-    {
-        while (_line.Count > 0)
-        {
-            if (!Keep(_world.Pool.TakeOrWait(Account, _line[0]), _line[0]))
-            {
-                return;
-            }
-
-            Met++;
-            _line.RemoveAt(0);
-        }
-
-        _world.Pool.Leave(Account);
-    }
-
-    public void End()
-    {
-        _line.Clear();
-        Drain();
-        while (_held.Count > 0)
-        {
-            Return(0);
-        }
-    }
-
-    private static MemoryRequest Request(int bytes) => new(1 + bytes, 100 + (bytes % 400));
-
-    private bool Keep(byte[]? chunk, MemoryRequest request)
-    {
-        if (chunk is not null)
-        {
-            Assert.True(chunk.Length >= request.Minimum);
-            _held.Add((chunk, request.Overhead));
-        }
-
-        return chunk is not null;
     }
 }
