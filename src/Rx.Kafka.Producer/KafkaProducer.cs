@@ -113,7 +113,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         {
             return cancellationToken.IsCancellationRequested
                 ? ValueTask.FromCanceled<RecordMetadata>(cancellationToken)
-                : new AwaitedRecord(_core.Admission).SendAsync(record, cancellationToken);
+                : _core.Awaited.Rent().SendAsync(record, cancellationToken);
         }
 
         var result = _core.Admission.Offer(record, face: null, completion: null, out var placement);
@@ -124,7 +124,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
 
         return result.Error is { } error
             ? ValueTask.FromException<RecordMetadata>(error.ToException())
-            : new AwaitedRecord(_core.Admission).SendAsync(record, CancellationToken.None);
+            : _core.Awaited.Rent().SendAsync(record, CancellationToken.None);
     }
 
     /// <summary>Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any thread.</summary>
@@ -156,11 +156,13 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <param name="topic">The topic's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>One entry per partition, ascending.</returns>
+    /// <exception cref="ArgumentException">The name is empty or longer than 249 characters.</exception>
     /// <exception cref="KafkaException">By the await: the topic is unknown, invalid or forbidden, or no broker answered in time.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(topic.Length, RecordAdmission.LongestName, nameof(topic));
         _core.ThrowIfDisposed();
         return new(_core.GetPartitionsAsync(topic, cancellationToken));
     }

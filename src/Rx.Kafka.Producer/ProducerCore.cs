@@ -60,7 +60,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         var connector = new Connector(transport, Time, scheduler, options.EffectiveClientId(), logger, MaximumAnswerBytes);
         Metadata = new ClusterMetadata(options, connector, Time, new Random(random.Next()), logger) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
         var ids = new ProducerIds(options.EffectiveIdempotence, Metadata, scheduler);
-        var sending = new SendingContext
+        var sending = new SendingContext(Time)
         {
             Options = options,
             Batching = batching,
@@ -77,6 +77,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         var admission = new AdmissionContext { Options = options, Batching = batching, Metadata = Metadata, NewRandom = sending.NewRandom };
         Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, topic.NameUtf8, partition, topic.Load, snapshot));
+        Awaited = new AwaitedRecordPool(Admission);
     }
 
     /// <summary>The face that the producer itself is.</summary>
@@ -87,6 +88,8 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
     public ProducerRuntime Runtime => _options.Runtime;
 
     public RecordAdmission Admission { get; }
+
+    public AwaitedRecordPool Awaited { get; }
 
     public ClusterMetadata Metadata { get; }
 

@@ -3,12 +3,6 @@ using FsCheck.Fluent;
 
 namespace Rx.Kafka.Properties;
 
-/// <summary>One step of a random program: what to do and two numbers for it.</summary>
-internal readonly record struct Step(int Kind, int A, int B)
-{
-    public override string ToString() => $"({Kind}, {A}, {B})";
-}
-
 /// <summary>Random programs that shrink: steps are left out first, then their numbers become smaller.</summary>
 internal static class Steps
 {

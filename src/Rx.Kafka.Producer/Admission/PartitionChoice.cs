@@ -32,7 +32,13 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         mustWaitIn = null;
         if ((uint)partition >= (uint)channels.Channels.Length)
         {
-            error ??= OutOfRange(partition, channels.Channels.Length, record.HasPartition);
+            if (error is null)
+            {
+                // Partitions may have been added: the next record shall find them.
+                context.Metadata.RequestRefresh();
+                error = OutOfRange(partition, channels.Channels.Length, record.HasPartition);
+            }
+
             return AppendResult.MustWait;
         }
 

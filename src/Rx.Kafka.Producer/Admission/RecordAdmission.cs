@@ -10,6 +10,9 @@ namespace Rx.Kafka.Admission;
 /// <summary>The way in for every record of every face: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.</summary>
 internal sealed class RecordAdmission
 {
+    /// <summary>The longest name of a topic, in characters: Kafka's limit, kept here because a much longer one fits no request.</summary>
+    public const int LongestName = 249;
+
     private const int MaximumVarint = 5;
 
     private readonly AdmissionContext _context;
@@ -50,9 +53,9 @@ internal sealed class RecordAdmission
     public OfferResult Offer(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
     {
         placement = default;
-        if (record.IsDefault || record.Topic.Length == 0)
+        if ((uint)(record.Topic.Length - 1) >= LongestName)
         {
-            return new(new ProduceError(ProduceErrorCode.InvalidRecord, "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value)."), null);
+            return new(Misnamed(record.Topic), null);
         }
 
         var timestamp = record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds();
@@ -229,6 +232,10 @@ internal sealed class RecordAdmission
 
         return Offer(copy, face, completion, out placement);
     }
+
+    private static ProduceError Misnamed(string topic) => topic.Length == 0
+        ? new(ProduceErrorCode.InvalidRecord, "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value).")
+        : new(ProduceErrorCode.TopicUnknown, $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it.");
 
     private ProduceError TooLarge(in RecordView view)
     {

@@ -193,7 +193,17 @@ internal sealed class TopicLine : IWaitingPlace
     }
 
     /// <summary>Why records of this topic cannot be taken at all, or null while it may still appear.</summary>
-    public ProduceError? RefusedTopic() => _context.TopicRefusal(Name);
+    public ProduceError? RefusedTopic()
+    {
+        var refusal = _context.TopicRefusal(Name);
+        if (refusal is not null)
+        {
+            // What is forbidden may be allowed meanwhile: asked for again, behind the back-off.
+            _context.Metadata.Watch(Name);
+        }
+
+        return refusal;
+    }
 
     /// <summary>Why the topic did not become known in time.</summary>
     public ProduceError TimedOut() => _context.TopicTimeout(Name);

@@ -242,7 +242,6 @@ internal sealed class PartitionLane : Lane
             if (batch is { Kept: null, BaseSequence: < 0 })
             {
                 batch.Kept = new OutcomeRange(0, -1, error);
-                _context.Failed(batch, error);
             }
         }
 
@@ -416,7 +415,12 @@ internal sealed class PartitionLane : Lane
         batch.LastCause = cause;
         _isHeld = true;
         _backoff ??= _context.NewRetryBackoff();
-        RetryAt = Math.Max(RetryAt, _context.Time.After(now, _backoff.Next()));
+        if (RetryAt <= now)
+        {
+            // Once for all batches that one lost connection brings back.
+            RetryAt = _context.Time.After(now, _backoff.Next());
+        }
+
         _context.Retried(batch, cause);
         if (Channel.Owner is SendingLoop loop)
         {
@@ -481,7 +485,6 @@ internal sealed class PartitionLane : Lane
         var error = new ProduceError(code, message, persistence, brokerCode, isFatal);
         batch.AwaitsLaterProof = false;
         batch.Kept = new OutcomeRange(0, -1, error);
-        _context.Failed(batch, error);
         if (isFatal)
         {
             _context.EndProducer(error);
@@ -504,6 +507,11 @@ internal sealed class PartitionLane : Lane
         {
             var batch = _undecided[0];
             _undecided.RemoveAt(0);
+            if (range.Error is { } error)
+            {
+                _context.Failed(batch, error);
+            }
+
             Channel.Decide(batch, new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, batch.KeptAppendTime, range, _context.SuccessPersistence));
         }
 

@@ -13,6 +13,9 @@ namespace Rx.Kafka.Sending;
 internal sealed class SendingContext
 {
     private readonly Lock _randomLock = new();
+    private readonly LogRate _failures;
+
+    public SendingContext(TimeProvider time) => _failures = new LogRate(time);
 
     public required KafkaProducerOptions Options { get; init; }
 
@@ -70,6 +73,12 @@ internal sealed class SendingContext
     public void Retried(ProducerBatch batch, string cause) =>
         SendingLog.Retrying(Logger, batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Attempts, cause);
 
-    public void Failed(ProducerBatch batch, ProduceError error) =>
-        SendingLog.BatchFailed(Logger, batch.Channel.Topic, batch.Channel.Partition, batch.Count, error.Code, error.Persistence, error.Message);
+    /// <summary>A batch failed for good: one line a second says so, with how many records it stands for.</summary>
+    public void Failed(ProducerBatch batch, ProduceError error)
+    {
+        if (_failures.Passes(batch.Count, out var total))
+        {
+            SendingLog.RecordsFailed(Logger, total, batch.Channel.Topic, batch.Channel.Partition, error.Code, error.Persistence, error.Message);
+        }
+    }
 }

@@ -91,6 +91,26 @@ public class BrokerAnswerTests
     });
 
     [Fact]
+    public void A_request_that_names_a_partition_twice_closes_the_connection_and_is_told() => Run(async (simulation, kafka, client) =>
+    {
+        await client.SendProduceAsync(9, -1, ("t", 0, RawBatch.Make()), ("t", 0, RawBatch.Make()));
+        Assert.Null(await client.ReceiveAsync());
+        Assert.Contains("t-0 twice", kafka.Counters.FirstMalformed, StringComparison.Ordinal);
+        Assert.Equal(0, kafka.NextOffset("t", 0));
+    });
+
+    [Fact]
+    public void A_test_may_look_at_every_request() => Run(async (simulation, kafka, client) =>
+    {
+        var seen = new List<ReceivedRequest>();
+        kafka.RequestReceived = seen.Add;
+        await client.ProduceAsync(9, 1, "t", 0, RawBatch.Make(3, 7, 2, 5));
+        var request = Assert.Single(seen);
+        Assert.Equal((1, ApiKey.Produce, 9, "raw", 1), (request.Broker, request.Key, request.Version, request.ClientId, request.Acks));
+        Assert.Equal(new ReceivedBatch("t", 0, RawBatch.Make(3).Length, 3, 7, 2, 5), Assert.Single(request.Batches));
+    });
+
+    [Fact]
     public void A_LogAppendTime_topic_stamps_batches_and_seals_them_anew() => Run(async (simulation, kafka, client) =>
     {
         kafka.CreateTopic("stamped", new TopicOptions { LogAppendTime = true });
