@@ -7,7 +7,7 @@ namespace Rx.Kafka.Batching;
 internal abstract class LaneOwner(TimeProvider time)
 {
     private readonly Lock _ringLock = new();
-    private readonly Queue<Lane> _ring = new();
+    private readonly Queue<(Lane Lane, int Move)> _ring = new();
     private bool _isSaturated;
 
     public BrokerMemory Memory { get; } = new();
@@ -36,7 +36,7 @@ internal abstract class LaneOwner(TimeProvider time)
     {
         lock (_ringLock)
         {
-            _ring.Enqueue(lane);
+            _ring.Enqueue((lane, lane.Move));
         }
     }
 
@@ -52,13 +52,25 @@ internal abstract class LaneOwner(TimeProvider time)
         }
     }
 
-    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out.</summary>
+    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out. Those that moved away since they were listed are passed over, also if they came back: they were listed again.</summary>
     public bool TryPeekListed(out Lane lane)
     {
         lock (_ringLock)
         {
-            return _ring.TryPeek(out lane!);
+            while (_ring.TryPeek(out var entry))
+            {
+                if (entry.Move == entry.Lane.Move)
+                {
+                    lane = entry.Lane;
+                    return true;
+                }
+
+                _ring.Dequeue();
+            }
         }
+
+        lane = null!;
+        return false;
     }
 
     /// <summary>Takes the lane at the ring's head out. Owner.</summary>

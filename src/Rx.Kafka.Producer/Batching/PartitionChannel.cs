@@ -375,6 +375,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             Move(open, newOwner);
         }
 
+        Lane.Move++;
         Volatile.Write(ref _owner, newOwner);
         _isListed = true;
         newOwner.List(Lane);
