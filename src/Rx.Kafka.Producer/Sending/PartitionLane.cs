@@ -22,6 +22,7 @@ internal sealed class PartitionLane : Lane
 
     private Backoff? _backoff;
     private BrokerConnection? _provenOn;
+    private long _provenId;
     private long _provenAt;
     private int _inFlight;
     private bool _isHeld;
@@ -129,18 +130,20 @@ internal sealed class PartitionLane : Lane
             _context.Metadata.RequestRefresh();
         }
 
+        // Read before its end: one that was given up goes back to the pool there.
+        var (identity, sequence, isAbsent) = (batch.Identity, batch.BaseSequence, verdict.ProvesAbsence && !batch.IsUnclear);
         if (End(batch))
         {
             Apply(batch, verdict, answer, connection, now);
         }
         else if (verdict.Kind == VerdictKind.Ack)
         {
-            Prove(connection, now);
+            Prove(identity, connection, now);
         }
         else
         {
             // It was given up while in flight; its numbers are a gap if it is not there, and unknown if nobody can say.
-            _numbers.Lapse(isGap: verdict.ProvesAbsence);
+            _numbers.Lapse(identity, isAbsent ? sequence : LaneNumbers.NoGap);
         }
 
         Settle();
@@ -149,9 +152,10 @@ internal sealed class PartitionLane : Lane
     /// <summary>The request ended without an answer for this batch.</summary>
     public void Lost(ProducerBatch batch, string cause, long now)
     {
+        var identity = batch.Identity;
         if (!End(batch))
         {
-            _numbers.Lapse(isGap: false);
+            _numbers.Lapse(identity, LaneNumbers.NoGap);
         }
         else if (_numbers.IsBehindGap(batch))
         {
@@ -204,7 +208,7 @@ internal sealed class PartitionLane : Lane
         }
         else if (batch.BaseSequence >= 0)
         {
-            _numbers.Lapse(isGap: !batch.IsUnclear);
+            _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
         var told = batch.LastCause is null ? error.Message : $"{error.Message} {batch.Attempts} attempts, last: {batch.LastCause}.";
@@ -253,13 +257,13 @@ internal sealed class PartitionLane : Lane
     private bool HasMore => _undecided.Exists(static b => b is { Kept: null, IsInFlight: false });
 
     /// <summary>
-    /// A second batch goes out only to a broker that answered one of this lane's on this connection (it accepts any first sequence), and never beside an unclear one.
+    /// A second batch goes out only to a broker that answered one of this lane's, of this producer id, on this connection (it accepts any first sequence), and never beside an unclear one.
     /// Without numbers there is nothing to prove.
     /// </summary>
     private bool MaySendBesideOthers(BrokerConnection connection, long now) =>
         _inFlight == 0
         || !_context.IsIdempotent
-        || (_provenOn == connection && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime && !_undecided.Exists(static b => b.IsUnclear));
+        || (_provenOn == connection && _provenId == _numbers.Id && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime && !_undecided.Exists(static b => b.IsUnclear));
 
     private ProducerBatch? NextToSendAgain()
     {
@@ -294,7 +298,7 @@ internal sealed class PartitionLane : Lane
         switch (verdict.Kind)
         {
             case VerdictKind.Ack:
-                Prove(connection, now);
+                Prove(batch.Identity, connection, now);
                 if (batch.BaseSequence >= 0)
                 {
                     DecideEarlier(batch);
@@ -338,7 +342,7 @@ internal sealed class PartitionLane : Lane
 
     private void OutOfOrder(ProducerBatch batch, string cause, long now)
     {
-        if (_numbers.IsBehindGap(batch) || _undecided.Exists(b => b != batch && b.Kept is null && b.BaseSequence < 0))
+        if (_numbers.IsBehindGap(batch))
         {
             // An earlier one is certainly not on the log, so this one is not either.
             batch.IsUnclear = false;
@@ -391,7 +395,7 @@ internal sealed class PartitionLane : Lane
     /// <summary>It is known absent, and the lane's numbers have a hole before or at it: it loses its numbers, and so does all behind it that is absent by that.</summary>
     private void Strip(ProducerBatch batch)
     {
-        _numbers.Lapse(isGap: true);
+        _numbers.Lapse(batch.Identity, batch.BaseSequence);
         batch.IsUnclear = batch.AwaitsLaterProof = false;
         batch.BaseSequence = -1;
         batch.Identity = ProducerIdentity.None;
@@ -424,8 +428,9 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private void Prove(BrokerConnection connection, long now)
+    private void Prove(ProducerIdentity identity, BrokerConnection connection, long now)
     {
+        _provenId = identity.Id;
         _provenOn = connection;
         _provenAt = now;
         _backoff?.Reset();
@@ -473,7 +478,7 @@ internal sealed class PartitionLane : Lane
     {
         if (batch.BaseSequence >= 0)
         {
-            _numbers.Lapse(isGap: !batch.IsUnclear);
+            _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
         var persistence = batch.IsUnclear ? Persistence.PossiblyPersisted : Persistence.NotPersisted;
