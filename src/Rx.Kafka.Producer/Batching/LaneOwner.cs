@@ -7,7 +7,9 @@ namespace Rx.Kafka.Batching;
 internal abstract class LaneOwner(TimeProvider time)
 {
     private readonly Lock _ringLock = new();
-    private readonly Queue<Lane> _ring = new();
+
+    /// <summary>Each lane with the number of its moves when it was listed: entries from before a move are void, and it stands here again if it came back.</summary>
+    private readonly Queue<(Lane Lane, int Moves)> _ring = new();
     private bool _isSaturated;
 
     public BrokerMemory Memory { get; } = new();
@@ -36,7 +38,7 @@ internal abstract class LaneOwner(TimeProvider time)
     {
         lock (_ringLock)
         {
-            _ring.Enqueue(lane);
+            _ring.Enqueue((lane, lane.Channel.Moves));
         }
     }
 
@@ -57,7 +59,19 @@ internal abstract class LaneOwner(TimeProvider time)
     {
         lock (_ringLock)
         {
-            return _ring.TryPeek(out lane!);
+            while (_ring.TryPeek(out var entry))
+            {
+                lane = entry.Lane;
+                if (lane.Channel.Moves == entry.Moves)
+                {
+                    return true;
+                }
+
+                _ring.Dequeue();
+            }
+
+            lane = null!;
+            return false;
         }
     }
 
