@@ -3,17 +3,14 @@ using System.Runtime.InteropServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Metadata;
-using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Admission;
 
 /// <summary>The way in for every record of every face: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.</summary>
-internal sealed class RecordAdmission
+internal sealed class RecordAdmission : IRecordAdmission
 {
     /// <summary>The longest name of a topic, in characters: Kafka's limit, kept here because a much longer one fits no request.</summary>
     public const int LongestName = 249;
-
-    private const int MaximumVarint = 5;
 
     private readonly AdmissionContext _context;
     private readonly WallClock _clock;
@@ -74,7 +71,7 @@ internal sealed class RecordAdmission
             return OfferCopiedHeaders(record, face, completion, out placement);
         }
 
-        if (SizeBound(view) > _largest)
+        if (view.SizeBound > _largest)
         {
             return new(TooLarge(view), null);
         }
@@ -209,13 +206,6 @@ internal sealed class RecordAdmission
         return true;
     }
 
-    /// <summary>The most a record takes in a batch of its own.</summary>
-    private static long SizeBound(in RecordView view)
-    {
-        long size = RecordBatchHeader.Size + RecordEncoder.MaximumOverhead + (2 * MaximumVarint) + Math.Max(0, view.KeyLength) + (long)Math.Max(0, view.ValueLength);
-        return view.Headers is null ? size : size + RecordEncoder.BodySize(0, 0, -1, -1, view.Headers);
-    }
-
     private OfferResult OfferCopiedHeaders(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
     {
         placement = default;
@@ -240,7 +230,7 @@ internal sealed class RecordAdmission
     private ProduceError TooLarge(in RecordView view)
     {
         var limit = _context.Options.MaxRequestSize <= _largest ? $"MaxRequestSize ({_context.Options.MaxRequestSize} bytes)" : $"BufferMemory ({_context.Options.BufferMemory} bytes)";
-        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {SizeBound(view)} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record.");
+        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {view.SizeBound} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record.");
     }
 
     private OfferResult Wait(TopicLine topic, PartitionChannel? channel, in Record record, Face? face, RecordCompletion? completion, long timestamp)

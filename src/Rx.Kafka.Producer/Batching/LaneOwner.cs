@@ -7,7 +7,9 @@ namespace Rx.Kafka.Batching;
 internal abstract class LaneOwner(TimeProvider time)
 {
     private readonly Lock _ringLock = new();
-    private readonly Queue<(Lane Lane, int Move)> _ring = new();
+
+    /// <summary>Each lane with the number of its moves when it was listed: entries from before a move are void, and it stands here again if it came back.</summary>
+    private readonly Queue<(Lane Lane, int Moves)> _ring = new();
     private bool _isSaturated;
 
     public BrokerMemory Memory { get; } = new();
@@ -36,7 +38,7 @@ internal abstract class LaneOwner(TimeProvider time)
     {
         lock (_ringLock)
         {
-            _ring.Enqueue((lane, lane.Move));
+            _ring.Enqueue((lane, lane.Channel.Moves));
         }
     }
 
@@ -52,25 +54,25 @@ internal abstract class LaneOwner(TimeProvider time)
         }
     }
 
-    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out. Those that moved away since they were listed are passed over, also if they came back: they were listed again.</summary>
+    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out.</summary>
     public bool TryPeekListed(out Lane lane)
     {
         lock (_ringLock)
         {
             while (_ring.TryPeek(out var entry))
             {
-                if (entry.Move == entry.Lane.Move)
+                lane = entry.Lane;
+                if (lane.Channel.Moves == entry.Moves)
                 {
-                    lane = entry.Lane;
                     return true;
                 }
 
                 _ring.Dequeue();
             }
-        }
 
-        lane = null!;
-        return false;
+            lane = null!;
+            return false;
+        }
     }
 
     /// <summary>Takes the lane at the ring's head out. Owner.</summary>

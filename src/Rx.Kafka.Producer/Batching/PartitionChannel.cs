@@ -61,6 +61,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <summary>Changes under the gate, by the owner itself.</summary>
     public LaneOwner Owner => Volatile.Read(ref _owner);
 
+    /// <summary>How often it went to another owner; changes under the gate, by the old owner.</summary>
+    public int Moves { get; private set; }
+
     /// <summary>Appends a record to the open batch, opening one if that is allowed and there is memory.</summary>
     /// <param name="record">The record, kept only if its face wants it back.</param>
     /// <param name="view">Its bytes.</param>
@@ -375,7 +378,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             Move(open, newOwner);
         }
 
-        Lane.Move++;
+        Moves++;
         Volatile.Write(ref _owner, newOwner);
         _isListed = true;
         newOwner.List(Lane);

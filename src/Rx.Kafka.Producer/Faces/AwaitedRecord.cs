@@ -1,13 +1,12 @@
 using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.ObjectPool;
-using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Faces;
 
 /// <summary>The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="Receipt"/> serves 32. Pooled.</summary>
-internal sealed class AwaitedRecord(RecordAdmission admission, ObjectPool<AwaitedRecord> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
+internal sealed class AwaitedRecord(IRecordAdmission admission, ObjectPool<AwaitedRecord> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
 {
     // Runs its continuation in line: that is ours, and only queues the caller's.
     private ManualResetValueTaskSourceCore<RecordMetadata> _core;

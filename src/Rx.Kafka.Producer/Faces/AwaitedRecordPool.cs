@@ -1,5 +1,5 @@
 using Microsoft.Extensions.ObjectPool;
-using Rx.Kafka.Admission;
+using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Faces;
 
@@ -8,10 +8,10 @@ internal sealed class AwaitedRecordPool : PooledObjectPolicy<AwaitedRecord>
 {
     private const int Retained = 16384;
 
-    private readonly RecordAdmission _admission;
+    private readonly IRecordAdmission _admission;
     private readonly DefaultObjectPool<AwaitedRecord> _pool;
 
-    public AwaitedRecordPool(RecordAdmission admission)
+    public AwaitedRecordPool(IRecordAdmission admission)
     {
         _admission = admission;
         _pool = new DefaultObjectPool<AwaitedRecord>(this, Retained);

@@ -1,4 +1,3 @@
-using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Faces;
@@ -9,7 +8,7 @@ internal sealed class EnqueuedRecord : RecordCompletion
     private readonly TaskCompletionSource<RecordMetadata> _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Offers the record.</summary>
-    public ValueTask<Task<RecordMetadata>> EnqueueAsync(RecordAdmission admission, in Record record, CancellationToken cancellationToken)
+    public ValueTask<Task<RecordMetadata>> EnqueueAsync(IRecordAdmission admission, in Record record, CancellationToken cancellationToken)
     {
         var result = admission.Offer(record, face: null, completion: this, out _);
         if (result.Error is { } error)

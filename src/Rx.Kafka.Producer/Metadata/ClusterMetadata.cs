@@ -7,8 +7,8 @@ using Rx.Kafka.Protocol.Messages;
 namespace Rx.Kafka.Metadata;
 
 /// <summary>
-/// Knows the cluster: one refresh loop on the scheduler with one await, which owns the client's control connection and all state here. Others
-/// read the snapshot and leave wishes. The loop starts with the first wish.
+/// Knows the cluster: one refresh loop on the scheduler with one await, which owns the control connection and all state here. Others read the
+/// snapshot and leave wishes. The loop starts with the first wish.
 /// </summary>
 internal sealed class ClusterMetadata : IAsyncDisposable
 {
@@ -27,6 +27,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     private volatile Exception? _lastFailure;
     private bool _refreshRequested;
     private volatile bool _disposed;
+    private bool _roundFailed; // since the last answer
 
     /// <summary>Makes it; nothing is opened yet.</summary>
     /// <param name="options">Validated.</param>
@@ -246,6 +247,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         {
             _control.Succeeded();
             _lastFailure = null;
+            _roundFailed = false;
             _connectWaiters.Succeed();
             Listener?.SnapshotChanged(Current);
         }
@@ -276,7 +278,12 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     {
         if (_control.Failed(now, cause) is { } roundError)
         {
-            MetadataLog.RoundFailed(_logger, roundError.Message);
+            // Loud once: while nobody answers there is a round each second.
+            if (!Interlocked.Exchange(ref _roundFailed, true))
+            {
+                MetadataLog.RoundFailed(_logger, roundError.Message);
+            }
+
             _connectWaiters.Fail(() => new KafkaException(roundError.Message, roundError));
             cause = roundError;
         }

@@ -21,6 +21,27 @@ public sealed class ClusterLaws
     public void The_same_seed_is_the_same_life() =>
         Law.Seeds("replay", seed => Assert.Equal(Live(seed), Live(seed)), maxTest: 20);
 
+    [Fact]
+    public void It_can_be_disposed_at_any_moment_and_leaves_nothing() =>
+        Law.Seeds("dispose", seed =>
+        {
+            var chance = new Random(seed);
+            var w = new Watching(brokers: 2, seed: seed, shuffleTasks: true);
+            w.Cluster.Topics["a"] = new FakeTopic("a", new FakePartition(1));
+            w.Cluster.Brokers[0].Down = chance.Next(2) == 0;
+            w.Cluster.Brokers[1].DropsAtOnce = chance.Next(4) == 0;
+            w.Metadata.Watch("a");
+            var connecting = w.Metadata.ConnectAsync(default);
+            var id = w.Metadata.InitProducerIdAsync();
+            for (var steps = chance.Next(60); steps > 0; steps--)
+            {
+                w.World.Tasks.RunOne();
+            }
+
+            w.End();
+            Assert.True(connecting.IsCompleted && id.IsCompleted);
+        });
+
     private static List<string> Live(int seed)
     {
         var chance = new Random(seed);

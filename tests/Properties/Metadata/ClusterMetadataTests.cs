@@ -124,6 +124,25 @@ public sealed class ClusterMetadataTests
     }
 
     [Fact]
+    public void A_handshake_that_is_through_makes_the_back_off_small_again()
+    {
+        var w = new Watching(brokers: 1);
+        w.Cluster.Brokers[0].Down = true;
+        w.Watch("t");
+        w.World.RunFor(TimeSpan.FromSeconds(10));
+        w.Cluster.Brokers[0].Down = false;
+        w.World.RunFor(TimeSpan.FromSeconds(2));
+        Assert.True(w.Metadata.Current.Version > 0);
+        w.Cluster.Brokers[0].Down = true;
+        w.Cluster.Cut();
+        var before = w.Cluster.Connects;
+        w.World.RunFor(TimeSpan.FromSeconds(2));
+        Assert.InRange(w.Cluster.Connects - before, 5, 8); // 50, 100, 200, 400 ms, ...
+        Assert.Equal(2, w.Log.Count(201)); // loud once per outage
+        w.End();
+    }
+
+    [Fact]
     public void A_broker_that_fails_is_followed_by_the_next()
     {
         var w = new Watching();

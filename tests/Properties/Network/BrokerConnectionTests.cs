@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Rx.Kafka.Properties.Network.Scripted;
 
 namespace Rx.Kafka.Properties.Network;
@@ -126,6 +127,51 @@ public sealed class BrokerConnectionTests
         link.World.Do(() => link.Connection.Close(new KafkaException("enough")));
         Assert.Equal(["lost 0", "closed"], link.News);
         World.Ended(link.Connection.Ended);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_bytes_of_a_request_are_free_only_when_its_write_has_ended_however_long_that_takes(bool answerable)
+    {
+        StuckWriter? writer = null;
+        var link = new Linked(new World(), output: inner => writer = new StuckWriter(inner));
+        link.Send(new CountedRequest(0, link.News, answerable));
+        link.Peer.Close();
+        link.World.RunFor(TimeSpan.FromMinutes(1));
+        Assert.True(link.Connection.IsClosed);
+        Assert.Empty(link.News);
+        Assert.False(writer!.Completed);
+        link.World.Do(() => writer.Flush.SetResult(new FlushResult(isCanceled: true, isCompleted: false)));
+        Assert.Equal(["lost 0", "closed"], link.News);
+        Assert.True(writer.Completed);
+    }
+
+    [Fact]
+    public void An_answered_request_counts_no_more_when_it_is_told_so()
+    {
+        var link = new Linked(new World());
+        var inFlight = -1;
+        link.Send(new CountedRequest(0, link.News) { OnAnswered = () => inFlight = link.Connection.InFlight });
+        link.Peer.Send(CountedRequest.Answer(0, 0, []));
+        link.World.Run();
+        Assert.Equal(0, inFlight);
+    }
+
+    [Fact]
+    public void After_a_write_that_failed_the_last_answer_ends_the_connection()
+    {
+        StuckWriter? writer = null;
+        var link = new Linked(new World(), output: inner => writer = new StuckWriter(inner));
+        link.Send(new CountedRequest(0, link.News));
+        link.World.Do(() => writer!.Flush.SetException(new IOException("the cable")));
+        Assert.False(link.Connection.CanSend);
+        Assert.False(link.Connection.IsClosed);
+        Assert.False(link.Send(new CountedRequest(1, link.News)));
+        link.Peer.Send(CountedRequest.Answer(0, 0, []));
+        link.World.Run();
+        Assert.Equal(["flushed", "answered 0", "closed"], link.News);
+        Assert.Contains("the cable", link.Cause!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

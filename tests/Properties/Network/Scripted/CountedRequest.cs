@@ -38,7 +38,14 @@ internal sealed class CountedRequest(int number, List<string> news, bool answera
         Payload = r.Bytes(flexible: false, out _).ToArray();
     }
 
-    public override void Answered() => news.Add($"answered {Number}");
+    /// <summary>Called when the answer is there.</summary>
+    public Action? OnAnswered { get; set; }
+
+    public override void Answered()
+    {
+        news.Add($"answered {Number}");
+        OnAnswered?.Invoke();
+    }
 
     public override void Lost(Exception cause) => news.Add($"lost {Number}");
 

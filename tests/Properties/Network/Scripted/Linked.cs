@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using Rx.Kafka.Network;
 using Rx.Kafka.Protocol.Messages;
@@ -7,10 +8,11 @@ namespace Rx.Kafka.Properties.Network.Scripted;
 /// <summary>A connection behind its handshake, the broker's end of it, and what its owner heard.</summary>
 internal sealed class Linked : IConnectionOwner
 {
-    public Linked(World world, int segmentBytes = 4096, long pauseAt = 1 << 20, int maximumFrameBytes = 1 << 20)
+    public Linked(World world, int segmentBytes = 4096, long pauseAt = 1 << 20, int maximumFrameBytes = 1 << 20, Func<PipeWriter, PipeWriter>? output = null)
     {
         World = world;
         var (client, server) = MemoryDuplex.Pair(segmentBytes, pauseAt);
+        client = new MemoryDuplex(client.Input, output?.Invoke(client.Output) ?? client.Output);
         Peer = new Peer(server, world);
         Connection = new BrokerConnection(
             new DnsEndPoint("broker", 9092),

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Rx.Kafka.Diagnostics;
 
-namespace Rx.Kafka;
+namespace Rx.Kafka.Faces;
 
 /// <summary>Logs records that a face refused: at most once a second, and not at all while somebody observes deliveries.</summary>
 internal sealed class RefusalLog(ILogger logger, TimeProvider time)
