@@ -31,7 +31,7 @@ public class AppendBenchmarks : IDisposable
             MaxBlock = TimeSpan.FromSeconds(1),
             CountAppends = static _ => { },
         };
-        _channel = new PartitionChannel("bench", 0, new PartitionLoad(), context, _owner);
+        _channel = new PartitionChannel("bench", "bench"u8.ToArray(), 0, new PartitionLoad(), context, _owner);
         _channel.Lane = new IdleLane(_channel);
     }
 
@@ -53,8 +53,9 @@ public class AppendBenchmarks : IDisposable
         {
             var view = new RecordView(_record, timestamp: 1_700_000_000_000 + i);
             _channel.Append(_record, view, face, completion: null, mayOpen: true, out _);
-            if (_owner.TryTakeListed(out _) && _channel.TakeClosed(int.MaxValue) is { } batch)
+            if (_owner.TakeWake() && _channel.TakeClosed(int.MaxValue, out _) is { } batch)
             {
+                _owner.TakeListed();
                 _channel.Relist(laneHasMore: false, isBlocked: false);
                 batch.Seal(transactional: false);
                 _channel.Decide(batch, new BatchOutcome("bench", 0, batch.BaseTimestamp, -1, new OutcomeRange(0, 0, null)));
@@ -64,8 +65,15 @@ public class AppendBenchmarks : IDisposable
 
     private sealed class IdleOwner() : LaneOwner(TimeProvider.System)
     {
-        public override void Wake()
+        private bool _isAwake;
+
+        public override void Wake() => _isAwake = true;
+
+        public bool TakeWake()
         {
+            var isAwake = _isAwake;
+            _isAwake = false;
+            return isAwake;
         }
     }
 

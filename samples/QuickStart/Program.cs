@@ -32,7 +32,7 @@ long offered = 0, acknowledged = 0;
 var ended = false;
 try
 {
-    await using var embedded = bootstrap.Length == 0 ? await EmbeddedKafka.StartAsync(brokers: 3) : null;
+    await using var embedded = bootstrap.Length == 0 ? await EmbeddedKafka.StartAsync(brokers: 3, new() { DefaultPartitions = 6, LogBytesPerPartition = 16 << 20 }) : null;
     await using var producer = new KafkaProducer(new() { BootstrapServers = embedded?.BootstrapServers ?? bootstrap.Split(',') });
     await producer.ConnectAsync(); // not needed, but a wrong address shows at once
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
-using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Concurrency;
 using Rx.Kafka.Faces;
 
 namespace Rx.Kafka;
@@ -30,7 +30,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         ArgumentNullException.ThrowIfNull(options);
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Rx.Kafka.Producer");
         _core = new ProducerCore(options.Frozen(), logger);
-        _root = _core.OpenFace();
+        _root = _core.Root;
         _refusals = new RefusalLog(logger, _core.Time);
     }
 
@@ -113,7 +113,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         {
             return cancellationToken.IsCancellationRequested
                 ? ValueTask.FromCanceled<RecordMetadata>(cancellationToken)
-                : new AwaitedRecord(_core.Admission).SendAsync(record, cancellationToken);
+                : _core.Awaited.Rent().SendAsync(record, cancellationToken);
         }
 
         var result = _core.Admission.Offer(record, face: null, completion: null, out var placement);
@@ -124,7 +124,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
 
         return result.Error is { } error
             ? ValueTask.FromException<RecordMetadata>(error.ToException())
-            : new AwaitedRecord(_core.Admission).SendAsync(record, CancellationToken.None);
+            : _core.Awaited.Rent().SendAsync(record, CancellationToken.None);
     }
 
     /// <summary>Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any thread.</summary>
@@ -170,22 +170,22 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <summary>Completes when every record accepted or waiting in line now has its outcome; later ones do not extend it. Does not wait for observers, and does not throw for failed records.</summary>
     /// <param name="cancellationToken">Ends the wait, not the flush.</param>
     /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_core.FlushAsync().WaitAsync(cancellationToken));
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_core.FlushAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
 
     /// <summary>Fails every record accepted or waiting in line now with <see cref="ProduceErrorCode.Aborted"/>, and completes when they are decided; later ones are untouched.</summary>
     /// <param name="cancellationToken">Ends the wait, not the purge.</param>
     /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
-    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) => new(_core.PurgeAsync().WaitAsync(cancellationToken));
+    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) => new(_core.PurgeAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
 
     /// <summary>
     /// Takes no more records, sends what was accepted without waiting for linger, for at most <see cref="KafkaProducerOptions.CloseTimeout"/>; the rest fails as
     /// <see cref="ProduceErrorCode.Closed"/>. Then the streams complete and all connections, timers and threads end. Calls after the first wait for the same end.
     /// </summary>
     /// <returns>Completes when all is closed; observers that run longer than the timeout are not waited for.</returns>
-    public ValueTask DisposeAsync() => new(_core.DisposeAsync(_root));
+    public ValueTask DisposeAsync() => _core.DisposeAsync();
 
     /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
-    public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync(_root));
+    public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync().AsTask());
 
     /// <returns>False when the record is refused because the producer has ended.</returns>
     private bool WaitForTurn()
@@ -209,7 +209,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         if (result.Waiter is { } waiter)
         {
             _core.Runtime.Wait(waiter.Placed);
-            if (waiter.Placed.GetAwaiter().GetResult() is { } refused)
+            if (waiter.Refusal is { } refused)
             {
                 _refusals.Refused(record, refused, _root.Deliveries.HasObservers);
             }

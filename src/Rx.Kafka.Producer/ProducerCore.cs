@@ -7,13 +7,12 @@ using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Faces;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
-using Rx.Kafka.Protocol;
 using Rx.Kafka.Sending;
 
 namespace Rx.Kafka;
 
 /// <summary>The stages of one producer in the order that records flow through them, and their common life: flush, purge, fatal error, dispose.</summary>
-internal sealed class ProducerCore : IMetadataListener
+internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
 {
     private const int MaximumAnswerBytes = 100 * 1024 * 1024;
     private static readonly TimeSpan LoadTableAge = TimeSpan.FromMilliseconds(100);
@@ -26,7 +25,6 @@ internal sealed class ProducerCore : IMetadataListener
     private readonly FlushTracker _flushes = new();
     private readonly BufferPool _memory;
     private readonly LeaderRouter _router;
-    private readonly List<ProducerFace> _faces = [];
     private readonly Lock _lock = new();
     private ProduceError? _endedBy;
     private Task? _disposal;
@@ -41,6 +39,7 @@ internal sealed class ProducerCore : IMetadataListener
         var loads = new SerialWork(UpdateLoads, options.Runtime.Scheduler);
         _loadTimer = Time.CreateTimer(static work => ((SerialWork)work!).Queue(), loads, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Dispatching = new DispatcherContext(options.Runtime, logger);
+        Root = new ProducerFace(options.MaxUnobservedDeliveries, Dispatching);
 
         var scheduler = options.Runtime.Scheduler;
         var random = new Random(options.Runtime.Random.Next());
@@ -61,7 +60,7 @@ internal sealed class ProducerCore : IMetadataListener
         var connector = new Connector(transport, Time, scheduler, options.EffectiveClientId(), logger, MaximumAnswerBytes);
         Metadata = new ClusterMetadata(options, connector, Time, new Random(random.Next()), logger) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
         var ids = new ProducerIds(options.EffectiveIdempotence, Metadata, scheduler);
-        var sending = new SendingContext
+        var sending = new SendingContext(Time)
         {
             Options = options,
             Batching = batching,
@@ -78,13 +77,19 @@ internal sealed class ProducerCore : IMetadataListener
         _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         var admission = new AdmissionContext { Options = options, Batching = batching, Metadata = Metadata, NewRandom = sending.NewRandom };
         Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, topic.NameUtf8, partition, topic.Load, snapshot));
+        Awaited = new AwaitedRecordPool(Admission);
     }
+
+    /// <summary>The face that the producer itself is.</summary>
+    public ProducerFace Root { get; }
 
     public TimeProvider Time { get; }
 
     public ProducerRuntime Runtime => _options.Runtime;
 
     public RecordAdmission Admission { get; }
+
+    public AwaitedRecordPool Awaited { get; }
 
     public ClusterMetadata Metadata { get; }
 
@@ -93,17 +98,6 @@ internal sealed class ProducerCore : IMetadataListener
 
     /// <summary>Disposed, or ended by a fatal error.</summary>
     public bool HasEnded => Volatile.Read(ref _endedBy) is not null;
-
-    public ProducerFace OpenFace()
-    {
-        var face = new ProducerFace(_options.MaxUnobservedDeliveries, Dispatching);
-        lock (_lock)
-        {
-            _faces.Add(face);
-        }
-
-        return face;
-    }
 
     public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposal) is not null, typeof(KafkaProducer));
 
@@ -120,7 +114,15 @@ internal sealed class ProducerCore : IMetadataListener
         return flush;
     }
 
-    public Task PurgeAsync() => GiveUpAll(new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync."), Admission.EndLines);
+    public Task PurgeAsync()
+    {
+        var error = new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync.");
+        var generation = _flushes.Current;
+        var flush = FlushAsync();
+        Admission.EndLines(error);
+        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
+        return flush;
+    }
 
     public Task<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => WaitForPartitionsAsync(topic, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
@@ -137,12 +139,13 @@ internal sealed class ProducerCore : IMetadataListener
     }
 
     /// <summary>Ends everything once, for whoever asks.</summary>
-    public Task DisposeAsync(ProducerFace root)
+    public ValueTask DisposeAsync()
     {
         var calledByObserver = DispatcherContext.Current == Dispatching;
         lock (_lock)
         {
-            return _disposal ??= Task.Factory.StartNew(() => CloseAsync(root, calledByObserver), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
+            _disposal ??= Task.Factory.StartNew(() => CloseAsync(calledByObserver), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
+            return new(_disposal);
         }
     }
 
@@ -168,7 +171,7 @@ internal sealed class ProducerCore : IMetadataListener
             try
             {
                 Metadata.Watch(name);
-                await news.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time, cancellationToken);
+                await news.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time, cancellationToken);
             }
             catch (TimeoutException)
             {
@@ -189,23 +192,23 @@ internal sealed class ProducerCore : IMetadataListener
         return partitions;
     }
 
-    private async Task CloseAsync(ProducerFace root, bool calledByObserver)
+    private async Task CloseAsync(bool calledByObserver)
     {
         var closed = new ProduceError(ProduceErrorCode.Closed, $"The producer was disposed, and CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over.");
         Interlocked.CompareExchange(ref _endedBy, closed, null);
         var started = Time.GetTimestamp();
         Admission.Close(AdmissionContext.Closed);
-        root.Window.Close();
+        Root.Window.Close();
         if (!await EndsWithin(FlushAsync(), started))
         {
             FaceLog.CloseTimedOut(_logger, _options.CloseTimeout.TotalMilliseconds);
-            await GiveUpAll(closed, static _ => { });
+            await GiveUpForGood(closed);
         }
 
-        root.Terminate(null);
+        Root.Terminate(null);
         if (!calledByObserver)
         {
-            await EndsWithin(root.Completion, started);
+            await EndsWithin(Root.Completion, started);
         }
 
         _loadTimer.Dispose();
@@ -221,7 +224,7 @@ internal sealed class ProducerCore : IMetadataListener
         var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
         try
         {
-            await task.WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
+            await task.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
             return true;
         }
         catch (TimeoutException)
@@ -235,14 +238,11 @@ internal sealed class ProducerCore : IMetadataListener
         }
     }
 
-    /// <summary>Decides everything that is accepted or in line now.</summary>
-    private Task GiveUpAll(ProduceError error, Action<ProduceError> endLines)
+    /// <summary>Decides everything that is accepted; nothing more is.</summary>
+    private Task GiveUpForGood(ProduceError error)
     {
-        var generation = _flushes.Current;
-        var flush = FlushAsync();
-        endLines(error);
-        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
-        return flush;
+        _router.ForEach(loop => loop.Post(() => loop.GiveUpFromNowOn(error)));
+        return FlushAsync();
     }
 
     /// <summary>A fatal error: everything outstanding fails with it, and the streams end by it.</summary>
@@ -255,12 +255,9 @@ internal sealed class ProducerCore : IMetadataListener
 
         FaceLog.Fatal(_logger, error.Message);
         Admission.Close(error);
-        _ = GiveUpAll(error, static _ => { });
-        foreach (var face in _faces)
-        {
-            face.Window.Close();
-            face.Fault(error.ToException());
-        }
+        _ = GiveUpForGood(error);
+        Root.Window.Close();
+        Root.Fault(error.ToException());
     }
 
     private void CountAppends(int count)

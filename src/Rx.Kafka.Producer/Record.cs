@@ -98,7 +98,7 @@ public readonly record struct Record
     /// <summary>The key's bytes; null = no key. An empty key is a key.</summary>
     public ReadOnlyMemory<byte>? Key
     {
-        get => HasKey ? _key : null;
+        get => HasKey ? (ReadOnlyMemory<byte>?)_key : null; // without the cast null would become empty memory
         init
         {
             _key = value.GetValueOrDefault();
@@ -109,7 +109,7 @@ public readonly record struct Record
     /// <summary>The value's bytes; null = Kafka's null.</summary>
     public ReadOnlyMemory<byte>? Value
     {
-        get => HasValue ? _value : null;
+        get => HasValue ? (ReadOnlyMemory<byte>?)_value : null;
         init
         {
             _value = value.GetValueOrDefault();

@@ -10,6 +10,7 @@ public sealed class BrokerCounters
     private long _duplicates;
     private long _refused;
     private long _malformed;
+    private string? _firstMalformed;
     private long _connectionsOpened;
     private long _connectionsOpen;
 
@@ -32,7 +33,7 @@ public sealed class BrokerCounters
     /// <summary>Batches answered with an error.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Connections closed because of a request that was none, or of an unknown version.</summary>
+    /// <summary>Connections closed because of a request that was none, of an unknown version, or that named a partition twice. A correct producer leaves it 0.</summary>
     public long Malformed => Interlocked.Read(ref _malformed);
 
     /// <summary>Connections accepted.</summary>
@@ -59,7 +60,14 @@ public sealed class BrokerCounters
 
     internal void Refuse() => Interlocked.Increment(ref _refused);
 
-    internal void Malform() => Interlocked.Increment(ref _malformed);
+    /// <summary>What was wrong with the first such request; null = there was none.</summary>
+    public string? FirstMalformed => Volatile.Read(ref _firstMalformed);
+
+    internal void Malform(string reason)
+    {
+        Interlocked.CompareExchange(ref _firstMalformed, reason, null);
+        Interlocked.Increment(ref _malformed);
+    }
 
     internal void Opened()
     {

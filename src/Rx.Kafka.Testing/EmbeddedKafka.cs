@@ -33,6 +33,13 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <summary>How the brokers behave.</summary>
     public EmbeddedKafkaOptions Options => _cluster.Options;
 
+    /// <summary>Called with every request of a known version before it is served; null = nobody looks. Runs where the connection is served: on sockets on several threads at once.</summary>
+    public Action<ReceivedRequest>? RequestReceived
+    {
+        get => _cluster.RequestReceived;
+        set => _cluster.RequestReceived = value;
+    }
+
     /// <summary>Starts brokers on loopback sockets with ports of the system's choice.</summary>
     /// <param name="brokers">How many.</param>
     /// <param name="options">How they behave; null = the defaults.</param>

@@ -7,12 +7,16 @@ namespace Rx.Kafka.Testing;
 /// </remarks>
 public sealed class PumpedScheduler : TaskScheduler
 {
+    // Travels with everything that is started inside: an async method that resumes on a foreign thread is seen there and then.
+    private static readonly AsyncLocal<PumpedScheduler?> Inside = new(ContextChanged);
+
     private readonly Lock _lock = new();
     private readonly List<Task> _ready = [];
     private readonly Random _random;
     private Thread _owner = Thread.CurrentThread;
     private Task? _direct;
     private long _stepsOffThread;
+    private bool _firstWasResuming;
     private ulong _trace = 14695981039346656037;
 
     /// <summary>Makes a scheduler owned by the calling thread.</summary>
@@ -86,7 +90,24 @@ public sealed class PumpedScheduler : TaskScheduler
         }
 
         Steps++;
-        TryExecuteTask(task);
+        var context = SynchronizationContext.Current;
+        if (context is null)
+        {
+            TryExecuteTask(task);
+            return true;
+        }
+
+        // A test's context would take the awaits of the tasks away from here.
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            TryExecuteTask(task);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+
         return true;
     }
 
@@ -109,6 +130,21 @@ public sealed class PumpedScheduler : TaskScheduler
         return waiting == 0 || _random.Next(waiting + 1) == 0;
     }
 
+    /// <summary>Starts a body as a task of this scheduler whose whole future carries the scheduler's mark.</summary>
+    internal Task<T> Start<T>(Func<T> body)
+    {
+        var outer = Inside.Value;
+        Inside.Value = this;
+        try
+        {
+            return Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this);
+        }
+        finally
+        {
+            Inside.Value = outer;
+        }
+    }
+
     /// <summary>Waits in real time for a task that escaped to come back: only to tell an escape from a deadlock.</summary>
     internal bool WaitForEscaped(TimeSpan patience)
     {
@@ -116,19 +152,25 @@ public sealed class PumpedScheduler : TaskScheduler
         return Waiting > 0;
     }
 
-    /// <summary>Counts the caller if it does not own the scheduler.</summary>
-    internal void Touch()
+    /// <summary>
+    /// Lets the thread pool do what was queued to it before: an escape that time would overtake (a completion on its way through the pool, a timeout on the virtual clock) comes back and is counted instead.
+    /// No certainty, as nobody can wait for work of others that runs already: hence several rounds.
+    /// </summary>
+    /// <returns>True when something came back.</returns>
+    internal bool CallBackEscaped(int rounds)
     {
-        if (Thread.CurrentThread == Owner)
+        for (var round = 0; round < rounds && Waiting == 0; round++)
         {
-            return;
+            using var reached = new ManualResetEventSlim();
+            ThreadPool.UnsafeQueueUserWorkItem(static e => e.Set(), reached, preferLocal: false);
+            reached.Wait();
         }
 
-        if (Interlocked.Increment(ref _stepsOffThread) == 1)
-        {
-            FirstStepOffThread = Environment.StackTrace;
-        }
+        return Waiting > 0;
     }
+
+    /// <summary>Counts the caller if it does not own the scheduler.</summary>
+    internal void Touch() => Touch(resuming: false);
 
     /// <summary>Puts a fact of the run into its hash.</summary>
     internal void Trace(long fact)
@@ -136,6 +178,33 @@ public sealed class PumpedScheduler : TaskScheduler
         // FNV-1a by whole words: cheap, and order matters.
         _trace = (_trace ^ (ulong)fact) * 1099511628211;
         _trace ^= _trace >> 29;
+    }
+
+    private static void ContextChanged(AsyncLocalValueChangedArgs<PumpedScheduler?> change)
+    {
+        if (change.ThreadContextChanged)
+        {
+            change.CurrentValue?.Touch(resuming: true);
+        }
+    }
+
+    private void Touch(bool resuming)
+    {
+        if (Thread.CurrentThread == Owner)
+        {
+            return;
+        }
+
+        // The stack of a method that is about to resume does not name it yet: a later one is better.
+        Interlocked.Increment(ref _stepsOffThread);
+        lock (_lock)
+        {
+            if (FirstStepOffThread is null || (_firstWasResuming && !resuming))
+            {
+                FirstStepOffThread = Environment.StackTrace;
+                _firstWasResuming = resuming;
+            }
+        }
     }
 
     /// <inheritdoc/>

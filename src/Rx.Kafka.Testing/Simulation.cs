@@ -1,3 +1,4 @@
+using System.Reactive.Concurrency;
 using Rx.Kafka.Testing.Brokers;
 using Rx.Kafka.Testing.Network;
 using Rx.Kafka.Testing.Simulating;
@@ -38,6 +39,7 @@ public sealed class Simulation : IDisposable
         // Chance of its own for each user, so that one more draw by one does not shift the others.
         Random = new Random(seed ^ 0x5EED);
         Network = new VirtualNetwork(Time, Scheduler, new Random(seed ^ 0x0E7), Scheduler.Touch, Scheduler.Trace);
+        RxScheduler = new VirtualRxScheduler(Time, Scheduler);
         Runtime = new SimulatedRuntime(_pump) { Time = Time, Scheduler = Scheduler, Random = Random };
     }
 
@@ -61,6 +63,9 @@ public sealed class Simulation : IDisposable
 
     /// <summary>Clock, tasks, chance and blocking, for <see cref="KafkaProducerOptions.Runtime"/>.</summary>
     public ProducerRuntime Runtime { get; }
+
+    /// <summary>The simulation's clock and tasks as Rx wants them: <c>Observable.Interval(period, simulation.RxScheduler)</c>. A throwing observer is swallowed with its task; operators pass errors on before.</summary>
+    public IScheduler RxScheduler { get; }
 
     /// <summary>How many steps were taken.</summary>
     public long Steps => Scheduler.Steps;
@@ -101,7 +106,7 @@ public sealed class Simulation : IDisposable
     public void Run(Func<Task> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var task = Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+        var task = Scheduler.Start(body).Unwrap();
         _pump.Wait(task);
         task.GetAwaiter().GetResult();
         ThrowIfEscaped();
@@ -114,7 +119,7 @@ public sealed class Simulation : IDisposable
     public T Run<T>(Func<Task<T>> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        var task = Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Scheduler).Unwrap();
+        var task = Scheduler.Start(body).Unwrap();
         _pump.Wait(task);
         var result = task.GetAwaiter().GetResult();
         ThrowIfEscaped();
@@ -157,6 +162,7 @@ public sealed class Simulation : IDisposable
 
     private void ThrowIfEscaped()
     {
+        Scheduler.CallBackEscaped(rounds: 1);
         if (FailsOnStepsOffThread && StepsOffThread > 0)
         {
             throw new SimulationException($"{StepsOffThread} steps were taken off the simulation's thread: an await with ConfigureAwait(false), the thread pool or a real timer. The first came back at:\n{Scheduler.FirstStepOffThread}");

@@ -7,7 +7,7 @@ namespace Rx.Kafka.Admission;
 internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
 {
     public AppendResult TryPlace(
-        TopicChannels channels, in Record record, in RecordView view, Face? face, RecordCompletion? completion, out Placement placement, out PartitionChannel? mustWaitIn, out ProduceError? error)
+        TopicChannels channels, in Record record, in RecordView view, Face? face, RecordCompletion? completion, Waiter? waiter, out Placement placement, out PartitionChannel? mustWaitIn, out ProduceError? error)
     {
         error = null;
         int partition;
@@ -25,7 +25,7 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         }
         else
         {
-            return TryPlaceAnywhere(channels, record, view, face, completion, out placement, out mustWaitIn);
+            return TryPlaceAnywhere(channels, record, view, face, completion, waiter, out placement, out mustWaitIn);
         }
 
         placement = default;
@@ -43,35 +43,38 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         }
 
         var channel = channels.Channels[partition];
-        var result = channel.Append(record, view, face, completion, mayOpen: true, out placement);
+        var result = channel.Append(record, view, face, completion, mayOpen: true, out placement, waiter);
         mustWaitIn = result == AppendResult.MustWait ? channel : null;
         return result;
     }
 
     /// <summary>Sticky: stays with a partition for a batch's worth of bytes; where that one would have to wait, every other that has a leader is tried.</summary>
-    private AppendResult TryPlaceAnywhere(TopicChannels channels, in Record record, in RecordView view, Face? face, RecordCompletion? completion, out Placement placement, out PartitionChannel? mustWaitIn)
+    private AppendResult TryPlaceAnywhere(TopicChannels channels, in Record record, in RecordView view, Face? face, RecordCompletion? completion, Waiter? waiter, out Placement placement, out PartitionChannel? mustWaitIn)
     {
         mustWaitIn = null;
         var sticky = topic.Sticky;
         var partition = sticky.Current(channels.Partitions);
-        var result = channels.Channels[partition].Append(record, view, face, completion, mayOpen: false, out placement);
+        var result = channels.Channels[partition].Append(record, view, face, completion, mayOpen: false, out placement, waiter);
         if (result == AppendResult.WouldOpen)
         {
             // All batches there are full: if it had its share, the next partition takes the record instead.
             sticky.Appended(partition, 0, batchesFull: true);
             partition = sticky.Current(channels.Partitions);
-            result = channels.Channels[partition].Append(record, view, face, completion, mayOpen: true, out placement);
+            result = channels.Channels[partition].Append(record, view, face, completion, mayOpen: true, out placement, waiter);
         }
 
         if (result == AppendResult.MustWait)
         {
             sticky.Refused(partition);
-            var first = partition;
-            for (var next = StickyPartitioner.After(channels.Partitions, first); next != first && result == AppendResult.MustWait; next = StickyPartitioner.After(channels.Partitions, next))
+            var start = StickyPartitioner.After(channels.Partitions, partition);
+            var next = start;
+            do
             {
                 partition = next;
-                result = channels.Channels[next].Append(record, view, face, completion, mayOpen: true, out placement);
+                result = channels.Channels[next].Append(record, view, face, completion, mayOpen: true, out placement, waiter);
+                next = StickyPartitioner.After(channels.Partitions, next);
             }
+            while (result == AppendResult.MustWait && next != start);
         }
 
         if (result == AppendResult.Placed)

@@ -3,17 +3,14 @@ using System.Runtime.InteropServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Metadata;
-using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Admission;
 
 /// <summary>The way in for every record of every face: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.</summary>
-internal sealed class RecordAdmission
+internal sealed class RecordAdmission : IRecordAdmission
 {
     /// <summary>The longest name of a topic, in characters: Kafka's limit, kept here because a much longer one fits no request.</summary>
     public const int LongestName = 249;
-
-    private const int MaximumVarint = 5;
 
     private readonly AdmissionContext _context;
     private readonly WallClock _clock;
@@ -35,8 +32,15 @@ internal sealed class RecordAdmission
         _context = context;
         _clock = clock;
         _createChannel = createChannel;
+        Continuations = new ContinuationQueue(context.Batching.Scheduler);
         _largest = Math.Min(context.Options.MaxRequestSize, context.Options.BufferMemory - ProducerBatch.MaximumOverhead);
     }
+
+    /// <summary>Where continuations of awaits run.</summary>
+    public TaskScheduler Scheduler => _context.Batching.Scheduler;
+
+    /// <summary>The same, for continuations that are not tasks.</summary>
+    public ContinuationQueue Continuations { get; }
 
     /// <summary>Offers a record.</summary>
     /// <param name="record">The record.</param>
@@ -67,7 +71,7 @@ internal sealed class RecordAdmission
             return OfferCopiedHeaders(record, face, completion, out placement);
         }
 
-        if (SizeBound(view) > _largest)
+        if (view.SizeBound > _largest)
         {
             return new(TooLarge(view), null);
         }
@@ -202,13 +206,6 @@ internal sealed class RecordAdmission
         return true;
     }
 
-    /// <summary>The most a record takes in a batch of its own.</summary>
-    private static long SizeBound(in RecordView view)
-    {
-        long size = RecordBatchHeader.Size + RecordEncoder.MaximumOverhead + (2 * MaximumVarint) + Math.Max(0, view.KeyLength) + (long)Math.Max(0, view.ValueLength);
-        return view.Headers is null ? size : size + RecordEncoder.BodySize(0, 0, -1, -1, view.Headers);
-    }
-
     private OfferResult OfferCopiedHeaders(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
     {
         placement = default;
@@ -216,7 +213,7 @@ internal sealed class RecordAdmission
         try
         {
             // Header memory is read under the gate; foreign memory, which may throw, is copied first.
-            copy = record with { Headers = [.. record.Headers.Select(static header => new RecordHeader(header.Key, header.Value?.ToArray()))] };
+            copy = record with { Headers = [.. record.Headers.Select(static header => new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null))] };
         }
         catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
         {
@@ -233,7 +230,7 @@ internal sealed class RecordAdmission
     private ProduceError TooLarge(in RecordView view)
     {
         var limit = _context.Options.MaxRequestSize <= _largest ? $"MaxRequestSize ({_context.Options.MaxRequestSize} bytes)" : $"BufferMemory ({_context.Options.BufferMemory} bytes)";
-        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {SizeBound(view)} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record.");
+        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {view.SizeBound} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record.");
     }
 
     private OfferResult Wait(TopicLine topic, PartitionChannel? channel, in Record record, Face? face, RecordCompletion? completion, long timestamp)

@@ -59,7 +59,7 @@ internal sealed class TopicLine : IWaitingPlace
 
     /// <summary>Takes a record if it can be placed at once.</summary>
     /// <returns>Placed; MustWait and the channel to wait in (null = this line); or why it was refused.</returns>
-    public AppendResult TryPlace(in Record record, in RecordView view, Face? face, RecordCompletion? completion, out Placement placement, out PartitionChannel? mustWaitIn, out ProduceError? error)
+    public AppendResult TryPlace(in Record record, in RecordView view, Face? face, RecordCompletion? completion, out Placement placement, out PartitionChannel? mustWaitIn, out ProduceError? error, Waiter? waiter = null)
     {
         placement = default;
         mustWaitIn = null;
@@ -76,7 +76,7 @@ internal sealed class TopicLine : IWaitingPlace
             _isUsed = true;
         }
 
-        return _choice.TryPlace(channels, record, view, face, completion, out placement, out mustWaitIn, out error);
+        return _choice.TryPlace(channels, record, view, face, completion, waiter, out placement, out mustWaitIn, out error);
     }
 
     /// <summary>Puts a caller at the end of the line.</summary>
@@ -247,7 +247,7 @@ internal sealed class TopicLine : IWaitingPlace
         ProduceError? error;
         try
         {
-            result = TryPlace(waiter.Record, new RecordView(waiter.Record, waiter.Timestamp), waiter.Face, waiter.Completion, out _, out mustWaitIn, out error);
+            result = TryPlace(waiter.Record, new RecordView(waiter.Record, waiter.Timestamp), waiter.Face, waiter.Completion, out _, out mustWaitIn, out error, waiter);
         }
         catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
         {
@@ -258,7 +258,6 @@ internal sealed class TopicLine : IWaitingPlace
         if (result == AppendResult.Placed)
         {
             Interlocked.Decrement(ref _waiting);
-            _context.Batching.Flushes.Leave(waiter.Generation);
             waiter.Face?.Leave();
             waiter.ConfirmPlaced();
             return true;

@@ -3,6 +3,9 @@ namespace Rx.Kafka.Batching;
 /// <summary>The facts about all records of one batch: a range table (more than one range after a split or record-level errors) and where their times come from.</summary>
 internal readonly struct BatchOutcome
 {
+    /// <summary>9999-12-31, the last that <see cref="DateTimeOffset"/> can tell. A broker may say anything.</summary>
+    private const long LastTimestamp = 253_402_300_799_999;
+
     private readonly OutcomeRange _first;
     private readonly OutcomeRange[]? _ranges;
     private readonly long _appendTime;
@@ -50,7 +53,7 @@ internal readonly struct BatchOutcome
     }
 
     /// <summary>Milliseconds since 1970 of a record whose delta to the batch's first record is given.</summary>
-    public long TimestampOf(int timeDelta) => _appendTime >= 0 ? _appendTime : _baseTimestamp + timeDelta;
+    public long TimestampOf(int timeDelta) => _appendTime >= 0 ? Math.Min(_appendTime, LastTimestamp) : _baseTimestamp + timeDelta;
 
     public RecordMetadata MetadataOf(int index, int timeDelta) =>
         new(Topic, Partition, OffsetOf(index), DateTimeOffset.FromUnixTimeMilliseconds(TimestampOf(timeDelta)));

@@ -6,7 +6,8 @@ internal static class BatchPolicy
     /// <summary>Whether a batch takes one more record. The first record always fits: a larger one travels alone.</summary>
     public static CloseReason BeforeAppend(int batchBytes, int batchCount, int recordBytes, long timeDelta, int batchSize)
     {
-        if (batchCount > 0 && batchBytes + recordBytes > batchSize)
+        // A record may be nearly as large as an int can tell.
+        if (batchCount > 0 && (long)batchBytes + recordBytes > batchSize)
         {
             return CloseReason.Full;
         }

@@ -82,6 +82,15 @@ internal sealed class BatchTimeline(TimeProvider time)
         }
     }
 
+    /// <summary>Whether a batch of such a list is still one of them. Owner.</summary>
+    public bool Holds(ProducerBatch batch)
+    {
+        lock (_lock)
+        {
+            return batch.UndecidedLink.List == _undecided;
+        }
+    }
+
     /// <summary>Takes over a batch of a partition that moved here, sorted in by age.</summary>
     public void Adopt(ProducerBatch batch, bool isOpen)
     {

@@ -24,6 +24,7 @@ internal sealed class BufferPool : IDisposable
     private int _waiting;
     private bool _pressure;
     private MemoryAccount? _collector;
+    private MemoryAccount? _lastCollector;
     private TimeSpan _turn = CollectingTurn;
     private long _turnEnds;
     private long _noTurnBefore = long.MinValue;
@@ -81,7 +82,7 @@ internal sealed class BufferPool : IDisposable
     /// <summary>The partition's leadership moved: its bytes and its place in line go with it.</summary>
     public void MoveChannel(MemoryAccount account, BrokerMemory broker)
     {
-        List<MemoryAccount>? served = null;
+        News news = default;
         lock (_lock)
         {
             var waits = !account.Wanted.IsNone && account.Broker.Waiting.Remove(account);
@@ -95,13 +96,13 @@ internal sealed class BufferPool : IDisposable
                 broker.Waiting.Add(account);
             }
 
-            Serve(ref served);
+            Serve(ref news);
         }
 
-        Notify(served);
+        Tell(news);
     }
 
-    /// <summary>A call for each return of memory while un-keyed records wait for any partition.</summary>
+    /// <summary>One call when memory comes back, or may be taken again: records without key wait for any partition.</summary>
     public void CallWhenFreed(Action drainTopicLine)
     {
         lock (_lock)
@@ -125,61 +126,64 @@ internal sealed class BufferPool : IDisposable
     /// <summary>Takes what was set aside for the account; if nothing was, takes a chunk; if it must wait, joins the line in the same step (else a wake-up is lost).</summary>
     public byte[]? TakeOrWait(MemoryAccount account, MemoryRequest request)
     {
+        byte[]? chunk;
+        News news = default;
         lock (_lock)
         {
             if (account.Reserved is { } reserved)
             {
-                account.Reserved = null;
                 if (reserved.Chunk.Length >= request.Minimum && reserved.Overhead >= request.Overhead)
                 {
+                    account.Reserved = null;
                     ReleaseBytes(account, reserved.Overhead - request.Overhead);
                     return reserved.Chunk;
                 }
 
                 // The record it was for has left the line.
-                ReleaseBytes(account, reserved.Chunk.Length + reserved.Overhead);
-                Recycle(reserved.Chunk);
+                ReleaseReserved(account);
+                news.IsFreed = true;
             }
 
-            if (TakeUnderLock(account, request) is { } chunk)
+            chunk = TakeUnderLock(account, request);
+            if (chunk is null)
             {
-                return chunk;
+                Join(account, request);
+                news.IsPressed = _pressure;
             }
 
-            Join(account, request);
+            if (news.IsFreed)
+            {
+                Serve(ref news);
+            }
         }
 
-        if (IsUnderPressure)
-        {
-            // Without the lock, but the gate is held: it only sets signals.
-            Pressure?.Invoke();
-        }
-
-        return null;
+        // Without the lock, but the gate is held: it only queues work and sets signals.
+        Tell(news);
+        return chunk;
     }
 
     /// <summary>The account's line is empty: it waits no longer, and what was set aside goes to others.</summary>
     public void Leave(MemoryAccount account)
     {
-        List<MemoryAccount>? served = null;
+        News news = default;
         lock (_lock)
         {
             if (!account.Wanted.IsNone)
             {
+                news.IsFreed = _collector == account;
                 RemoveFromLine(account);
             }
 
-            if (account.Reserved is { } reserved)
+            if (account.Reserved is not null)
             {
-                account.Reserved = null;
-                ReleaseBytes(account, reserved.Chunk.Length + reserved.Overhead);
-                Recycle(reserved.Chunk);
+                ReleaseReserved(account);
+                news.IsFreed = true;
             }
 
-            Serve(ref served);
+            Serve(ref news);
         }
 
-        Notify(served);
+        Tell(news);
     }
 
     /// <summary>Charges what a batch keeps beside its bytes; false where that would exceed the ledger. Under the channel's gate.</summary>
@@ -200,8 +204,7 @@ internal sealed class BufferPool : IDisposable
     /// <summary>Gives back everything of a batch that has its outcome.</summary>
     public void Return(MemoryAccount account, ReadOnlySpan<byte[]> chunks, int overhead)
     {
-        List<MemoryAccount>? served = null;
-        Action[]? freed = null;
+        var news = new News { IsFreed = true };
         lock (_lock)
         {
             long bytes = overhead;
@@ -212,31 +215,35 @@ internal sealed class BufferPool : IDisposable
             }
 
             ReleaseBytes(account, bytes);
-            Serve(ref served);
-            if (_freed.Count > 0)
-            {
-                freed = [.. _freed];
-                _freed.Clear();
-            }
+            Serve(ref news);
         }
 
-        Notify(served);
-        foreach (var call in freed ?? [])
-        {
-            call();
-        }
+        Tell(news);
     }
 
     public void Dispose() => _collectTimer.Dispose();
 
-    private static void Notify(List<MemoryAccount>? served)
+    /// <summary>Without the lock: what came of a change.</summary>
+    private void Tell(in News news)
     {
-        if (served is not null)
+        // Null for nearly every batch: an empty list here would be made anew each time.
+        news.Served?.ForEach(static account => account.QueueDrainer());
+
+        if (news.IsPressed)
         {
-            foreach (var account in served)
+            Pressure?.Invoke();
+        }
+
+        if (news.IsFreed)
+        {
+            Action[] calls;
+            lock (_lock)
             {
-                account.QueueDrainer();
+                calls = _freed.Count == 0 ? [] : [.. _freed];
+                _freed.Clear();
             }
+
+            Array.ForEach(calls, static call => call());
         }
     }
 
@@ -258,42 +265,31 @@ internal sealed class BufferPool : IDisposable
 
     private byte[]? TakeUnderLock(MemoryAccount account, MemoryRequest request)
     {
-        var size = ChunkFor(request.Minimum);
-        var needed = size + request.Overhead;
-        if ((_collector is not null && _collector != account) || needed > FreeBytes || !MayTake(account, needed))
+        if (_collector is not null && _collector != account)
         {
             return null;
         }
 
-        return TakeChunk(account, size, request.Overhead);
+        var size = ChunkFor(request.Minimum);
+        return Fits(account, (long)size + request.Overhead) ? TakeChunk(account, size, request.Overhead) : null;
     }
+
+    private bool Fits(MemoryAccount account, long needed) => needed <= FreeBytes && MayTake(account, needed);
 
     private byte[] TakeChunk(MemoryAccount account, int size, int overhead)
     {
-        ChargeBytes(account, size + overhead);
-        if (_free.TryGetValue(size, out var stack) && stack.TryPop(out var chunk))
+        byte[]? chunk = null;
+        if (_free.TryGetValue(size, out var stack) && stack.TryPop(out chunk))
         {
             _cached -= size;
-            return chunk;
         }
 
-        // Free chunks of other sizes are dropped before the budget would be exceeded.
-        if (_used + _cached > _total)
-        {
-            foreach (var (_, other) in _free)
-            {
-                while (_used + _cached > _total && other.TryPop(out var dropped))
-                {
-                    _cached -= dropped.Length;
-                }
-            }
-        }
-
-        return GC.AllocateUninitializedArray<byte>(size);
+        ChargeBytes(account, (long)size + overhead);
+        return chunk ?? GC.AllocateUninitializedArray<byte>(size);
     }
 
     /// <summary>The dynamic threshold of one partition, and of its broker; the last clause keeps live partitions fed beside dead ones of the same broker.</summary>
-    private bool MayTake(MemoryAccount account, int needed)
+    private bool MayTake(MemoryAccount account, long needed)
     {
         var free = FreeBytes;
         if (account.Bytes > free)
@@ -332,6 +328,12 @@ internal sealed class BufferPool : IDisposable
         if (_collector == account)
         {
             _collector = null;
+        }
+
+        if (_lastCollector == account)
+        {
+            // Whoever collects next has not failed yet.
+            _lastCollector = null;
             _turn = CollectingTurn;
         }
 
@@ -349,48 +351,87 @@ internal sealed class BufferPool : IDisposable
         Volatile.Write(ref _pressure, pressure);
     }
 
-    private void Serve(ref List<MemoryAccount>? served)
+    /// <summary>Sets memory aside for whoever waits and may take now.</summary>
+    private void Serve(ref News news)
     {
         if (_waiting == 0)
         {
             return;
         }
 
+        var wasPressed = _pressure;
         bool progress;
         do
         {
             progress = false;
             foreach (var broker in _brokers)
             {
-                if (broker.Waiting.Min is not { } account)
+                if (NextToServe(broker) is not { } account)
                 {
                     continue;
                 }
 
-                Rerank(account);
-                account = broker.Waiting.Min!;
                 var request = account.Wanted;
                 var size = ChunkFor(request.Minimum);
-                if ((_collector is not null && _collector != account) || size + request.Overhead > FreeBytes || !MayTake(account, size + request.Overhead))
-                {
-                    StartTurn(account);
-                    continue;
-                }
-
                 RemoveFromLine(account);
                 account.Reserved = new ReservedMemory(TakeChunk(account, size, request.Overhead), request.Overhead);
-                (served ??= []).Add(account);
+                (news.Served ??= []).Add(account);
                 progress = true;
             }
         }
         while (progress);
         UpdatePressure();
+        news.IsPressed |= _pressure && !wasPressed;
     }
 
-    /// <summary>A waiting partition's bytes fall as its batches complete: rank it anew when it is looked at.</summary>
+    /// <summary>The first of a broker's waiting partitions that may take what it wants. One that wants too much must not hold up those behind it, but it may collect.</summary>
+    private MemoryAccount? NextToServe(BrokerMemory broker)
+    {
+        if (broker.Waiting.Min is not { } first)
+        {
+            return null;
+        }
+
+        if (_collector is { } collector)
+        {
+            return collector.Broker == broker && Fits(collector, Needs(collector)) ? collector : null;
+        }
+
+        if (Fits(first, Needs(first)))
+        {
+            return first;
+        }
+
+        foreach (var account in broker.Waiting)
+        {
+            // Those behind it hold as much or more.
+            if (FreeBytes < SmallestChunk + ProducerBatch.BaseOverhead || !MayTake(account, 0))
+            {
+                StartTurn(first);
+                return null;
+            }
+
+            if (Fits(account, Needs(account)))
+            {
+                return account;
+            }
+
+            StartTurn(account);
+            if (_collector is not null)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private long Needs(MemoryAccount account) => (long)ChunkFor(account.Wanted.Minimum) + account.Wanted.Overhead;
+
+    /// <summary>A waiting partition's bytes change: its place in the order too, and a sorted set must not see that happen.</summary>
     private static void Rerank(MemoryAccount account)
     {
-        if (account.RankBytes != account.Bytes)
+        if (!account.Wanted.IsNone)
         {
             account.Broker.Waiting.Remove(account);
             account.RankBytes = account.Bytes;
@@ -401,35 +442,36 @@ internal sealed class BufferPool : IDisposable
     /// <summary>One that may take, but finds too little free, collects for a turn while nobody else takes: else a large record never gets its place beside small traffic.</summary>
     private void StartTurn(MemoryAccount account)
     {
-        var needed = ChunkFor(account.Wanted.Minimum) + account.Wanted.Overhead;
+        var needed = Needs(account);
         if (_collector is not null || needed <= FreeBytes || !MayTake(account, needed) || _time.GetTimestamp() < _noTurnBefore)
         {
             return;
         }
 
-        _collector = account;
+        _collector = _lastCollector = account;
         _turnEnds = _time.GetTimestamp() + (long)(_turn.TotalSeconds * _time.TimestampFrequency);
         _collectTimer.Change(_turn, Timeout.InfiniteTimeSpan);
     }
 
     private void EndTurn()
     {
-        List<MemoryAccount>? served = null;
+        News news = default;
         lock (_lock)
         {
             if (_collector is not null && _time.GetTimestamp() >= _turnEnds)
             {
                 // One that can never fit must not bar everybody: the pause grows with the turn.
                 _collector = null;
+                news.IsFreed = true;
                 _noTurnBefore = _time.GetTimestamp() + (long)(39 * _turn.TotalSeconds * _time.TimestampFrequency);
                 _turn *= 2;
                 _collectTimer.Change(39 * _turn / 2, Timeout.InfiniteTimeSpan);
             }
 
-            Serve(ref served);
+            Serve(ref news);
         }
 
-        Notify(served);
+        Tell(news);
     }
 
     private void ChargeBytes(MemoryAccount account, long bytes)
@@ -437,6 +479,19 @@ internal sealed class BufferPool : IDisposable
         _used += bytes;
         account.Bytes += bytes;
         account.Broker.Bytes += bytes;
+        Rerank(account);
+
+        // Free chunks are dropped before the budget would be exceeded.
+        if (_used + _cached > _total)
+        {
+            foreach (var (_, free) in _free)
+            {
+                while (_used + _cached > _total && free.TryPop(out var dropped))
+                {
+                    _cached -= dropped.Length;
+                }
+            }
+        }
     }
 
     private void ReleaseBytes(MemoryAccount account, long bytes)
@@ -444,6 +499,15 @@ internal sealed class BufferPool : IDisposable
         _used -= bytes;
         account.Bytes -= bytes;
         account.Broker.Bytes -= bytes;
+        Rerank(account);
+    }
+
+    private void ReleaseReserved(MemoryAccount account)
+    {
+        var reserved = account.Reserved!;
+        account.Reserved = null;
+        ReleaseBytes(account, (long)reserved.Chunk.Length + reserved.Overhead);
+        Recycle(reserved.Chunk);
     }
 
     private void Recycle(byte[] chunk)
@@ -461,5 +525,13 @@ internal sealed class BufferPool : IDisposable
 
         stack.Push(chunk);
         _cached += chunk.Length;
+    }
+
+    /// <summary>What came of a change, to be told when the lock is left.</summary>
+    private struct News
+    {
+        public List<MemoryAccount>? Served;
+        public bool IsPressed;
+        public bool IsFreed;
     }
 }

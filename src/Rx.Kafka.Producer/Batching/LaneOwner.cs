@@ -7,11 +7,28 @@ namespace Rx.Kafka.Batching;
 internal abstract class LaneOwner(TimeProvider time)
 {
     private readonly Lock _ringLock = new();
-    private readonly Queue<Lane> _ring = new();
+
+    /// <summary>Each lane with the number of its moves when it was listed: entries from before a move are void, and it stands here again if it came back.</summary>
+    private readonly Queue<(Lane Lane, int Moves)> _ring = new();
+    private bool _isSaturated;
 
     public BrokerMemory Memory { get; } = new();
 
     public BatchTimeline Timeline { get; } = new(time);
+
+    /// <summary>
+    /// The loop can send nothing more now, and an answer or a flush will wake it: listing a lane need not. The loop takes the mark off before it looks at the ring, else a lane
+    /// listed in between is not seen.
+    /// </summary>
+    public bool IsSaturated
+    {
+        get => Volatile.Read(ref _isSaturated);
+        protected set
+        {
+            Volatile.Write(ref _isSaturated, value);
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>Sets the loop's signal. Any thread, also under a gate.</summary>
     public abstract void Wake();
@@ -21,7 +38,7 @@ internal abstract class LaneOwner(TimeProvider time)
     {
         lock (_ringLock)
         {
-            _ring.Enqueue(lane);
+            _ring.Enqueue((lane, lane.Channel.Moves));
         }
     }
 
@@ -42,7 +59,19 @@ internal abstract class LaneOwner(TimeProvider time)
     {
         lock (_ringLock)
         {
-            return _ring.TryPeek(out lane!);
+            while (_ring.TryPeek(out var entry))
+            {
+                lane = entry.Lane;
+                if (lane.Channel.Moves == entry.Moves)
+                {
+                    return true;
+                }
+
+                _ring.Dequeue();
+            }
+
+            lane = null!;
+            return false;
         }
     }
 

@@ -61,6 +61,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <summary>Changes under the gate, by the owner itself.</summary>
     public LaneOwner Owner => Volatile.Read(ref _owner);
 
+    /// <summary>How often it went to another owner; changes under the gate, by the old owner.</summary>
+    public int Moves { get; private set; }
+
     /// <summary>Appends a record to the open batch, opening one if that is allowed and there is memory.</summary>
     /// <param name="record">The record, kept only if its face wants it back.</param>
     /// <param name="view">Its bytes.</param>
@@ -68,7 +71,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <param name="completion">Whom to tell instead.</param>
     /// <param name="mayOpen">Whether a new batch may be opened.</param>
     /// <param name="placement">Where it was placed.</param>
-    public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement)
+    /// <param name="waiter">The place in its topic's line that the record comes from, if it does.</param>
+    public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement, Waiter? waiter = null)
     {
         _gate.Enter();
         var wake = false;
@@ -76,14 +80,22 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         AppendResult result;
         try
         {
-            // While somebody stands in line, or after the end, there is no open batch here: one check serves for both.
-            if (_open is null && (_closedBy is not null || _line.First is not null))
+            // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for all.
+            if (_open is null && (_closedBy is not null || _held is not null || _line.First is not null))
             {
                 placement = default;
                 return _closedBy is null ? AppendResult.MustWait : AppendResult.Closed;
             }
 
             result = Place(ref _open, record, view, face, completion, mayOpen, mayJoin: false, out placement, out copy, ref wake);
+            if (waiter is not null && copy.Batch is { } taken)
+            {
+                Absorb(taken, waiter);
+                if (taken == _open && _context.Flushes.IsFlushing(taken.Generation))
+                {
+                    wake |= Close(ref _open);
+                }
+            }
         }
         finally
         {
@@ -104,8 +116,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         {
             if (_line.First is null)
             {
-                // From here on the drainer alone appends.
-                _held = _open;
+                // From here on the drainer alone appends; it may still hold the batch of those who stood here before.
+                _held ??= _open;
                 _open = null;
             }
 
@@ -179,9 +191,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
                     _line.Remove(waiter);
                 }
 
-                if (!copy.IsNone)
+                if (copy.Batch is { } taken)
                 {
-                    copy.Batch!.Generation = _context.Flushes.Absorb(copy.Batch.Generation, waiter.Generation);
+                    Absorb(taken, waiter);
                 }
             }
         }
@@ -366,6 +378,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             Move(open, newOwner);
         }
 
+        Moves++;
         Volatile.Write(ref _owner, newOwner);
         _isListed = true;
         newOwner.List(Lane);
@@ -513,6 +526,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         return new Placement(total, full, receipt, token);
     }
 
+    /// <summary>A batch that takes a waiting record of an older flush generation counts in that one.</summary>
+    private void Absorb(ProducerBatch batch, Waiter waiter) => batch.Generation = _context.Flushes.Absorb(batch.Generation, waiter.Generation);
+
     /// <summary>Outside the gate: what need not be done under it.</summary>
     private void Finish(in PendingCopy copy, in RecordView view, bool wake)
     {
@@ -626,7 +642,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         _owner.List(Lane);
         _readable?.TrySetResult(true);
         _readable = null;
-        return true;
+        return !_owner.IsSaturated;
     }
 
     private void EndCopy(ProducerBatch batch)

@@ -1,3 +1,5 @@
+using Rx.Kafka.Protocol.Records;
+
 namespace Rx.Kafka.Batching;
 
 /// <summary>A record's lengths and spans, taken before the gate: a foreign MemoryManager may throw, and must not do so under it.</summary>
@@ -33,4 +35,15 @@ internal readonly ref struct RecordView
 
     /// <summary>Milliseconds since 1970.</summary>
     public long Timestamp { get; }
+
+    /// <summary>The most the record takes in a batch of its own, in bytes.</summary>
+    public long SizeBound
+    {
+        get
+        {
+            const int MaximumVarint = 5;
+            long size = RecordBatchHeader.Size + RecordEncoder.MaximumOverhead + (2 * MaximumVarint) + Math.Max(0, KeyLength) + (long)Math.Max(0, ValueLength);
+            return Headers is null ? size : size + RecordEncoder.BodySize(0, 0, -1, -1, Headers);
+        }
+    }
 }

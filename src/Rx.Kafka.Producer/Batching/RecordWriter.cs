@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Batching;
 
@@ -21,7 +22,7 @@ internal sealed class RecordWriter(PartitionChannel channel, BatchingContext con
         return TryAppend(item);
     }
 
-    public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => new(_room.WaitAsync(cancellationToken));
+    public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => new(_room.On(context.Scheduler).WaitAsync(cancellationToken));
 
     private bool TryAppend(in Record item)
     {

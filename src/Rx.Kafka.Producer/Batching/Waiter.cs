@@ -3,7 +3,7 @@ namespace Rx.Kafka.Batching;
 /// <summary>A record whose caller stands in line, for memory in its partition's line or for metadata in its topic's. Who unlinks it under the line's lock ends it.</summary>
 internal sealed class Waiter
 {
-    private readonly TaskCompletionSource<ProduceError?> _placed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _placed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IWaitingPlace? _place;
     private bool _isWithdrawn;
 
@@ -55,10 +55,13 @@ internal sealed class Waiter
     public Waiter? Next { get; set; }
 
     /// <summary>Completes with null when the record is in a batch, or with why it was refused.</summary>
-    public Task<ProduceError?> Placed => _placed.Task;
+    public Task Placed => _placed.Task;
+
+    /// <summary>Why it was refused; null when it is in a batch, or was withdrawn. Read after <see cref="Placed"/>.</summary>
+    public ProduceError? Refusal { get; private set; }
 
     /// <summary>The record is in a batch: its caller goes on. Without locks.</summary>
-    public void ConfirmPlaced() => _placed.TrySetResult(null);
+    public void ConfirmPlaced() => _placed.TrySetResult();
 
     /// <summary>The caller withdraws the record.</summary>
     /// <returns>True when it is out of every line and certainly not sent; false when it is in a batch, or about to be: then only the await ends.</returns>
@@ -88,6 +91,7 @@ internal sealed class Waiter
         }
 
         Completion?.Refuse(error);
-        _placed.TrySetResult(error);
+        Refusal = error;
+        _placed.TrySetResult();
     }
 }

@@ -8,7 +8,7 @@ internal static partial class MetadataLog
     [LoggerMessage(EventId = 200, Level = LogLevel.Debug, Message = "A metadata attempt failed: {Reason}")]
     public static partial void AttemptFailed(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "No broker could tell about the cluster; it is tried again behind a back-off. {Reason}")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "No broker could tell about the cluster; it is tried again behind a back-off, quietly until one answers. {Reason}")]
     public static partial void RoundFailed(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "A fault of this library: the refresh loop failed and goes on. Please report it.")]

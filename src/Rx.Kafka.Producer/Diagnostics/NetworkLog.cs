@@ -22,4 +22,7 @@ internal static partial class NetworkLog
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Debug, Message = "A connection attempt that was given up has failed.")]
     public static partial void AbandonedConnectFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 106, Level = LogLevel.Warning, Message = "The transport failed to close the connection to {EndPoint}.")]
+    public static partial void CompletionFailed(ILogger logger, string endPoint, Exception exception);
 }

@@ -8,8 +8,8 @@ internal static partial class SendingLog
     [LoggerMessage(300, LogLevel.Information, "Sending {Count} record(s) of {Topic}-{Partition} again after attempt {Attempts}: {Cause}")]
     public static partial void Retrying(ILogger logger, string topic, int partition, int count, int attempts, string cause);
 
-    [LoggerMessage(301, LogLevel.Warning, "{Count} record(s) of {Topic}-{Partition} failed: {Code}, {Persistence}: {Message}")]
-    public static partial void BatchFailed(ILogger logger, string topic, int partition, int count, ProduceErrorCode code, Persistence persistence, string message);
+    [LoggerMessage(301, LogLevel.Warning, "{Count} record(s) failed, the last ones of {Topic}-{Partition}: {Code}, {Persistence}: {Message}")]
+    public static partial void RecordsFailed(ILogger logger, long count, string topic, int partition, ProduceErrorCode code, Persistence persistence, string message);
 
     [LoggerMessage(302, LogLevel.Information, "Connection to broker {Broker} at {EndPoint} is ready")]
     public static partial void Connected(ILogger logger, int broker, string endPoint);

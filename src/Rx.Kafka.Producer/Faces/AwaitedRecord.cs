@@ -1,21 +1,29 @@
 using System.Threading.Tasks.Sources;
-using Rx.Kafka.Admission;
+using Microsoft.Extensions.ObjectPool;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Faces;
 
-/// <summary>The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="Receipt"/> serves 32.</summary>
-internal sealed class AwaitedRecord(RecordAdmission admission) : RecordCompletion, IValueTaskSource<RecordMetadata>
+/// <summary>The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="Receipt"/> serves 32. Pooled.</summary>
+internal sealed class AwaitedRecord(IRecordAdmission admission, ObjectPool<AwaitedRecord> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
 {
-    private ManualResetValueTaskSourceCore<RecordMetadata> _core = new() { RunContinuationsAsynchronously = true };
+    // Runs its continuation in line: that is ours, and only queues the caller's.
+    private ManualResetValueTaskSourceCore<RecordMetadata> _core;
+    private Action<object?>? _continuation;
+    private object? _state;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
     private Waiter? _waiter;
     private int _hasEnded;
 
+    /// <summary>One for who awaits, one for who brings the outcome; the last one gives the object back.</summary>
+    private int _references;
+
     /// <summary>Offers the record.</summary>
     public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken)
     {
+        _references = 2;
         var result = admission.Offer(record, face: null, completion: this, out _);
         if (result.Error is { } error)
         {
@@ -33,19 +41,19 @@ internal sealed class AwaitedRecord(RecordAdmission admission) : RecordCompletio
 
     public override void Decide(in BatchOutcome outcome)
     {
-        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
         {
-            return;
+            if (outcome.ErrorOf(Index) is { } error)
+            {
+                _core.SetException(error.ToException());
+            }
+            else
+            {
+                _core.SetResult(outcome.MetadataOf(Index, TimeDelta));
+            }
         }
 
-        if (outcome.ErrorOf(Index) is { } error)
-        {
-            _core.SetException(error.ToException());
-        }
-        else
-        {
-            _core.SetResult(outcome.MetadataOf(Index, TimeDelta));
-        }
+        Release();
     }
 
     public override void Refuse(ProduceError error)
@@ -54,29 +62,76 @@ internal sealed class AwaitedRecord(RecordAdmission admission) : RecordCompletio
         {
             _core.SetException(error.ToException());
         }
-    }
 
-    public RecordMetadata GetResult(short token)
-    {
-        _cancellation.Unregister();
-        return _core.GetResult(token);
+        Release();
     }
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+    // Never throws: thrown from here it would end the process. A repeated or stale registration is queued, and faults in GetResult.
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        (continuation, state) = ContinuationQueue.Capture(continuation, state, flags);
+        if (token != _core.Version || Interlocked.CompareExchange(ref _continuation, continuation, null) is not null)
+        {
+            admission.Continuations.Queue(continuation, state);
+            return;
+        }
+
+        _state = state;
+        try
+        {
+            _core.OnCompleted(static self => ((AwaitedRecord)self!).QueueContinuation(), this, token, ValueTaskSourceOnCompletedFlags.None);
+        }
+        catch (InvalidOperationException)
+        {
+            admission.Continuations.Queue(continuation, state);
+        }
+    }
+
+    public RecordMetadata GetResult(short token)
+    {
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The result was read before the record had its outcome; await it, or use AsTask() to block.");
+        }
+
+        // Waits for a callback that runs right now, so that none meets the object's next life. It never waits for us.
+        _cancellation.Dispose();
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            Release();
+        }
+    }
 
     /// <summary>In line: the record is withdrawn for certain. Accepted: only the await ends, and not before the caller's bytes are copied.</summary>
     private void Cancel()
     {
-        if (_waiter is { } waiter && !admission.TryWithdraw(waiter))
+        if (_waiter is not { } waiter)
         {
-            _ = waiter.Placed.ContinueWith(static (_, self) => ((AwaitedRecord)self!).EndCancelled(), this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            return;
+            EndCancelled();
         }
+        else if (admission.TryWithdraw(waiter))
+        {
+            // Nobody will bring an outcome.
+            EndCancelled();
+            Release();
+        }
+        else
+        {
+            Interlocked.Increment(ref _references);
+            _ = waiter.Placed.ContinueWith(static (_, self) => ((AwaitedRecord)self!).EndPlaced(), this, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
+        }
+    }
 
+    private void EndPlaced()
+    {
         EndCancelled();
+        Release();
     }
 
     private void EndCancelled()
@@ -85,5 +140,25 @@ internal sealed class AwaitedRecord(RecordAdmission admission) : RecordCompletio
         {
             _core.SetException(new OperationCanceledException(_token));
         }
+    }
+
+    private void QueueContinuation() => admission.Continuations.Queue(_continuation!, _state);
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _references) != 0)
+        {
+            return;
+        }
+
+        _core.Reset();
+        _continuation = null;
+        _state = null;
+        _cancellation = default;
+        _token = default;
+        _waiter = null;
+        Next = null;
+        Volatile.Write(ref _hasEnded, 0);
+        home.Return(this);
     }
 }

@@ -1,4 +1,3 @@
-using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Faces;
@@ -8,12 +7,8 @@ internal sealed class EnqueuedRecord : RecordCompletion
 {
     private readonly TaskCompletionSource<RecordMetadata> _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EnqueuedRecord() =>
-        // Who only wanted acceptance need not look at the rest: a failure is logged, not raised.
-        _ = _acknowledged.Task.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-
     /// <summary>Offers the record.</summary>
-    public ValueTask<Task<RecordMetadata>> EnqueueAsync(RecordAdmission admission, in Record record, CancellationToken cancellationToken)
+    public ValueTask<Task<RecordMetadata>> EnqueueAsync(IRecordAdmission admission, in Record record, CancellationToken cancellationToken)
     {
         var result = admission.Offer(record, face: null, completion: this, out _);
         if (result.Error is { } error)
@@ -27,14 +22,15 @@ internal sealed class EnqueuedRecord : RecordCompletion
         }
 
         var cancellation = cancellationToken.UnsafeRegister(_ => admission.TryWithdraw(waiter), null);
-        return new(AcceptedAsync(waiter, cancellation, cancellationToken));
+        return new(Task.Factory.StartNew(
+            () => AcceptedAsync(waiter, cancellation, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, admission.Scheduler).Unwrap());
     }
 
     public override void Decide(in BatchOutcome outcome)
     {
         if (outcome.ErrorOf(Index) is { } error)
         {
-            _acknowledged.TrySetException(error.ToException());
+            Refuse(error);
         }
         else
         {
@@ -42,21 +38,29 @@ internal sealed class EnqueuedRecord : RecordCompletion
         }
     }
 
-    public override void Refuse(ProduceError error) => _acknowledged.TrySetException(error.ToException());
+    public override void Refuse(ProduceError error)
+    {
+        _acknowledged.TrySetException(error.ToException());
 
-    private Task<Task<RecordMetadata>> AcceptedAsync(Waiter waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken) =>
-        waiter.Placed.ContinueWith(
-            placed =>
-            {
-                cancellation.Unregister();
-                if (placed.IsCanceled)
-                {
-                    throw new OperationCanceledException(cancellationToken);
-                }
+        // Who only wanted acceptance need not look at the rest: looked at here, a failure is logged, not raised.
+        _ = _acknowledged.Task.Exception;
+    }
 
-                return placed.GetAwaiter().GetResult() is { } error ? throw error.ToException() : _acknowledged.Task;
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+    private async Task<Task<RecordMetadata>> AcceptedAsync(Waiter waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter.Placed;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        finally
+        {
+            cancellation.Unregister();
+        }
+
+        return waiter.Refusal is { } refused ? throw refused.ToException() : _acknowledged.Task;
+    }
 }

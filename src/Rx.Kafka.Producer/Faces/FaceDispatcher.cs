@@ -15,7 +15,6 @@ internal sealed class FaceDispatcher
     private readonly FaceWindow _window;
     private readonly DispatcherContext _context;
     private readonly SerialWork _work;
-    private readonly Action<Exception> _detached;
     private FaceShare? _first;
     private FaceShare? _last;
     private bool _ends;
@@ -31,7 +30,6 @@ internal sealed class FaceDispatcher
         _window = window;
         _context = context;
         _work = new SerialWork(Dispatch, context.Runtime.Scheduler);
-        _detached = error => FaceLog.ObserverThrew(context.Logger, error);
     }
 
     /// <summary>Queues a batch's outcomes. Owner of the batch.</summary>
@@ -67,6 +65,9 @@ internal sealed class FaceDispatcher
 
     /// <summary>A reader has room again.</summary>
     public void Resume() => _work.Queue();
+
+    /// <summary>An observer threw, and was detached.</summary>
+    public void ObserverThrew(Exception error) => FaceLog.ObserverThrew(_context.Logger, error);
 
     private void Dispatch()
     {
@@ -154,7 +155,7 @@ internal sealed class FaceDispatcher
         var error = outcome.ErrorOf(fact.Index);
         if (error is null && _face.Acks.HasObservers)
         {
-            _face.Acks.Next(outcome.MetadataOf(fact.Index, fact.TimeDelta), _detached);
+            _face.Acks.Next(outcome.MetadataOf(fact.Index, fact.TimeDelta));
         }
 
         if (share.Interest == FaceInterest.Records && _face.Deliveries.HasObservers)
@@ -163,7 +164,7 @@ internal sealed class FaceDispatcher
             var delivery = error is null
                 ? new Delivery<Record>(segment.Records[position], outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence)
                 : new Delivery<Record>(segment.Records[position], outcome.Topic, outcome.Partition, time, error);
-            _face.Deliveries.Next(delivery, _detached);
+            _face.Deliveries.Next(delivery);
         }
     }
 }

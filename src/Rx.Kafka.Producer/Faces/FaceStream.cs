@@ -3,7 +3,8 @@ namespace Rx.Kafka.Faces;
 /// <summary>A hot stream of one face: multicast, no replay; who subscribes after the end gets just the terminal signal.</summary>
 /// <param name="changed">Called when somebody comes or goes.</param>
 /// <param name="resume">Called when a reader that was full, or has gone, no longer holds the dispatcher.</param>
-internal sealed class FaceStream<T>(Action changed, Action resume) : IObservable<T>
+/// <param name="threw">Told the error of an observer that threw: it is detached, others go on.</param>
+internal sealed class FaceStream<T>(Action changed, Action resume, Action<Exception> threw) : IObservable<T>
 {
     private readonly Lock _lock = new();
     private Subscription[] _subscriptions = [];
@@ -49,9 +50,7 @@ internal sealed class FaceStream<T>(Action changed, Action resume) : IObservable
     }
 
     /// <summary>Tells the observers one element. Dispatcher.</summary>
-    /// <param name="value">The element.</param>
-    /// <param name="detached">Told the error of an observer that threw: it is detached, others go on.</param>
-    public void Next(in T value, Action<Exception> detached)
+    public void Next(in T value)
     {
         foreach (var subscription in Volatile.Read(ref _subscriptions))
         {
@@ -62,7 +61,7 @@ internal sealed class FaceStream<T>(Action changed, Action resume) : IObservable
             catch (Exception e)
             {
                 subscription.Dispose();
-                detached(e);
+                threw(e);
             }
         }
     }
@@ -84,6 +83,8 @@ internal sealed class FaceStream<T>(Action changed, Action resume) : IObservable
             subscription.End(error);
         }
     }
+
+    private void Threw(Exception error) => threw(error);
 
     private void Remove(Subscription subscription)
     {
@@ -134,9 +135,10 @@ internal sealed class FaceStream<T>(Action changed, Action resume) : IObservable
                     observer.OnError(error);
                 }
             }
-            catch (Exception)
+            catch (Exception e)
             {
                 // Its own last call: there is nothing left to detach it from.
+                stream.Threw(e);
             }
         }
 

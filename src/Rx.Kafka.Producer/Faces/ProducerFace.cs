@@ -1,5 +1,4 @@
 using Rx.Kafka.Batching;
-using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Faces;
 
@@ -26,11 +25,8 @@ internal sealed class ProducerFace : Face
     {
         _window = new FaceWindow(maximumUnobserved, context.Runtime);
         _dispatcher = new FaceDispatcher(this, _window, context);
-        Acks = new FaceStream<RecordMetadata>(UpdateInterest, _dispatcher.Resume);
-        Deliveries = new FaceStream<Delivery<Record>>(UpdateInterest, _dispatcher.Resume);
-
-        // A fault that nobody awaits is not an unobserved exception: it was logged, and came by OnError.
-        _ = _completion.Task.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Acks = new FaceStream<RecordMetadata>(UpdateInterest, _dispatcher.Resume, _dispatcher.ObserverThrew);
+        Deliveries = new FaceStream<Delivery<Record>>(UpdateInterest, _dispatcher.Resume, _dispatcher.ObserverThrew);
     }
 
     public FaceStream<RecordMetadata> Acks { get; }
@@ -126,6 +122,9 @@ internal sealed class ProducerFace : Face
         else
         {
             _completion.TrySetException(_error);
+
+            // Looked at here: one that nobody awaits is not an unobserved exception, it was logged, and came by OnError.
+            _ = _completion.Task.Exception;
         }
     }
 

@@ -7,8 +7,8 @@ using Rx.Kafka.Protocol.Messages;
 namespace Rx.Kafka.Metadata;
 
 /// <summary>
-/// Knows the cluster: one refresh loop on the scheduler with one await, which owns the client's control connection and all state here. Others
-/// read the snapshot and leave wishes. The loop starts with the first wish.
+/// Knows the cluster: one refresh loop on the scheduler with one await, which owns the control connection and all state here. Others read the
+/// snapshot and leave wishes. The loop starts with the first wish.
 /// </summary>
 internal sealed class ClusterMetadata : IAsyncDisposable
 {
@@ -25,8 +25,9 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     private readonly ILogger _logger;
     private Task? _loop;
     private volatile Exception? _lastFailure;
-    private volatile bool _refreshRequested;
+    private bool _refreshRequested;
     private volatile bool _disposed;
+    private bool _roundFailed; // since the last answer
 
     /// <summary>Makes it; nothing is opened yet.</summary>
     /// <param name="options">Validated.</param>
@@ -40,7 +41,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         _time = time;
         _logger = logger;
         _control = new ControlConnection(connector, options, time, random, _wake);
-        _producerIds = new ProducerIdRequests(time, _wake, new Backoff(options.RetryBackoff, options.RetryBackoffMax, random));
+        _producerIds = new ProducerIdRequests(time, _wake, new Backoff(LeastPause.OrMore(options.EffectiveRetryBackoff), options.RetryBackoffMax, random));
         _refresh = new MetadataRefresh(options, time, random, _wake, _watched, logger);
     }
 
@@ -59,21 +60,14 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     /// <summary>Notes interest in a topic, which also keeps it from being dropped as idle. A topic not watched yet is asked for at once, one that was forbidden again behind the back-off. Any thread; not for every record.</summary>
     public void Watch(string topic)
     {
-        if (_disposed)
+        var interest = _disposed ? TopicInterest.Known : _watched.Watch(topic, _time.GetTimestamp());
+        if (interest == TopicInterest.New)
         {
-            return;
+            Wake();
         }
-
-        switch (_watched.Watch(topic, _time.GetTimestamp()))
+        else if (interest == TopicInterest.Forbidden)
         {
-            case TopicInterest.New:
-                Wake();
-                break;
-            case TopicInterest.Forbidden:
-                RequestRefresh();
-                break;
-            default:
-                break;
+            RequestRefresh();
         }
     }
 
@@ -83,7 +77,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     /// <summary>Wants all topics refreshed, when the back-off allows. While a refresh runs: another one after it.</summary>
     public void RequestRefresh()
     {
-        _refreshRequested = true;
+        Volatile.Write(ref _refreshRequested, true);
         Wake();
     }
 
@@ -119,14 +113,14 @@ internal sealed class ClusterMetadata : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        var task = _connectWaiters.Join();
-        _refreshRequested = true;
+        var task = _connectWaiters.Join(cancellationToken);
+        Volatile.Write(ref _refreshRequested, true);
         if (!Wake())
         {
             _connectWaiters.Fail(Disposed);
         }
 
-        return task.WaitAsync(cancellationToken);
+        return task;
     }
 
     /// <summary>Ends the loop and closes the control connection; who waits gets <see cref="ProduceErrorCode.Closed"/>.</summary>
@@ -208,9 +202,8 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         TakeAnswer(now);
         _control.Mute(now, _producerIds.Poll(now));
         TakeHints();
-        if (_refreshRequested)
+        if (Interlocked.Exchange(ref _refreshRequested, false))
         {
-            _refreshRequested = false;
             _refresh.Request();
         }
 
@@ -254,6 +247,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         {
             _control.Succeeded();
             _lastFailure = null;
+            _roundFailed = false;
             _connectWaiters.Succeed();
             Listener?.SnapshotChanged(Current);
         }
@@ -284,7 +278,12 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     {
         if (_control.Failed(now, cause) is { } roundError)
         {
-            MetadataLog.RoundFailed(_logger, roundError.Message);
+            // Loud once: while nobody answers there is a round each second.
+            if (!Interlocked.Exchange(ref _roundFailed, true))
+            {
+                MetadataLog.RoundFailed(_logger, roundError.Message);
+            }
+
             _connectWaiters.Fail(() => new KafkaException(roundError.Message, roundError));
             cause = roundError;
         }

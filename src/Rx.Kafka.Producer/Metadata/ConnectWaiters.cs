@@ -4,11 +4,13 @@ namespace Rx.Kafka.Metadata;
 internal sealed class ConnectWaiters
 {
     private readonly Lock _gate = new();
-    private List<TaskCompletionSource> _waiters = [];
+    private List<Waiter> _waiters = [];
 
-    public Task Join()
+    /// <summary>Joins; a token ends only the wait.</summary>
+    public Task Join(CancellationToken cancellationToken)
     {
-        var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new Waiter();
+        waiter.Leaving = cancellationToken.UnsafeRegister(static (w, token) => ((Waiter)w!).TrySetCanceled(token), waiter);
         lock (_gate)
         {
             _waiters.Add(waiter);
@@ -17,16 +19,21 @@ internal sealed class ConnectWaiters
         return waiter.Task;
     }
 
-    public void Succeed() => Take().ForEach(static w => w.TrySetResult());
+    public void Succeed() => Take().ForEach(static w =>
+    {
+        w.Leaving.Dispose();
+        w.TrySetResult();
+    });
 
     /// <summary>Each gets an error object of its own.</summary>
     public void Fail(Func<Exception> error) => Take().ForEach(w =>
     {
+        w.Leaving.Dispose();
         w.TrySetException(error());
-        _ = w.Task.Exception; // observed: who waited may have given up
+        _ = w.Task.Exception; // observed: nobody need await it
     });
 
-    private List<TaskCompletionSource> Take()
+    private List<Waiter> Take()
     {
         lock (_gate)
         {
@@ -39,5 +46,10 @@ internal sealed class ConnectWaiters
             _waiters = [];
             return taken;
         }
+    }
+
+    private sealed class Waiter() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public CancellationTokenRegistration Leaving { get; set; }
     }
 }

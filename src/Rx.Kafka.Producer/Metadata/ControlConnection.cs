@@ -22,7 +22,9 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
     private Task _opening = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
     private Opened? _opened; // left by the connect task
+    private TimeSpan _setupTimeout;
     private bool _connecting;
+    private bool _timedOut; // an attempt of this round
     private long _notBefore = long.MinValue;
     private long _mutedUntil = long.MinValue;
 
@@ -32,9 +34,10 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         _options = options;
         _time = time;
         _wake = wake;
-        _round = new BrokerRound(Bootstrap(options), random);
-        _reconnect = new Backoff(options.ReconnectBackoff, ReconnectMaximum(options), random);
-        _setup = new Backoff(options.ConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, random);
+        _round = new BrokerRound([.. options.EffectiveBootstrapServers.Select(static s => new DnsEndPoint(s.Host, s.Port))], random);
+        _reconnect = new Backoff(LeastPause.OrMore(options.EffectiveReconnectBackoff), options.EffectiveReconnectBackoffMax, random);
+        _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, random);
+        _setupTimeout = _setup.Next();
     }
 
     /// <summary>The open connection, if there is one.</summary>
@@ -59,12 +62,20 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         _connecting = false;
         if (opened.Connection is null)
         {
+            _timedOut |= opened.Failure is ConnectTimeoutException;
             return opened.Failure;
+        }
+
+        if (opened.Connection.IsClosed)
+        {
+            // It broke before it was taken in; its end was told already, and is not told again.
+            return opened.Connection.CloseReason;
         }
 
         // Only a handshake that is through makes the back-off small again: a broker may accept and then drop.
         _reconnect.Reset();
         _setup.Reset();
+        _setupTimeout = _setup.Next();
         _mutedUntil = long.MinValue;
         Connection = opened.Connection;
         return null;
@@ -81,10 +92,14 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         if (_round.IsOver)
         {
             _round.Begin(known);
+
+            // More time for the next round, not for the next broker: they are different ones.
+            _setupTimeout = _timedOut ? _setup.Next() : _setupTimeout;
+            _timedOut = false;
         }
 
         _connecting = true;
-        _opening = OpenAsync(_round.Next(), _setup.Next());
+        _opening = OpenAsync(_round.Next(), _setupTimeout);
     }
 
     /// <summary>An attempt (connecting, or a request) failed: drops the connection; the next in the round is next.</summary>
@@ -132,7 +147,7 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
 
         var due = open.InFlight > 0
             ? _time.After(open.OldestSince, _options.RequestTimeout)
-            : _time.After(open.LastUsedAt, _options.ConnectionsMaxIdle);
+            : IdleAt(open);
         return wanted && open.CanSend ? Math.Min(due, _mutedUntil) : due;
     }
 
@@ -151,21 +166,9 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
 
     public void Closed(BrokerConnection connection, Exception cause) => _wake.Set();
 
-    private static List<DnsEndPoint> Bootstrap(KafkaProducerOptions options)
-    {
-        var endPoints = new List<DnsEndPoint>();
-        foreach (var server in options.BootstrapServers)
-        {
-            endPoints.Add(EndPointText.TryParse(server, out var endPoint)
-                ? endPoint!
-                : throw new ArgumentException($"'{server}' in BootstrapServers is not host:port with a port from 1 to 65535.", nameof(options)));
-        }
-
-        return endPoints;
-    }
-
-    private static TimeSpan ReconnectMaximum(KafkaProducerOptions options) =>
-        options.ReconnectBackoffMax ?? (options.ReconnectBackoff == new KafkaProducerOptions().ReconnectBackoff ? TimeSpan.FromSeconds(1) : options.ReconnectBackoff);
+    /// <summary>When an open connection with nothing in flight has been idle for too long; long.MaxValue = never.</summary>
+    private long IdleAt(BrokerConnection open) =>
+        _options.ConnectionsMaxIdle < TimeSpan.Zero ? long.MaxValue : _time.After(open.LastUsedAt, _options.ConnectionsMaxIdle);
 
     private void Watch(BrokerConnection open, long now)
     {
@@ -181,7 +184,7 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
                 Drop(new KafkaException($"{open.Name} did not answer within {seconds} s (RequestTimeout)."));
             }
         }
-        else if (now >= _time.After(open.LastUsedAt, _options.ConnectionsMaxIdle))
+        else if (now >= IdleAt(open))
         {
             Drop(new KafkaException($"The control connection to {open.Name} was not used for ConnectionsMaxIdle."));
         }

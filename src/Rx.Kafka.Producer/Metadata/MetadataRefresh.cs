@@ -32,7 +32,7 @@ internal sealed class MetadataRefresh
         _wake = wake;
         _watched = watched;
         _logger = logger;
-        _schedule = new RefreshSchedule(time, options.MetadataMaxAge, options.RetryBackoff, options.RetryBackoffMax, random);
+        _schedule = new RefreshSchedule(time, options.MetadataMaxAge, options.EffectiveRetryBackoff, options.RetryBackoffMax, random);
     }
 
     /// <summary>True keeps an idle topic.</summary>

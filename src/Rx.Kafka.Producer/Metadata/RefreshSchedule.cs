@@ -23,6 +23,7 @@ internal sealed class RefreshSchedule
     /// <param name="random">Its jitter.</param>
     public RefreshSchedule(TimeProvider units, TimeSpan maxAge, TimeSpan initial, TimeSpan maximum, Random random)
     {
+        initial = LeastPause.OrMore(initial);
         _units = units;
         _maxAge = maxAge;
         _equivalent = new Backoff(initial, maximum, random);

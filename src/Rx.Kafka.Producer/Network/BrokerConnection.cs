@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using System.Net;
-using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Network;
@@ -129,7 +128,7 @@ internal sealed class BrokerConnection
         }
         catch (Exception e)
         {
-            // Part of a frame is in the pipe and must never be flushed.
+            // Part of a frame is in the pipe and must never be flushed, nor anything after it.
             EndWrite(e, tellOwner: false);
             Close(e);
             return true;
@@ -154,6 +153,19 @@ internal sealed class BrokerConnection
             writing = _writing;
         }
 
+        if (TaskScheduler.Current == _settings.Scheduler)
+        {
+            CancelPending(writing);
+        }
+        else
+        {
+            // A pipe may run the read loop right here, and it would go on wherever the caller is.
+            _ = Task.Factory.StartNew(() => CancelPending(writing), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _settings.Scheduler);
+        }
+    }
+
+    private void CancelPending(bool writing)
+    {
         try
         {
             _pipe.Input.CancelPendingRead();
@@ -205,16 +217,8 @@ internal sealed class BrokerConnection
 
     private void EndWrite(Exception? failure, bool tellOwner)
     {
-        KafkaRequest? unanswerable;
-        bool closed;
-        lock (_gate)
-        {
-            (unanswerable, _unanswerable) = (_unanswerable, null);
-            _writing = false;
-            _writeFailure = failure;
-            closed = _closeReason is not null;
-        }
-
+        // Told while the write still counts as running, so that the owner hears of the connection's end only after it.
+        var unanswerable = Interlocked.Exchange(ref _unanswerable, null);
         if (failure is null)
         {
             unanswerable?.Flushed();
@@ -222,6 +226,14 @@ internal sealed class BrokerConnection
         else
         {
             unanswerable?.Lost(failure);
+        }
+
+        bool closed;
+        lock (_gate)
+        {
+            _writing = false;
+            _writeFailure = failure;
+            closed = _closeReason is not null;
         }
 
         if (closed)
@@ -232,10 +244,9 @@ internal sealed class BrokerConnection
         {
             Close(failure);
         }
-
-        // With answers still to come the read loop goes on to the end of the stream: a broker may have answered before it closed.
-        if (tellOwner)
+        else if (tellOwner)
         {
+            // After a failure with answers still to come the read loop goes on to the end of the stream: a broker may have answered before it closed.
             Volatile.Read(ref _owner)?.Flushed(this);
         }
     }
@@ -247,49 +258,13 @@ internal sealed class BrokerConnection
             await _answers.RunAsync(_pipe.Input, this);
             Close(ConnectionFault.ClosedByPeer(Name, InFlight));
         }
-        catch (MalformedDataException e)
-        {
-            Close(ConnectionFault.Malformed(Name, e));
-        }
         catch (Exception e)
         {
-            Close(ConnectionFault.Broken(Name, e));
+            Close(e is MalformedDataException malformed ? ConnectionFault.Malformed(Name, malformed) : ConnectionFault.Broken(Name, e));
         }
 
         await _writeEnded.Task;
-        Complete();
-        Report(CloseReason!);
-    }
-
-    private void Complete()
-    {
-        // Without an exception a PipeWriter over a stream would write what is left, blocking.
-        _pipe.Input.Complete();
-        _pipe.Output.Complete(_writeFailure);
-    }
-
-    private void Report(Exception cause)
-    {
-        NetworkLog.Closed(_settings.Logger, Name, cause.Message);
-        while (_inFlight.TryPeek(out var request))
-        {
-            _inFlight.Remove(_settings.Time.GetTimestamp());
-            Guarded(() => request.Lost(cause));
-        }
-
-        Guarded(() => Volatile.Read(ref _owner)?.Closed(this, cause));
-    }
-
-    /// <summary>One owner's fault must not keep the news from the others.</summary>
-    private void Guarded(Action call)
-    {
-        try
-        {
-            call();
-        }
-        catch (Exception e)
-        {
-            NetworkLog.OwnerFailed(_settings.Logger, Name, e);
-        }
+        ConnectionEnd.Complete(_pipe, _writeFailure, Name, _settings.Logger);
+        ConnectionEnd.Tell(this, _inFlight, Volatile.Read(ref _owner), _settings);
     }
 }

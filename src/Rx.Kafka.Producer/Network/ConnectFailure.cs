@@ -19,7 +19,7 @@ internal static class ConnectFailure
         if (expired is { } timeout)
         {
             var seconds = timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
-            return new KafkaException(
+            return new ConnectTimeoutException(
                 opened
                     ? $"{where} accepted the connection but did not answer within {seconds} s. Is it a Kafka listener without TLS? If it is only slow, raise ConnectionSetupTimeout."
                     : $"No connection to {where} within {seconds} s: nothing answers at this address. Check the address and firewalls, or raise ConnectionSetupTimeout.",

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Rx.Kafka.Diagnostics;
@@ -22,7 +21,8 @@ internal sealed class Connector
     /// <param name="owner">Who sends on it; hears nothing of a connection that never became ready.</param>
     /// <param name="setupTimeout">For the transport and the handshake together.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by then.</exception>
+    /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by then.
+    /// A <see cref="ConnectTimeoutException"/> if it was not ready in time.</exception>
     public Task<BrokerConnection> ConnectAsync(EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
             () => OpenAsync(endPoint, owner, setupTimeout, cancellationToken),
@@ -36,9 +36,11 @@ internal sealed class Connector
         BrokerConnection? connection = null;
         try
         {
-            connection = new BrokerConnection(endPoint, await OpenPipeAsync(endPoint, deadline.Token), _settings);
+            var pipe = await new PendingPipe(_settings.Logger).OpenAsync(_transport, endPoint, deadline.Token);
+            connection = new BrokerConnection(endPoint, pipe, _settings);
             connection.Start();
-            var versions = await Handshake.RunAsync(connection, deadline.Token);
+            using var cut = deadline.Token.UnsafeRegister(static c => ((BrokerConnection)c!).Close(new OperationCanceledException()), connection);
+            var versions = await Handshake.RunAsync(connection);
             if (!connection.Adopt(versions, owner))
             {
                 throw connection.CloseReason!;
@@ -59,35 +61,6 @@ internal sealed class Connector
             }
 
             throw failure;
-        }
-    }
-
-    private async Task<IDuplexPipe> OpenPipeAsync(EndPoint endPoint, CancellationToken cancellationToken)
-    {
-        var opening = _transport.ConnectAsync(endPoint, cancellationToken).AsTask();
-        try
-        {
-            return await opening.WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (!opening.IsCompleted)
-        {
-            _ = AbandonAsync(opening);
-            throw;
-        }
-    }
-
-    /// <summary>A transport that does not heed its token: what it opens too late is closed.</summary>
-    private async Task AbandonAsync(Task<IDuplexPipe> opening)
-    {
-        try
-        {
-            var pipe = await opening;
-            await pipe.Input.CompleteAsync();
-            await pipe.Output.CompleteAsync();
-        }
-        catch (Exception e)
-        {
-            NetworkLog.AbandonedConnectFailed(_settings.Logger, e);
         }
     }
 }

@@ -8,9 +8,9 @@ internal static class Handshake
 {
     private const short UnsupportedVersion = 35;
 
-    /// <summary>Asks, with lower versions if need be: a broker that does not know ours answers 35 and (from Kafka 2.4 on) what it knows.</summary>
+    /// <summary>Asks, with lower versions if need be (it ends when the connection is closed): a broker that does not know ours answers 35 and (from Kafka 2.4 on) what it knows.</summary>
     /// <exception cref="KafkaException">It refused, or ended the connection.</exception>
-    public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection, CancellationToken cancellationToken)
+    public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection)
     {
         var version = ApiVersion.Supported(ApiKey.ApiVersions).Max;
         while (true)
@@ -21,7 +21,7 @@ internal static class Handshake
                 throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, unanswered: 0);
             }
 
-            var response = await exchange.Response.WaitAsync(cancellationToken);
+            var response = await exchange.Response;
             if (response.ErrorCode == 0)
             {
                 return Table(response, connection);

@@ -1,6 +1,6 @@
 namespace Rx.Kafka.Partitioning;
 
-/// <summary>KIP-794's table: partitions with less to carry are drawn more often. Owned by its partitioner, used under its lock.</summary>
+/// <summary>KIP-794's table: partitions with less to carry are drawn more often. Owned by its partitioner, used and made anew under its locks.</summary>
 /// <remarks>
 /// The KIP weighs queue lengths in batches, w = max + 1 − length. Here lengths are bytes, so that the unit is a batch's worth of bytes: w = max + unit − bytes. An
 /// open batch counts for what is in it, so partitions with less than a batch each differ by a factor of two at most.

@@ -4,18 +4,22 @@ namespace Rx.Kafka.Partitioning;
 /// <remarks>
 /// How a record is placed: <see cref="Current"/>, append without opening a batch; where that would open one, <c>Appended(p, 0, true)</c> and, if p is no longer
 /// current, again from the start, else append; then <see cref="Appended"/>. Where p would have to wait for memory, <see cref="Refused"/> and again; to be sure
-/// that nobody has room, walk with <see cref="After"/> from the last one until it comes round.
+/// that nobody has room, walk with <see cref="After"/> until the first it named comes again (not p: the topic may have changed, and p be on the round no more).
 /// </remarks>
 internal sealed class StickyPartitioner
 {
     private const int None = int.MinValue;
 
     private readonly Lock _choosing = new();
-    private readonly LoadTable _table = new();
+    private readonly Lock _updating = new();
     private readonly Random _random;
     private readonly int _stickyBytes;
     private readonly bool _adaptive;
     private readonly TimeSpan _availabilityTimeout;
+
+    // Choices are made with the one, the other is brought up to date meanwhile.
+    private LoadTable _table = new();
+    private LoadTable _spare = new();
 
     // High half: the partition, or None, or ~p when any but p is to be chosen. Low half: the bytes it got since it was chosen.
     private long _state = Pack(None, 0);
@@ -93,7 +97,7 @@ internal sealed class StickyPartitioner
         }
     }
 
-    /// <summary>The next partition with a leader after this one, round and round: who goes on until the first comes again has tried all, whatever others choose meanwhile.</summary>
+    /// <summary>The next partition with a leader after this one, round and round: who goes on until the first it named comes again has tried all, whatever others choose meanwhile.</summary>
     public static int After(TopicPartitions partitions, int partition)
     {
         var available = partitions.Available;
@@ -116,9 +120,13 @@ internal sealed class StickyPartitioner
             Func<int, bool>? isStalled = _availabilityTimeout > TimeSpan.Zero
                 ? partition => load.Leader(partition)?.IsLongerThan(_availabilityTimeout, time, now) is true
                 : null;
-            lock (_choosing)
+            lock (_updating)
             {
-                _table.Rebuild(partitions, load, _stickyBytes, isStalled);
+                _spare.Rebuild(partitions, load, _stickyBytes, isStalled);
+                lock (_choosing)
+                {
+                    (_table, _spare) = (_spare, _table);
+                }
             }
         }
     }

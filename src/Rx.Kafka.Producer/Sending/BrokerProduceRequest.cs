@@ -80,7 +80,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
             ProduceRequest.WriteTopic(ref w, version, topic, end - i);
             for (; i < end; i++)
             {
-                WritePart(ref w, version, _parts[i]);
+                WritePart(ref w, version, _parts[i].Lane.Channel.Partition, _parts[i].Batch);
             }
 
             ProduceRequest.EndTopic(ref w, version);
@@ -143,7 +143,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
             }
             else if (part.IsAnswered)
             {
-                Hint(part);
+                Hint(part.Lane.Channel, part.Answer);
                 part.Lane.Answered(part.Batch, part.Answer, Connection, now);
             }
             else
@@ -166,10 +166,9 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         _endpoints = [];
     }
 
-    private static void WritePart(ref KafkaWriter w, short version, in Part part)
+    private static void WritePart(ref KafkaWriter w, short version, int partition, ProducerBatch batch)
     {
-        var batch = part.Batch;
-        ProduceRequest.WritePartition(ref w, version, part.Lane.Channel.Partition, batch.Bytes);
+        ProduceRequest.WritePartition(ref w, version, partition, batch.Bytes);
         for (var i = 0; i < batch.ChunkCount; i++)
         {
             w.Raw(batch.ChunkBytes(i));
@@ -206,11 +205,11 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     }
 
     /// <summary>KIP-951: a broker that no longer leads names who does.</summary>
-    private void Hint(in Part part)
+    private void Hint(PartitionChannel channel, in PartitionAnswer answer)
     {
-        if (part.Answer is { LeaderId: >= 0, LeaderEpoch: >= 0 })
+        if (answer is { LeaderId: >= 0, LeaderEpoch: >= 0 })
         {
-            context.Metadata.LeaderHint(part.Lane.Channel.Topic, part.Lane.Channel.Partition, part.Answer.LeaderId, part.Answer.LeaderEpoch, _endpoints);
+            context.Metadata.LeaderHint(channel.Topic, channel.Partition, answer.LeaderId, answer.LeaderEpoch, _endpoints);
         }
     }
 

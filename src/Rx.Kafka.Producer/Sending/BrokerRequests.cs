@@ -1,5 +1,4 @@
 using Microsoft.Extensions.ObjectPool;
-using Rx.Kafka.Batching;
 using Rx.Kafka.Network;
 
 namespace Rx.Kafka.Sending;

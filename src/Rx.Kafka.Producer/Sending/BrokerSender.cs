@@ -1,9 +1,9 @@
 using System.Net;
-using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Sending;
 
@@ -27,6 +27,8 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     private readonly Action<PartitionLane> _block;
     private BrokerNode _node;
     private BrokerConnection? _connection;
+    private BrokerConnection? _opened; // the last one that the connect task made
+    private Task _opening = Task.CompletedTask;
     private bool _isConnecting;
     private long _connectAfter;
     private long _throttledUntil;
@@ -80,16 +82,23 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     protected override string DescribeOwner() => $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{(_connection is null ? ", not connected" : "")}";
 
-    protected override void Stopping()
+    protected override async Task StopAsync()
     {
         _stopping.Cancel();
-        _connection?.Close(new KafkaException("The producer was disposed."));
+        await _opening;
+        if (_opened is { } connection)
+        {
+            connection.Close(new KafkaException("The producer was disposed."));
+            await connection.Ended;
+        }
+
         _stopping.Dispose();
         _permits.Dispose();
     }
 
     protected override long Work(long now)
     {
+        IsSaturated = false;
         var next = WatchConnection(now);
         if (_connection is null)
         {
@@ -109,6 +118,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
 
         Send(_connection, now);
+        IsSaturated = !_connection.CanSend || _permits.CurrentCount == 0;
         return Math.Min(next, WatchConnection(now));
     }
 
@@ -213,7 +223,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
 
         _isConnecting = true;
-        _ = ConnectAsync(_node, _setup.Next());
+        _opening = ConnectAsync(_node, _setup.Next());
         return long.MaxValue;
     }
 
@@ -223,6 +233,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         try
         {
             var connection = await Context.Connector.ConnectAsync(new DnsEndPoint(node.Host, node.Port), this, setupTimeout, _stopping.Token);
+            _opened = connection;
             Post(() => Connected(connection, node));
         }
         catch (Exception e)
@@ -237,6 +248,14 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         if (connection.IsClosed)
         {
             ConnectFailed(connection.CloseReason!, node);
+            return;
+        }
+
+        if (!connection.Versions.Supports(ApiKey.Produce))
+        {
+            var refused = new KafkaException($"{connection.Name} offers Produce in versions {connection.Versions.Describe(ApiKey.Produce)}; this client speaks 3 and later, as Kafka 1.0 and all after it do. Use such a broker.");
+            connection.Close(refused);
+            ConnectFailed(refused, node);
             return;
         }
 

@@ -8,11 +8,17 @@ namespace Rx.Kafka.Sending;
 /// </summary>
 internal sealed class LaneNumbers(ProducerIds ids)
 {
+    /// <summary>The numbers lapse, but nothing is known to be absent.</summary>
+    public const int NoGap = -1;
+
     private ProducerIdentity _identity = ProducerIdentity.None;
     private int _nextSequence;
     private bool _mustBump;
     private bool _mustReplace;
-    private bool _hasGap;
+    private int _gapAt = NoGap;
+
+    /// <summary>The producer id in use; −1 = none.</summary>
+    public long Id => _identity.Id;
 
     /// <summary>Whether the lane waits for a producer id.</summary>
     public bool NeedsIdentity => ids.IsIdempotent && (_identity.IsNone || _mustReplace);
@@ -20,23 +26,28 @@ internal sealed class LaneNumbers(ProducerIds ids)
     /// <summary>Adds to a sequence number: 0 follows 2^31 − 1.</summary>
     public static int Advance(int sequence, int count) => (int)(((long)sequence + count) & int.MaxValue);
 
-    /// <summary>The numbers are no longer usable for new batches: one that carried some is known absent (a gap: all behind it are absent too), or nobody can say.</summary>
-    public void Lapse(bool isGap)
+    /// <summary>The numbers are no longer usable for new batches: one that carried some is known absent, or nobody can say.</summary>
+    /// <param name="identity">Whose numbers: those of an older epoch say nothing of this one.</param>
+    /// <param name="gapAt">The sequence number of a batch that is known absent: so are all behind it, and only those.</param>
+    public void Lapse(ProducerIdentity identity, int gapAt)
     {
-        if (_identity.IsNone)
+        if (identity.IsNone || identity != _identity)
         {
             return;
         }
 
         _mustBump = true;
-        _hasGap |= isGap;
+        if (gapAt != NoGap && (_gapAt == NoGap || IsBehind(_gapAt, gapAt)))
+        {
+            _gapAt = gapAt;
+        }
     }
 
     /// <summary>The broker refuses this epoch: another producer id is needed.</summary>
     public void ReplaceIdentity() => _mustBump = _mustReplace = true;
 
     /// <summary>Whether a batch before this one is certainly not on the log, and this one carries numbers behind it.</summary>
-    public bool IsBehindGap(ProducerBatch batch) => _hasGap && batch.BaseSequence >= 0 && batch.Identity == _identity;
+    public bool IsBehindGap(ProducerBatch batch) => _gapAt != NoGap && batch.BaseSequence >= 0 && batch.Identity == _identity && IsBehind(batch.BaseSequence, _gapAt);
 
     /// <summary>Whether a fresh batch can be numbered now; asks for a producer id where there is none.</summary>
     /// <param name="undecided">The lane's drained batches.</param>
@@ -88,9 +99,13 @@ internal sealed class LaneNumbers(ProducerIds ids)
         return true;
     }
 
+    // Numbers wrap around at 2^31; those of one lane that matter together are much closer than half of that.
+    private static bool IsBehind(int sequence, int other) => sequence != other && ((sequence - other) & int.MaxValue) < 1 << 30;
+
     private void Bump()
     {
-        _mustBump = _hasGap = false;
+        _mustBump = false;
+        _gapAt = NoGap;
         _nextSequence = 0;
         if (_mustReplace || _identity.Epoch == short.MaxValue)
         {

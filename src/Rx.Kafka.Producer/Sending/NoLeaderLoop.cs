@@ -18,8 +18,4 @@ internal sealed class NoLeaderLoop : SendingLoop
     }
 
     protected override string DescribeOwner() => "which has no leader";
-
-    protected override void Stopping()
-    {
-    }
 }

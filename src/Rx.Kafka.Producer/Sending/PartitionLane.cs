@@ -1,7 +1,6 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Network;
-using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Sending;
@@ -23,6 +22,7 @@ internal sealed class PartitionLane : Lane
 
     private Backoff? _backoff;
     private BrokerConnection? _provenOn;
+    private long _provenId;
     private long _provenAt;
     private int _inFlight;
     private bool _isHeld;
@@ -130,18 +130,20 @@ internal sealed class PartitionLane : Lane
             _context.Metadata.RequestRefresh();
         }
 
+        // Read before its end: one that was given up goes back to the pool there.
+        var (identity, sequence, isAbsent) = (batch.Identity, batch.BaseSequence, verdict.ProvesAbsence && !batch.IsUnclear);
         if (End(batch))
         {
             Apply(batch, verdict, answer, connection, now);
         }
         else if (verdict.Kind == VerdictKind.Ack)
         {
-            Prove(connection, now);
+            Prove(identity, connection, now);
         }
         else
         {
             // It was given up while in flight; its numbers are a gap if it is not there, and unknown if nobody can say.
-            _numbers.Lapse(isGap: verdict.ProvesAbsence);
+            _numbers.Lapse(identity, isAbsent ? sequence : LaneNumbers.NoGap);
         }
 
         Settle();
@@ -150,9 +152,10 @@ internal sealed class PartitionLane : Lane
     /// <summary>The request ended without an answer for this batch.</summary>
     public void Lost(ProducerBatch batch, string cause, long now)
     {
+        var identity = batch.Identity;
         if (!End(batch))
         {
-            _numbers.Lapse(isGap: false);
+            _numbers.Lapse(identity, LaneNumbers.NoGap);
         }
         else if (_numbers.IsBehindGap(batch))
         {
@@ -205,7 +208,7 @@ internal sealed class PartitionLane : Lane
         }
         else if (batch.BaseSequence >= 0)
         {
-            _numbers.Lapse(isGap: !batch.IsUnclear);
+            _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
         var told = batch.LastCause is null ? error.Message : $"{error.Message} {batch.Attempts} attempts, last: {batch.LastCause}.";
@@ -239,7 +242,6 @@ internal sealed class PartitionLane : Lane
             if (batch is { Kept: null, BaseSequence: < 0 })
             {
                 batch.Kept = new OutcomeRange(0, -1, error);
-                _context.Failed(batch, error);
             }
         }
 
@@ -255,13 +257,13 @@ internal sealed class PartitionLane : Lane
     private bool HasMore => _undecided.Exists(static b => b is { Kept: null, IsInFlight: false });
 
     /// <summary>
-    /// A second batch goes out only to a broker that answered one of this lane's on this connection (it accepts any first sequence), and never beside an unclear one.
+    /// A second batch goes out only to a broker that answered one of this lane's, of this producer id, on this connection (it accepts any first sequence), and never beside an unclear one.
     /// Without numbers there is nothing to prove.
     /// </summary>
     private bool MaySendBesideOthers(BrokerConnection connection, long now) =>
         _inFlight == 0
         || !_context.IsIdempotent
-        || (_provenOn == connection && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime && !_undecided.Exists(static b => b.IsUnclear));
+        || (_provenOn == connection && _provenId == _numbers.Id && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime && !_undecided.Exists(static b => b.IsUnclear));
 
     private ProducerBatch? NextToSendAgain()
     {
@@ -292,12 +294,16 @@ internal sealed class PartitionLane : Lane
 
     private void Apply(ProducerBatch batch, in BatchVerdict verdict, in PartitionAnswer answer, BrokerConnection connection, long now)
     {
-        var cause = _context.Describe(answer, connection);
+        var cause = SendingContext.Describe(answer, connection);
         switch (verdict.Kind)
         {
             case VerdictKind.Ack:
-                Prove(connection, now);
-                DecideEarlier(batch);
+                Prove(batch.Identity, connection, now);
+                if (batch.BaseSequence >= 0)
+                {
+                    DecideEarlier(batch);
+                }
+
                 Keep(batch, verdict.BaseOffset, answer.LogAppendTimeMs);
                 return;
             case VerdictKind.OutOfOrder:
@@ -336,7 +342,7 @@ internal sealed class PartitionLane : Lane
 
     private void OutOfOrder(ProducerBatch batch, string cause, long now)
     {
-        if (_numbers.IsBehindGap(batch) || _undecided.Exists(b => b != batch && b.Kept is null && b.BaseSequence < 0))
+        if (_numbers.IsBehindGap(batch))
         {
             // An earlier one is certainly not on the log, so this one is not either.
             batch.IsUnclear = false;
@@ -389,7 +395,7 @@ internal sealed class PartitionLane : Lane
     /// <summary>It is known absent, and the lane's numbers have a hole before or at it: it loses its numbers, and so does all behind it that is absent by that.</summary>
     private void Strip(ProducerBatch batch)
     {
-        _numbers.Lapse(isGap: true);
+        _numbers.Lapse(batch.Identity, batch.BaseSequence);
         batch.IsUnclear = batch.AwaitsLaterProof = false;
         batch.BaseSequence = -1;
         batch.Identity = ProducerIdentity.None;
@@ -409,7 +415,12 @@ internal sealed class PartitionLane : Lane
         batch.LastCause = cause;
         _isHeld = true;
         _backoff ??= _context.NewRetryBackoff();
-        RetryAt = Math.Max(RetryAt, _context.Time.After(now, _backoff.Next()));
+        if (RetryAt <= now)
+        {
+            // Once for all batches that one lost connection brings back.
+            RetryAt = _context.Time.After(now, _backoff.Next());
+        }
+
         _context.Retried(batch, cause);
         if (Channel.Owner is SendingLoop loop)
         {
@@ -417,8 +428,9 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private void Prove(BrokerConnection connection, long now)
+    private void Prove(ProducerIdentity identity, BrokerConnection connection, long now)
     {
+        _provenId = identity.Id;
         _provenOn = connection;
         _provenAt = now;
         _backoff?.Reset();
@@ -453,7 +465,7 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private void Keep(ProducerBatch batch, long baseOffset, long appendTime)
+    private static void Keep(ProducerBatch batch, long baseOffset, long appendTime)
     {
         batch.AwaitsLaterProof = false;
         batch.Kept = new OutcomeRange(0, baseOffset, null);
@@ -466,14 +478,13 @@ internal sealed class PartitionLane : Lane
     {
         if (batch.BaseSequence >= 0)
         {
-            _numbers.Lapse(isGap: !batch.IsUnclear);
+            _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
         var persistence = batch.IsUnclear ? Persistence.PossiblyPersisted : Persistence.NotPersisted;
         var error = new ProduceError(code, message, persistence, brokerCode, isFatal);
         batch.AwaitsLaterProof = false;
         batch.Kept = new OutcomeRange(0, -1, error);
-        _context.Failed(batch, error);
         if (isFatal)
         {
             _context.EndProducer(error);
@@ -496,6 +507,11 @@ internal sealed class PartitionLane : Lane
         {
             var batch = _undecided[0];
             _undecided.RemoveAt(0);
+            if (range.Error is { } error)
+            {
+                _context.Failed(batch, error);
+            }
+
             Channel.Decide(batch, new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, batch.KeptAppendTime, range, _context.SuccessPersistence));
         }
 

@@ -13,6 +13,9 @@ namespace Rx.Kafka.Sending;
 internal sealed class SendingContext
 {
     private readonly Lock _randomLock = new();
+    private readonly LogRate _failures;
+
+    public SendingContext(TimeProvider time) => _failures = new LogRate(time);
 
     public required KafkaProducerOptions Options { get; init; }
 
@@ -52,7 +55,7 @@ internal sealed class SendingContext
     }
 
     /// <summary>"NOT_LEADER_OR_FOLLOWER from broker at host:port".</summary>
-    public string Describe(in PartitionAnswer answer, BrokerConnection connection) =>
+    public static string Describe(in PartitionAnswer answer, BrokerConnection connection) =>
         answer.ErrorCode == 0 ? "" : $"{ErrorTable.Get(answer.ErrorCode).Name} from {connection.Name}";
 
     /// <summary>The text of a refusal, with the broker's own words where it gave some, and the remedy.</summary>
@@ -70,6 +73,12 @@ internal sealed class SendingContext
     public void Retried(ProducerBatch batch, string cause) =>
         SendingLog.Retrying(Logger, batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Attempts, cause);
 
-    public void Failed(ProducerBatch batch, ProduceError error) =>
-        SendingLog.BatchFailed(Logger, batch.Channel.Topic, batch.Channel.Partition, batch.Count, error.Code, error.Persistence, error.Message);
+    /// <summary>A batch failed for good: one line a second says so, with how many records it stands for.</summary>
+    public void Failed(ProducerBatch batch, ProduceError error)
+    {
+        if (_failures.Passes(batch.Count, out var total))
+        {
+            SendingLog.RecordsFailed(Logger, total, batch.Channel.Topic, batch.Channel.Partition, error.Code, error.Persistence, error.Message);
+        }
+    }
 }

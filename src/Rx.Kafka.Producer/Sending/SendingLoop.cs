@@ -20,6 +20,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     private readonly long _deliveryTimeout;
     private long _timerSetFor = long.MaxValue;
     private long _flushSeen;
+    private ProduceError? _givesUp;
     private bool _isStopped;
     private Task _running = Task.CompletedTask;
 
@@ -77,7 +78,8 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     {
         foreach (var batch in Timeline.Undecided())
         {
-            if (batch.Generation <= generation && !((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
+            // Giving up one publishes those that waited for it: they are gone, and may be in use again elsewhere.
+            if (Timeline.Holds(batch) && batch.Generation <= generation && !((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
             {
                 // A caller still copies into it; its end wakes us.
                 Post(() => GiveUp(generation, error));
@@ -89,24 +91,23 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     /// <summary>A producer id came: lanes that waited for it go on. Loop.</summary>
     public void ProducerIdObtained()
     {
-        foreach (var lane in _blocked)
+        foreach (var lane in TakeBlocked())
         {
             lane.ListIfReady();
         }
-
-        _blocked.Clear();
     }
 
     /// <summary>No producer id can be had: what waits for one fails. Loop.</summary>
     public void ProducerIdRefused(ProduceError error)
     {
-        var waiting = _blocked.ToArray();
-        _blocked.Clear();
-        foreach (var lane in waiting)
+        foreach (var lane in TakeBlocked())
         {
             lane.FailUnnumbered(error);
         }
     }
+
+    /// <summary>From now on every batch that is or comes here is given up: dispose, or a fatal error. Loop.</summary>
+    public void GiveUpFromNowOn(ProduceError error) => _givesUp = error;
 
     public async ValueTask DisposeAsync()
     {
@@ -115,8 +116,8 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         await _timer.DisposeAsync();
     }
 
-    /// <summary>Closes the connection; the loop ends after this step. Loop.</summary>
-    protected abstract void Stopping();
+    /// <summary>Closes what the loop opened, and waits for its end; nothing is delivered any more. Loop.</summary>
+    protected virtual Task StopAsync() => Task.CompletedTask;
 
     /// <summary>What this kind of loop does besides closing, expiring and moving.</summary>
     /// <returns>The next time it wants to be called; long.MaxValue = only when signalled.</returns>
@@ -136,23 +137,32 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         }
     }
 
+    /// <summary>The lanes that could not send; those that moved away meanwhile are their new owner's business.</summary>
+    private PartitionLane[] TakeBlocked()
+    {
+        var lanes = _blocked.FindAll(lane => lane.Channel.Owner == this).ToArray();
+        _blocked.Clear();
+        return lanes;
+    }
+
     private async Task RunAsync()
     {
-        try
+        while (!_isStopped)
         {
-            while (!_isStopped)
+            await _signal.WaitAsync();
+            try
             {
-                await _signal.WaitAsync();
                 Step();
             }
-        }
-        catch (Exception e)
-        {
-            SendingLog.LoopFailed(Context.Logger, e);
-            Context.EndProducer(new ProduceError(ProduceErrorCode.Closed, $"The producer ended by an internal error: {e.Message}", Persistence.PossiblyPersisted, IsFatal: true, Cause: e));
+            catch (Exception e)
+            {
+                // A fault of ours. The loop goes on, so that everything it owns still gets an outcome.
+                SendingLog.LoopFailed(Context.Logger, e);
+                Context.EndProducer(new ProduceError(ProduceErrorCode.Closed, $"The producer ended by an internal error: {e.Message}", Persistence.PossiblyPersisted, IsFatal: true, Cause: e));
+            }
         }
 
-        Stopping();
+        await StopAsync();
     }
 
     private void Step()
@@ -163,6 +173,11 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         if (ClosesOpenBatches)
         {
             next = CloseDue(now);
+        }
+
+        if (_givesUp is { } closed)
+        {
+            GiveUp(long.MaxValue, closed);
         }
 
         next = Math.Min(next, Expire(now));

@@ -31,6 +31,9 @@ internal sealed class Cluster
 
     public Faults Faults { get; } = new();
 
+    /// <summary>Told of every request; null = nobody looks.</summary>
+    public Action<ReceivedRequest>? RequestReceived { get; set; }
+
     public Broker? Controller => Brokers.FirstOrDefault(static broker => broker.Listed);
 
     public Broker Broker(int id) => id >= 1 && id <= Brokers.Count

@@ -68,7 +68,7 @@ internal static class LogReader
         var codec => throw new NotSupportedException($"Codec {codec} cannot be read back yet: only uncompressed and gzip batches."),
     };
 
-    private static ReadOnlyMemory<byte>? Memory(byte[] section, Range? range) => range is { } r ? section.AsMemory(r) : null;
+    private static ReadOnlyMemory<byte>? Memory(byte[] section, Range? range) => range is { } r ? (ReadOnlyMemory<byte>?)section.AsMemory(r) : null;
 
     private static RecordHeaders Headers(byte[] section, (Range Key, Range? Value)[] headers) =>
         headers.Length == 0 ? RecordHeaders.Empty : RecordHeaders.Create([.. headers.Select(header => new RecordHeader(Encoding.UTF8.GetString(section.AsSpan(header.Key)), Memory(section, header.Value)))]);

@@ -44,6 +44,10 @@ internal sealed class Request
         };
     }
 
+    /// <summary>The request as a test may look at it.</summary>
+    public ReceivedRequest Describe(int broker) => new(
+        broker, Header.Key, Header.Version, Header.CorrelationId, Header.ClientId, _frame.Length, Produce?.Acks ?? 0, [.. Produce?.Topics.SelectMany(topic => topic.Partitions.Select(partition => Describe(topic.Name, partition))) ?? []]);
+
     public Answering Answer(AnswerContext context)
     {
         var reader = new WireReader(_frame.Span[_bodyStart..]);
@@ -74,5 +78,17 @@ internal sealed class Request
         }
 
         return Answering.Answer;
+    }
+
+    private static ReceivedBatch Describe(string topic, ProducePartition partition)
+    {
+        var bytes = partition.Records.Span;
+        if (bytes.Length < BatchView.HeaderBytes)
+        {
+            return new(topic, partition.Index, bytes.Length, -1, -1, -1, -1);
+        }
+
+        var batch = new BatchView(bytes);
+        return new(topic, partition.Index, bytes.Length, batch.RecordCount, batch.ProducerId, batch.ProducerEpoch, batch.BaseSequence);
     }
 }

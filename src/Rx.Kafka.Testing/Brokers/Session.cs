@@ -27,9 +27,9 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
             {
             }
         }
-        catch (WireException)
+        catch (WireException e)
         {
-            cluster.Counters.Malform();
+            cluster.Counters.Malform(e.Message);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -145,10 +145,11 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
         cluster.Counters.Request(request.Header.Key);
         if (!cluster.Options.Knows(request.Header.Key, request.Header.Version) && request.Header.Key != ApiKey.ApiVersions)
         {
-            cluster.Counters.Malform();
+            cluster.Counters.Malform($"{request.Header.Key} version {request.Header.Version} is not served.");
             return false;
         }
 
+        cluster.RequestReceived?.Invoke(request.Describe(broker.Id));
         var plan = cluster.Faults.Plan(broker.Id, request.Header.Key, request.Produce?.Topics, request.TopicNames);
         if (plan.Hangs)
         {

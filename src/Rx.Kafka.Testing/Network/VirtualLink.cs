@@ -16,7 +16,9 @@ internal sealed class VirtualLink
     private readonly Pipe _source;
     private readonly Pipe _sink;
     private readonly Channel<(long Arrival, byte[] Bytes)> _travelling = Channel.CreateBounded<(long, byte[])>(Window);
-    private readonly TaskCompletionSource _reset = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Not with RunContinuationsAsynchronously: WhenAny would then complete by way of the thread pool.
+    private readonly TaskCompletionSource _reset = new();
     private bool _cut;
 
     public VirtualLink(VirtualWire wire)

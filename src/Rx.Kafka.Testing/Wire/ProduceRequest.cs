@@ -28,6 +28,23 @@ internal sealed record ProduceRequest(string? TransactionalId, short Acks, int T
 
         reader.Tags(flexible);
         reader.End();
+        RefuseRepeated(topics);
         return new(transactionalId, acks, timeout, topics);
+    }
+
+    /// <summary>Kafka takes the last of several entries and answers one: a producer that sends two has lost count of what is in flight.</summary>
+    private static void RefuseRepeated(ProduceTopic[] topics)
+    {
+        var seen = new HashSet<(string, int)>();
+        foreach (var topic in topics)
+        {
+            foreach (var partition in topic.Partitions)
+            {
+                if (!seen.Add((topic.Name, partition.Index)))
+                {
+                    throw new WireException($"A Produce request names partition {topic.Name}-{partition.Index} twice.");
+                }
+            }
+        }
     }
 }

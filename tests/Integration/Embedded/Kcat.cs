@@ -18,6 +18,7 @@ internal static class Kcat
         using var process = new Process();
         process.StartInfo = new ProcessStartInfo(Path!, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -4,5 +4,5 @@ namespace Rx.Kafka.Integration.RealKafka;
 public sealed class OldBrokerTests(OldBroker cluster, LinesFile lines) : IClassFixture<OldBroker>
 {
     [KafkaFact]
-    public Task A_million_lines_arrive_once_and_in_order() => QuickStart.PublishesEachLineOnceAsync(cluster, lines.FilePath);
+    public Task A_million_lines_arrive_once_and_in_order() => cluster.PublishLinesAsync(lines.FilePath);
 }

@@ -6,7 +6,7 @@ namespace Rx.Kafka.Integration.RealKafka;
 public sealed class OneNodeTests(OneNode cluster, LinesFile lines) : IClassFixture<OneNode>
 {
     [KafkaFact]
-    public Task A_million_lines_arrive_once_and_in_order() => QuickStart.PublishesEachLineOnceAsync(cluster, lines.FilePath);
+    public Task A_million_lines_arrive_once_and_in_order() => cluster.PublishLinesAsync(lines.FilePath);
 
     [KafkaFact]
     public async Task Keys_values_headers_and_time_are_read_back_as_they_were_sent()

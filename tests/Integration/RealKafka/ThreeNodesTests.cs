@@ -6,17 +6,20 @@ public sealed class ThreeNodesTests(ThreeNodes cluster, LinesFile lines) : IClas
     private const int Count = 1000;
 
     [KafkaFact]
-    public Task A_million_lines_arrive_once_and_in_order() => QuickStart.PublishesEachLineOnceAsync(cluster, lines.FilePath);
+    public Task A_million_lines_arrive_once_and_in_order() => cluster.PublishLinesAsync(lines.FilePath);
 
     [KafkaFact]
-    public Task A_million_lines_arrive_once_and_in_order_while_a_broker_is_killed_and_started_again() => QuickStart.PublishesEachLineOnceAsync(cluster, "-", async input =>
+    public Task A_million_lines_arrive_once_and_in_order_while_a_broker_is_killed_and_started_again() => cluster.PublishLinesAsync("-", async input =>
     {
-        await LinesFile.WriteAsync(input, 0, LinesFile.Lines / 4);
-        await cluster.RunAsync("kill", "1");
+        const int Quarter = LinesFile.Lines / 4;
+        await LinesFile.WriteAsync(input, 0, Quarter);
+        var killed = cluster.RunAsync("kill", "1");
+        await LinesFile.WriteAsync(input, Quarter, 2 * Quarter);
+        await killed;
         var started = cluster.RunAsync("start", "1");
-        await LinesFile.WriteAsync(input, LinesFile.Lines / 4, LinesFile.Lines / 2);
+        await LinesFile.WriteAsync(input, 2 * Quarter, 3 * Quarter);
         await started;
-        await LinesFile.WriteAsync(input, LinesFile.Lines / 2, LinesFile.Lines);
+        await LinesFile.WriteAsync(input, 3 * Quarter, LinesFile.Lines);
     });
 
     [AnyKafkaFact]

@@ -8,7 +8,7 @@ internal static class Layers
     /// <summary>The only types that may use everything, and that nobody below may use.</summary>
     public static IReadOnlySet<string> EntryPoints { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "KafkaProducer", "ProducerSink", "KafkaTransaction", "KafkaObservable", "KafkaAsyncEnumerable",
+        "KafkaProducer", "ProducerCore", "ProducerSink", "KafkaTransaction", "KafkaObservable", "KafkaAsyncEnumerable",
     };
 
     /// <summary>Values, options and seams of the root: everybody may use them.</summary>
@@ -36,7 +36,7 @@ internal static class Layers
         ["Partitioning"] = ["Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Metadata.BrokerNode"],
         ["Sending"] = ["Batching", "Metadata", "Network", "Protocol", "Concurrency", "Diagnostics"],
         ["Admission"] = ["Partitioning", "Metadata", "Batching", "Concurrency", "Diagnostics"],
-        ["Faces"] = ["Batching.Face", "Concurrency", "Diagnostics"],
+        ["Faces"] = ["Batching", "Concurrency", "Diagnostics"],
         ["Serialization"] = [],
     };
 

@@ -27,7 +27,7 @@ public sealed class PreciseTimeTests : IDisposable
         var lateness = new ConcurrentBag<TimeSpan>();
         using var left = new CountdownEvent(Threads * Timers);
 
-        OnThreads(Threads, thread =>
+        RealThreads.Run(Threads, thread =>
         {
             var random = new Random(thread);
             for (var i = 0; i < Timers; i++)
@@ -95,7 +95,7 @@ public sealed class PreciseTimeTests : IDisposable
         var ranAfter = 0;
         var fired = 0;
 
-        OnThreads(Threads, thread =>
+        RealThreads.Run(Threads, thread =>
         {
             var random = new Random(thread);
             for (var i = 0; i < 500; i++)
@@ -267,7 +267,7 @@ public sealed class PreciseTimeTests : IDisposable
             .ToArray();
         FireOnce(Soon);
 
-        OnThreads(4, _ => _time.Dispose());
+        RealThreads.Run(4, _ => _time.Dispose());
         var atEnd = fired;
 
         Assert.All(timers, timer => Assert.False(timer.Change(TimeSpan.Zero, TimeSpan.Zero)));
@@ -289,27 +289,6 @@ public sealed class PreciseTimeTests : IDisposable
         {
             _time.Dispose();
             end.Set();
-        }
-    }
-
-    private static void OnThreads(int count, Action<int> body)
-    {
-        var failures = new ConcurrentQueue<Exception>();
-        var threads = Enumerable.Range(0, count).Select(i => new Thread(() => Run(i))).ToArray();
-        Array.ForEach(threads, thread => thread.Start());
-        Array.ForEach(threads, thread => thread.Join());
-        Assert.Empty(failures);
-
-        void Run(int thread)
-        {
-            try
-            {
-                body(thread);
-            }
-            catch (Exception e)
-            {
-                failures.Enqueue(e);
-            }
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Rx.Kafka.Integration.RealKafka;
+namespace Rx.Kafka.Integration;
 
 /// <summary>What a program printed and how it ended.</summary>
 internal sealed record Command(int ExitCode, string Output, string Errors)

@@ -1,6 +1,4 @@
-using Rx.Kafka.Batching;
-
-namespace Rx.Kafka.Admission;
+namespace Rx.Kafka.Batching;
 
 /// <summary>What became of an offered record: placed (nothing set), refused at once, or standing in line.</summary>
 /// <param name="Error">Why it was refused.</param>

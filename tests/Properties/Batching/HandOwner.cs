@@ -1,0 +1,61 @@
+using Rx.Kafka.Batching;
+
+namespace Rx.Kafka.Properties.Batching;
+
+/// <summary>A broker's loop moved by hand: it looks only when it was woken or when its one timer is due, as the real one does.</summary>
+internal sealed class HandOwner : LaneOwner
+{
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _linger;
+    private int _wakes;
+    private int _seen;
+    private long _timer = long.MaxValue;
+
+    public HandOwner(TimeProvider time, BufferPool memory, TimeSpan linger)
+        : base(time)
+    {
+        _time = time;
+        _linger = linger;
+        memory.AddBroker(Memory);
+    }
+
+    public int Wakes => Volatile.Read(ref _wakes);
+
+    /// <summary>The channels whose open batches were closed by age, with the time of their first record.</summary>
+    public List<(PartitionChannel Channel, long OpenedAt, long ClosedAt)> ClosedByAge { get; } = [];
+
+    /// <summary>When the timer is due; long.MaxValue = never.</summary>
+    public long Timer => _timer;
+
+    public override void Wake() => Interlocked.Increment(ref _wakes);
+
+    /// <summary>What the loop does when its signal is set: nothing if neither a wake-up nor the timer did it.</summary>
+    public void Step()
+    {
+        var now = _time.GetTimestamp();
+        if (_seen == Wakes && now < _timer)
+        {
+            return;
+        }
+
+        _seen = Wakes;
+        var linger = (long)(_linger.TotalSeconds * _time.TimestampFrequency);
+        while (Timeline.TryTakeOpen(now - linger, out var channel, out var openedAt))
+        {
+            ClosedByAge.Add((channel, openedAt, now));
+            channel.CloseOpen(openedAt);
+        }
+
+        var oldest = Timeline.OldestOpen();
+        _timer = oldest == long.MaxValue ? oldest : oldest + linger;
+    }
+
+    /// <summary>Closes every open batch, as a flush or a shortage of memory does.</summary>
+    public void CloseAll()
+    {
+        while (Timeline.TryTakeOpen(long.MaxValue, out var channel, out var openedAt))
+        {
+            channel.CloseOpen(openedAt);
+        }
+    }
+}

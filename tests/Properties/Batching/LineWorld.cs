@@ -1,0 +1,153 @@
+using Rx.Kafka.Batching;
+
+namespace Rx.Kafka.Properties.Batching;
+
+/// <summary>One channel, the records offered to it, and what became of each.</summary>
+internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
+{
+    private readonly List<Offered> _offers = [];
+    private readonly List<int> _sent = [];
+    private readonly HandFace _face = new(FaceInterest.Records);
+    private long _offset;
+
+    public PartitionChannel Channel { get; } = channel;
+
+    public bool IsClosed { get; set; }
+
+    public IEnumerable<Offered> Undecided => _offers.Where(static o => !o.IsDecided);
+
+    /// <summary>As admission does it: at once if possible, else in line.</summary>
+    public void Offer(int bytes, int kind)
+    {
+        var offered = new Offered(_offers.Count) { JoinedAt = world.Time.GetTimestamp() };
+        var record = BatchingWorld.Numbered(offered.Number, kind == 2 ? bytes : bytes % 500);
+        var face = kind == 0 ? _face : null;
+        offered.Completion = face is null ? new HandCompletion() : null;
+        offered.Face = face;
+        _offers.Add(offered);
+        switch (world.Append(Channel, record, face, offered.Completion))
+        {
+            case AppendResult.Placed:
+                return;
+            case AppendResult.Closed:
+                Assert.True(IsClosed);
+                offered.IsRefused = true;
+                return;
+        }
+
+        Assert.True(face?.TryEnter() ?? true);
+        var waiter = world.NewWaiter(record, face, offered.Completion);
+        if (Channel.Join(waiter) is not null)
+        {
+            Assert.True(IsClosed);
+            face?.Leave();
+            world.Flushes.Leave(waiter.Generation);
+            offered.IsRefused = true;
+            return;
+        }
+
+        offered.Waiter = waiter;
+    }
+
+    public void Cancel(int index)
+    {
+        var waiting = _offers.Where(static o => o.Waiter is { Placed.IsCompleted: false }).ToArray();
+        if (waiting.Length == 0)
+        {
+            return;
+        }
+
+        var offered = waiting[index % waiting.Length];
+        var waiter = offered.Waiter!;
+        if (waiter.TryWithdraw())
+        {
+            // As admission ends one that was withdrawn.
+            waiter.Face?.Leave();
+            waiter.ConfirmWithdrawn();
+            world.Flushes.Leave(waiter.Generation);
+            offered.IsWithdrawn = true;
+        }
+    }
+
+    public void Purge() => Channel.EndLine(new ProduceError(ProduceErrorCode.Aborted, "purged"));
+
+    /// <summary>The broker takes everything that is closed.</summary>
+    public void Answer()
+    {
+        while (Channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        {
+            var numbers = BatchingWorld.NumbersIn(batch);
+            BatchingWorld.Decide(batch, _offset);
+            foreach (var number in numbers)
+            {
+                var offered = _offers[number];
+                Assert.False(offered.IsSent || offered.IsWithdrawn || offered.IsRefused, $"record {number} was sent twice, or after it was withdrawn");
+                offered.IsSent = true;
+                offered.Offset = _offset++;
+            }
+
+            _sent.AddRange(numbers);
+        }
+    }
+
+    public void CheckEnd()
+    {
+        // L17: order of append = order of calls. L22: exactly one outcome each.
+        Assert.Equal(_sent.Order(), _sent);
+        foreach (var offered in _offers)
+        {
+            var refusal = offered.Waiter?.Refusal;
+            Assert.True(offered.Waiter is null || offered.Waiter.Placed.IsCompleted, "a caller never left");
+            Assert.Equal(1, (offered.IsSent ? 1 : 0) + (offered.IsWithdrawn ? 1 : 0) + (offered.IsRefused ? 1 : 0) + (refusal is null ? 0 : 1));
+            if (refusal?.Code == ProduceErrorCode.BufferFull)
+            {
+                Assert.True(world.Time.GetTimestamp() - offered.JoinedAt >= world.Context.MaxBlock.Ticks);
+            }
+
+            if (offered.Completion is { } completion)
+            {
+                Assert.Equal(offered.IsSent || refusal is not null ? 1 : 0, completion.Answers);
+                Assert.Equal(refusal, completion.Error);
+                Assert.Equal(offered.IsSent ? offered.Offset : null, completion.Metadata?.Offset);
+            }
+        }
+
+        CheckFace();
+    }
+
+    private void CheckFace()
+    {
+        var sent = _offers.Where(static o => o.Face is not null && o.IsSent).Select(static o => (o.Number, o.Offset));
+        var refused = _offers.Where(static o => o.Face is not null && o.Waiter?.Refusal is not null).Select(static o => (o.Number, Offset: -1L));
+        var told = _face.Facts.Select(static f => (Number: System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(f.Record!.Value.Value!.Value.Span), f.Offset));
+
+        // L25: acknowledged ones in their order.
+        Assert.Equal(sent, told.Where(static t => t.Offset >= 0));
+        Assert.Equal(refused.OrderBy(static r => r.Number), told.Where(static t => t.Offset < 0).OrderBy(static t => t.Number));
+        Assert.Equal(0, _face.Entered);
+    }
+
+    /// <summary>One record and its fate.</summary>
+    internal sealed class Offered(int number)
+    {
+        public int Number { get; } = number;
+
+        public long JoinedAt { get; init; }
+
+        public HandCompletion? Completion { get; set; }
+
+        public HandFace? Face { get; set; }
+
+        public Waiter? Waiter { get; set; }
+
+        public bool IsSent { get; set; }
+
+        public long Offset { get; set; } = -1;
+
+        public bool IsWithdrawn { get; set; }
+
+        public bool IsRefused { get; set; }
+
+        public bool IsDecided => IsSent || IsWithdrawn || IsRefused || Waiter?.Refusal is not null;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Rx.Kafka.Properties.Scenarios;
+
+/// <summary>L41-L46: whatever happens to brokers and connections, nothing is lost, nothing is there twice, and what is said of it is true.</summary>
+public class FaultTests
+{
+    [Fact]
+    public void Faults_that_end_lose_nothing_and_double_nothing() =>
+        ScenarioLaw.Check("L41, L46", new ScenarioProfile { Faults = true, Idempotent = true }, 800, AllArrive);
+
+    [Fact]
+    public void Without_idempotence_nothing_is_lost() =>
+        ScenarioLaw.Check("L42", new ScenarioProfile { Faults = true, Idempotent = false }, 300, AllArrive);
+
+    [Fact]
+    public void Persistence_tells_the_truth() =>
+        ScenarioLaw.Check("L23, L24, L41, L45", new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true }, 500);
+
+    [Fact]
+    public void Everything_at_once() =>
+        ScenarioLaw.Check(
+            "L13-L45", new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true, SmallMemory = true, Cancels = true, Purges = true }, 500);
+
+    private static void AllArrive(ScenarioRun run) => Assert.All(run.Records, static record => Assert.True(record.Succeeded, record.ToString()));
+}

@@ -1,0 +1,47 @@
+using Rx.Kafka.Testing;
+
+namespace Rx.Kafka.Properties.Scenarios;
+
+/// <summary>What was observed of one run.</summary>
+internal sealed class ScenarioRun(Scenario scenario)
+{
+    public Scenario Scenario { get; } = scenario;
+
+    /// <summary>By number.</summary>
+    public List<Offered> Records { get; } = [];
+
+    /// <summary>What came as acknowledgements, by partition in order.</summary>
+    public List<RecordMetadata> Acks { get; } = [];
+
+    /// <summary>The numbers of the records as their deliveries came.</summary>
+    public List<int> Deliveries { get; } = [];
+
+    public List<FlushRun> Flushes { get; } = [];
+
+    public List<string> Faults { get; } = [];
+
+    public IReadOnlyList<LogRecord>[] Logs { get; set; } = [];
+
+    public IReadOnlyList<LogBatch>[] Batches { get; set; } = [];
+
+    public TimeSpan DisposeTook { get; set; }
+
+    public TimeSpan? CompletionAt { get; set; }
+
+    public int OpenConnections { get; set; }
+
+    public int ArmedTimers { get; set; }
+
+    public ulong TraceHash { get; set; }
+
+    public long Steps { get; set; }
+
+    /// <summary>Bytes of the ledger in use after the producer's end.</summary>
+    public long MemoryLeft { get; set; }
+}
+
+/// <summary>One flush or purge: what it had to cover, and when it was through.</summary>
+internal sealed record FlushRun(StepKind Kind, TimeSpan StartedAt, IReadOnlyList<Offered> Covers)
+{
+    public TimeSpan? EndedAt { get; set; }
+}

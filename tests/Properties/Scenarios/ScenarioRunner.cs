@@ -1,0 +1,198 @@
+using Microsoft.Extensions.Logging;
+using Rx.Kafka.Testing;
+
+namespace Rx.Kafka.Properties.Scenarios;
+
+/// <summary>Runs a scenario in a simulation of its own.</summary>
+internal sealed class ScenarioRunner
+{
+    private readonly Scenario _scenario;
+    private readonly ScenarioRun _run;
+    private readonly Simulation _simulation;
+    private readonly EmbeddedKafka _kafka;
+    private readonly KafkaProducer _producer;
+    private readonly ObservedRuntime _runtime;
+
+    private ScenarioRunner(Scenario scenario, Simulation simulation, ILoggerFactory? logs)
+    {
+        var setup = scenario.Setup;
+        _scenario = scenario;
+        _run = new ScenarioRun(scenario);
+        _simulation = simulation;
+        simulation.Network.Latency = TimeSpan.FromMilliseconds(setup.LatencyMs);
+        simulation.Network.MaximumChunkBytes = setup.TornBytes;
+        var brokers = new EmbeddedKafkaOptions();
+        brokers.Apis[ApiKey.Produce] = new ApiRange(3, setup.ProduceVersion);
+        _kafka = simulation.StartKafka(setup.Brokers, brokers);
+        _kafka.CreateTopic(ScenarioRecords.Topic, setup.Partitions);
+        var options = setup.Options(_kafka.BootstrapServers);
+        options.Runtime = _runtime = new ObservedRuntime(simulation);
+        options.Transport = simulation.Network;
+        _producer = new KafkaProducer(options, logs);
+    }
+
+    private TimeSpan Now => _simulation.Time.Elapsed;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="logs">Where the producer logs.</param>
+    public static ScenarioRun Run(Scenario scenario, Func<Simulation, ILoggerFactory>? logs = null)
+    {
+        using var simulation = new Simulation(scenario.Seed);
+        var runner = new ScenarioRunner(scenario, simulation, logs?.Invoke(simulation));
+        simulation.Run(runner.RunAsync);
+        simulation.RunUntilIdle();
+        simulation.Advance(TimeSpan.FromMinutes(5));
+        runner._run.OpenConnections = simulation.Network.Connections.Count;
+        runner.ReadLogs();
+        return runner._run;
+    }
+
+    private async Task RunAsync()
+    {
+        _producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery =>
+        {
+            var id = ScenarioRecords.IdOf(delivery.State.Value);
+            _run.Deliveries.Add(id);
+            _run.Records[id].Delivered(delivery, Now);
+        }));
+        _producer.Acks.Subscribe(new Collector<RecordMetadata>(_run.Acks.Add));
+        _ = ObserveCompletionAsync();
+        var script = new FaultScript(_simulation, _kafka);
+        var faults = _scenario.Faults.Select(script.PlayAsync).ToArray();
+        var callers = _scenario.Steps.GroupBy(static step => step.Caller).Select(steps => Start(() => CallAsync([.. steps]))).ToArray();
+        await Task.WhenAll(callers);
+        await EndAsync();
+        await Task.WhenAll(faults);
+    }
+
+    private static Task Start(Func<Task> body) => Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current).Unwrap();
+
+    private async Task ObserveCompletionAsync()
+    {
+        await _producer.Completion;
+        _run.CompletionAt = Now;
+    }
+
+    private async Task EndAsync()
+    {
+        if (_scenario.Ending == Ending.FlushAndDispose)
+        {
+            await FlushAsync(StepKind.Flush);
+        }
+        else if (_scenario.Ending == Ending.CompleteAndDispose)
+        {
+            _producer.OnCompleted();
+            await _producer.Completion;
+            await FlushAsync(StepKind.Flush);
+        }
+
+        var started = Now;
+        if (_scenario.Ending == Ending.BlockingDispose)
+        {
+            _producer.Dispose();
+        }
+        else
+        {
+            await _producer.DisposeAsync();
+        }
+
+        _run.DisposeTook = Now - started;
+        _run.ArmedTimers = _runtime.ArmedTimers;
+    }
+
+    private async Task CallAsync(Step[] steps)
+    {
+        foreach (var step in steps)
+        {
+            if (step.Kind == StepKind.Pause)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(step.Ms), _simulation.Time);
+            }
+            else if (step.IsRecord)
+            {
+                await OfferAsync(step);
+            }
+            else
+            {
+                await FlushAsync(step.Kind);
+            }
+        }
+    }
+
+    private async Task FlushAsync(StepKind kind)
+    {
+        var flush = new FlushRun(kind, Now, [.. _run.Records.Where(static record => record.ReturnedAt is not null && record.DoneAt is null)]);
+        _run.Flushes.Add(flush);
+        await (kind == StepKind.Flush ? _producer.FlushAsync() : _producer.PurgeAsync());
+        flush.EndedAt = Now;
+    }
+
+    private async Task OfferAsync(Step step)
+    {
+        var offered = new Offered(_run.Records.Count, step, Now);
+        _run.Records.Add(offered);
+        var record = ScenarioRecords.Make(offered.Id, step);
+        switch (step.Kind)
+        {
+            case StepKind.OnNext:
+                _producer.OnNext(record);
+                offered.AcceptedAt = Now;
+                break;
+            case StepKind.Send:
+                _ = ObserveAsync(offered, _producer.SendAsync(record));
+                break;
+            case StepKind.SendCancelled:
+                _ = ObserveAsync(offered, _producer.SendAsync(record, CancelledAfter(step)));
+                break;
+            case StepKind.Enqueue:
+                await ObserveAsync(offered, _producer.EnqueueAsync(record));
+                break;
+            default:
+                await ObserveAsync(offered, _producer.EnqueueAsync(record, CancelledAfter(step)));
+                break;
+        }
+
+        offered.ReturnedAt = Now;
+    }
+
+    private CancellationToken CancelledAfter(Step step) => step.Ms == 0
+        ? new CancellationToken(canceled: true)
+        : new CancellationTokenSource(TimeSpan.FromMilliseconds(step.Ms), _simulation.Time).Token;
+
+    private async Task ObserveAsync(Offered offered, ValueTask<RecordMetadata> sending)
+    {
+        try
+        {
+            offered.Delivered(await sending, Now);
+        }
+        catch (Exception e)
+        {
+            offered.Failed(e, Now);
+        }
+    }
+
+    private async Task ObserveAsync(Offered offered, ValueTask<Task<RecordMetadata>> enqueueing)
+    {
+        try
+        {
+            var acknowledged = await enqueueing;
+            offered.AcceptedAt = Now;
+            _ = ObserveAsync(offered, new ValueTask<RecordMetadata>(acknowledged));
+        }
+        catch (Exception e)
+        {
+            offered.Withdrawn = e is OperationCanceledException;
+            offered.Failed(e, Now);
+        }
+    }
+
+    private void ReadLogs()
+    {
+        var partitions = Enumerable.Range(0, _scenario.Setup.Partitions);
+        _run.Logs = [.. partitions.Select(p => _kafka.ReadLog(ScenarioRecords.Topic, p))];
+        _run.Batches = [.. partitions.Select(p => _kafka.ReadBatches(ScenarioRecords.Topic, p))];
+        _run.TraceHash = _simulation.TraceHash;
+        _run.Steps = _simulation.Steps;
+    }
+}

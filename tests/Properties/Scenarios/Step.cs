@@ -1,0 +1,26 @@
+namespace Rx.Kafka.Properties.Scenarios;
+
+/// <summary>One step of one caller.</summary>
+/// <param name="Caller">Who; callers run side by side, each takes its steps in order.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Partition">Of the record; −1 = none given.</param>
+/// <param name="Key">Of the record; −1 = none.</param>
+/// <param name="Bytes">Of the record's value.</param>
+/// <param name="Ms">How long a pause lasts; when a token is cancelled.</param>
+internal sealed record Step(int Caller, StepKind Kind, int Partition = -1, int Key = -1, int Bytes = 8, int Ms = 0)
+{
+    public bool IsRecord => Kind is StepKind.Send or StepKind.SendCancelled or StepKind.Enqueue or StepKind.EnqueueCancelled or StepKind.OnNext;
+
+    public override string ToString()
+    {
+        var text = $"new({Caller}, StepKind.{Kind}";
+        if (IsRecord)
+        {
+            text += Partition >= 0 ? $", Partition: {Partition}" : "";
+            text += Key >= 0 ? $", Key: {Key}" : "";
+            text += Bytes != 8 ? $", Bytes: {Bytes}" : "";
+        }
+
+        return text + (Ms > 0 ? $", Ms: {Ms})" : ")");
+    }
+}

@@ -1,0 +1,29 @@
+namespace Rx.Kafka.Properties.Scenarios;
+
+/// <summary>What a caller does in one step.</summary>
+internal enum StepKind
+{
+    /// <summary>SendAsync; the caller goes on at once.</summary>
+    Send,
+
+    /// <summary>SendAsync with a token that is cancelled after some time.</summary>
+    SendCancelled,
+
+    /// <summary>EnqueueAsync; the caller waits for the acceptance.</summary>
+    Enqueue,
+
+    /// <summary>EnqueueAsync with a token that is cancelled after some time; the caller waits for the acceptance.</summary>
+    EnqueueCancelled,
+
+    /// <summary>OnNext.</summary>
+    OnNext,
+
+    /// <summary>Waits a while.</summary>
+    Pause,
+
+    /// <summary>FlushAsync; the caller waits for it.</summary>
+    Flush,
+
+    /// <summary>PurgeAsync; the caller waits for it.</summary>
+    Purge,
+}
