@@ -224,7 +224,7 @@ internal sealed class BufferPool : IDisposable
     public void Dispose() => _collectTimer.Dispose();
 
     /// <summary>Without the lock: what came of a change.</summary>
-    private void Tell(in News news)
+    private void Tell(News news)
     {
         // Null for nearly every batch: an empty list here would be made anew each time.
         news.Served?.ForEach(static account => account.QueueDrainer());

@@ -54,7 +54,7 @@ internal abstract class LaneOwner(TimeProvider time)
         }
     }
 
-    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out.</summary>
+    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out. Those that moved away since they were listed are passed over, also if they came back: they were listed again.</summary>
     public bool TryPeekListed(out Lane lane)
     {
         lock (_ringLock)
@@ -69,10 +69,10 @@ internal abstract class LaneOwner(TimeProvider time)
 
                 _ring.Dequeue();
             }
-
-            lane = null!;
-            return false;
         }
+
+        lane = null!;
+        return false;
     }
 
     /// <summary>Takes the lane at the ring's head out. Owner.</summary>

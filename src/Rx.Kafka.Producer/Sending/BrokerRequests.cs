@@ -21,12 +21,6 @@ internal sealed class BrokerRequests(BrokerSender owner, SendingContext context)
         for (var visits = owner.Listed; visits > 0 && owner.TryPeekListed(out var listed); visits--)
         {
             var lane = (PartitionLane)listed;
-            if (lane.Channel.Owner != owner)
-            {
-                owner.TakeListed();
-                continue;
-            }
-
             var room = request.IsEmpty ? int.MaxValue : context.Options.MaxRequestSize - request.BatchBytes;
             var result = lane.Take(connection, now, room, out var batch);
             if (result == LaneTake.TooLarge)

@@ -8,6 +8,15 @@ public class FaultTests
         ScenarioLaw.Check("L41, L46", new ScenarioProfile { Faults = true, Idempotent = true }, 800, AllArrive);
 
     [Fact]
+    public void Batches_in_flight_survive_whatever_happens_to_their_answers() =>
+        ScenarioLaw.Check("L41, L43, L46", new ScenarioProfile { Faults = true, Idempotent = true, ManyBatches = true }, 600, AllArrive);
+
+    [Fact]
+    public void Persistence_of_batches_in_flight_tells_the_truth() =>
+        ScenarioLaw.Check(
+            "L23, L24, L41, L43", new ScenarioProfile { Faults = true, Idempotent = true, ManyBatches = true, FinalErrors = true, ShortTimeouts = true, Endings = true, Purges = true }, 600);
+
+    [Fact]
     public void Without_idempotence_nothing_is_lost() =>
         ScenarioLaw.Check("L42", new ScenarioProfile { Faults = true, Idempotent = false }, 300, AllArrive);
 

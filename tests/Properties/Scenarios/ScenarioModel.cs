@@ -6,6 +6,9 @@ namespace Rx.Kafka.Properties.Scenarios;
 /// <summary>What must hold of every run, whatever happened in it: the logs against the outcomes.</summary>
 internal sealed class ScenarioModel
 {
+    // Deadlines are rounded up to whole milliseconds.
+    private static readonly TimeSpan TimerRounding = TimeSpan.FromMilliseconds(1);
+
     private readonly ScenarioRun _run;
     private readonly Setup _setup;
     private readonly List<string> _faults = [];
@@ -99,7 +102,7 @@ internal sealed class ScenarioModel
 
         var accepted = record.AcceptedAt ?? record.OfferedAt + TimeSpan.FromMilliseconds(_setup.MaxBlockMs);
         var timeout = TimeSpan.FromMilliseconds(Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs));
-        Require(done <= accepted + timeout, "L45", $"{record}");
+        Require(done <= accepted + timeout + TimerRounding, "L45", $"{record}");
         if (record.Error?.Code is ProduceErrorCode.BufferFull or ProduceErrorCode.MetadataTimeout)
         {
             Require(done - record.OfferedAt == TimeSpan.FromMilliseconds(_setup.MaxBlockMs), "L19", $"{record}");

@@ -19,6 +19,9 @@ internal sealed record ScenarioProfile
     /// <summary>Ends otherwise than by a flush.</summary>
     public bool Endings { get; init; }
 
+    /// <summary>Many small batches of few partitions, so that several are in flight when something happens.</summary>
+    public bool ManyBatches { get; init; }
+
     /// <summary>Null = mostly.</summary>
     public bool? Idempotent { get; init; }
 }

@@ -58,6 +58,11 @@ internal sealed class ScenarioRunner
         }));
         _producer.Acks.Subscribe(new Collector<RecordMetadata>(_run.Acks.Add));
         _ = ObserveCompletionAsync();
+        if (_scenario.Setup.Warm)
+        {
+            await _producer.GetPartitionsAsync(ScenarioRecords.Topic);
+        }
+
         var script = new FaultScript(_simulation, _kafka);
         var faults = _scenario.Faults.Select(script.PlayAsync).ToArray();
         var callers = _scenario.Steps.GroupBy(static step => step.Caller).Select(steps => Start(() => CallAsync([.. steps]))).ToArray();

@@ -10,6 +10,13 @@ internal static class ScenarioSource
     private static readonly short[] Unclear = [3, 5, 6, 7, 20, 56];
     private static readonly short[] Refusing = [2, 19];
     private static readonly short[] Final = [10, 17, 18, 29, 32, 42, 43, 44, 76, 87];
+    // What leaves batches behind whose fate is unclear.
+    private static readonly FaultKind[] Unanswering =
+    [
+        FaultKind.CutBefore, FaultKind.CutAfter, FaultKind.CutAfter, FaultKind.Drop, FaultKind.Drop, FaultKind.Hang, FaultKind.FailAppended, FaultKind.Fail, FaultKind.Restart,
+        FaultKind.Restart, FaultKind.Failover, FaultKind.Move, FaultKind.CutAll, FaultKind.DelayAfter, FaultKind.Swallow,
+    ];
+
     private static readonly int[] Instants = [0, 1, 5, 20, 50, 100, 300, 1000, 2000];
 
     public static Arbitrary<Scenario> Of(ScenarioProfile profile) => Arb.From(
@@ -31,36 +38,44 @@ internal static class ScenarioSource
             Seed = random.Next(),
             Setup = setup,
             Steps = steps,
-            Faults = profile.Faults ? [.. Enumerable.Range(0, random.Next(1, 2 + (size / 10))).Select(_ => MakeFault(random, setup, profile))] : [],
+            Faults = profile.Faults ? [.. Enumerable.Range(0, random.Next(1, 2 + (size / (profile.ManyBatches ? 8 : 10)))).Select(_ => MakeFault(random, setup, profile))] : [],
             Ending = profile.Endings ? (Ending)random.Next(4) : Ending.FlushAndDispose,
         };
     }
 
     private static T Any<T>(Random random, params ReadOnlySpan<T> of) => of[random.Next(of.Length)];
 
-    private static Setup MakeSetup(Random random, ScenarioProfile profile) => new()
+    private static Setup MakeSetup(Random random, ScenarioProfile profile)
     {
-        Brokers = random.Next(1, 4),
-        Partitions = random.Next(1, 5),
-        LingerMs = Any(random, 0, 0, 1, 5, 50),
-        BatchSize = Any(random, 0, 100, 200, 1000, 16384),
-        BufferMemory = profile.SmallMemory ? Any(random, 8192, 10000, 20000, 50000) : 1 << 20,
-        InFlight = random.Next(1, 6),
-        Idempotent = profile.Idempotent ?? random.Next(3) > 0,
-        LatencyMs = Any(random, 0, 0, 1, 7),
-        TornBytes = random.Next(4) == 0 ? 37 : 0,
-        MaxBlockMs = profile.SmallMemory ? Any(random, 0, 1, 20, 60_000) : 60_000,
-        Unobserved = Any(random, 1, 3, 10_000),
-        RequestTimeoutMs = profile.Faults ? Any(random, 500, 3000) : 3000,
-        DeliveryTimeoutMs = profile.ShortTimeouts ? Any(random, 600, 3500, 10_000) : 120_000,
-        CloseTimeoutMs = profile.ShortTimeouts ? Any(random, 0, 100, 5_000) : 120_000,
-        ProduceVersion = Any<short>(random, 3, 7, 8, 9, 12, 12, 12, 12),
-    };
+        var setup = new Setup
+        {
+            Brokers = random.Next(1, 4),
+            Partitions = random.Next(1, 5),
+            LingerMs = Any(random, 0, 0, 1, 5, 50),
+            BatchSize = Any(random, 0, 100, 200, 1000, 16384),
+            BufferMemory = profile.SmallMemory ? Any(random, 8192, 10000, 20000, 50000) : 1 << 20,
+            InFlight = random.Next(1, 6),
+            Idempotent = profile.Idempotent ?? random.Next(3) > 0,
+            LatencyMs = Any(random, 0, 0, 1, 7),
+            TornBytes = random.Next(4) == 0 ? 37 : 0,
+            MaxBlockMs = profile.SmallMemory ? Any(random, 0, 1, 20, 500, 60_000, 60_000) : 60_000,
+            Warm = profile.SmallMemory ? random.Next(4) > 0 : random.Next(4) == 0,
+            Unobserved = Any(random, 1, 3, 10_000),
+            RequestTimeoutMs = profile.Faults ? Any(random, 500, 3000) : 3000,
+            DeliveryTimeoutMs = profile.ShortTimeouts ? Any(random, 600, 3500, 10_000) : 120_000,
+            CloseTimeoutMs = profile.ShortTimeouts ? Any(random, 0, 100, 5_000, 60_000) : 120_000,
+            ProduceVersion = Any<short>(random, 3, 7, 8, 9, 12, 12, 12, 12),
+        };
+        return profile.ManyBatches
+            ? setup with { Partitions = random.Next(1, 3), BatchSize = Any(random, 0, 0, 100), LingerMs = 0, InFlight = Any(random, 2, 5, 5, 5), Warm = true }
+            : setup;
+    }
 
     private static Step MakeStep(Random random, int caller, Setup setup, ScenarioProfile profile)
     {
         var kind = random.Next(100) switch
         {
+            < 80 when profile.ManyBatches => Any(random, StepKind.Send, StepKind.Send, StepKind.Enqueue, StepKind.OnNext),
             < 25 => StepKind.Send,
             < 50 => StepKind.Enqueue,
             < 75 => StepKind.OnNext,
@@ -89,7 +104,7 @@ internal static class ScenarioSource
 
     private static Fault MakeFault(Random random, Setup setup, ScenarioProfile profile)
     {
-        var kinds = setup.Brokers > 1 ? Enum.GetValues<FaultKind>() : [.. Enum.GetValues<FaultKind>().Where(static kind => kind != FaultKind.Move)];
+        var kinds = profile.ManyBatches ? Unanswering : Enum.GetValues<FaultKind>();
         var kind = kinds[random.Next(kinds.Length)];
         var fault = new Fault(kind, AtMs: Any<int>(random, Instants), Times: random.Next(1, 4), Skip: Any(random, 0, 0, 1, 2, 5));
         var broker = random.Next(1, setup.Brokers + 1);

@@ -37,6 +37,9 @@ internal sealed record Setup
 
     public int TornBytes { get; init; }
 
+    /// <summary>Whether the topic's metadata is there before the callers begin.</summary>
+    public bool Warm { get; init; }
+
     /// <summary>What the brokers offer at most.</summary>
     public short ProduceVersion { get; init; } = 12;
 
@@ -77,6 +80,7 @@ internal sealed record Setup
         Add("Unobserved", Unobserved, Default.Unobserved);
         Add("LatencyMs", LatencyMs, Default.LatencyMs);
         Add("TornBytes", TornBytes, Default.TornBytes);
+        Add("Warm", Warm, Default.Warm);
         Add("ProduceVersion", ProduceVersion, Default.ProduceVersion);
         return $"new() {{ {string.Join(", ", shown)} }}";
 
