@@ -51,6 +51,18 @@ internal sealed class BufferPool : IDisposable
         }
     }
 
+    /// <summary>Free chunks that are kept for later, in bytes; with <see cref="Used"/> never more than <see cref="Total"/>.</summary>
+    public long Cached
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _chunks.Bytes;
+            }
+        }
+    }
+
     private long FreeBytes => _total - _used;
 
     public void AddBroker(BrokerMemory broker)
