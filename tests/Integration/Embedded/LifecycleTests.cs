@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Integration.Embedded;
@@ -134,7 +133,7 @@ public sealed class LifecycleTests
         await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers });
         var watcher = new Watcher<Delivery<Record>>();
         using var subscription = producer.Deliveries.Subscribe(watcher);
-        var pushing = Enumerable.Range(0, 4).Select(i => OnThread(() => producer.OnNext(new Record("later", $"v{i}")))).ToArray();
+        var pushing = Enumerable.Range(0, 4).Select(i => RealThread.Run(() => producer.OnNext(new Record("later", $"v{i}")))).ToArray();
         await Eventually.TrueAsync(() => kafka.Counters.Requests(ApiKey.Metadata) >= 2);
 
         // They may not all stand in line yet: who comes after the signal hears of it.
@@ -179,7 +178,7 @@ public sealed class LifecycleTests
         Record[] kinds = [new("t", new byte[3000]) { Partition = 0 }, new("t", new byte[3000]), new("nowhere", new byte[3000])];
         var sending = kinds.SelectMany(kind => Enumerable.Range(0, 100).Select(i => producer.SendAsync(kind, i % 2 == 0 ? cancel.Token : default).AsTask())).ToArray();
         var enqueuing = kinds.SelectMany(kind => Enumerable.Range(0, 10).Select(_ => producer.EnqueueAsync(kind).AsTask())).ToArray();
-        var pushing = kinds.SelectMany(kind => Enumerable.Range(0, 4).Select(_ => OnThread(() => producer.OnNext(kind)))).ToArray();
+        var pushing = kinds.SelectMany(kind => Enumerable.Range(0, 4).Select(_ => RealThread.Run(() => producer.OnNext(kind)))).ToArray();
         await Eventually.TrueAsync(() => hanging.Hits > 0);
 
         await producer.DisposeAsync().AsTask().WaitAsync(Late);
@@ -313,24 +312,5 @@ public sealed class LifecycleTests
         Assert.False(producer.Completion.IsCompleted);
         release.Set();
         await producer.Completion.WaitAsync(Late);
-    }
-
-    /// <summary>What it threw, or null.</summary>
-    private static Task<Exception?> OnThread(Action body)
-    {
-        var done = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                body();
-                done.SetResult(null);
-            }
-            catch (Exception e)
-            {
-                done.SetResult(e);
-            }
-        }) { IsBackground = true }.Start();
-        return done.Task;
     }
 }

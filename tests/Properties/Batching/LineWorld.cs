@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Properties.Batching;
 
@@ -17,22 +20,38 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
     public IEnumerable<Offered> Undecided => _offers.Where(static o => !o.IsDecided);
 
     /// <summary>As admission does it: at once if possible, else in line.</summary>
-    public void Offer(int bytes, int kind)
+    /// <param name="bytes">The record's size.</param>
+    /// <param name="kind">0 = from a face, 1 = awaited, 2 = awaited and large.</param>
+    /// <param name="between">What other threads do after it found no room and before it stands in line.</param>
+    public void Offer(int bytes, int kind, Action? between = null)
     {
-        var offered = new Offered(_offers.Count) { JoinedAt = world.Time.GetTimestamp() };
-        var record = BatchingWorld.Numbered(offered.Number, kind == 2 ? bytes : bytes % 500);
+        bytes = kind == 2 ? bytes * 8 : bytes % 500;
         var face = kind == 0 ? _face : null;
-        offered.Completion = face is null ? new HandCompletion() : null;
-        offered.Face = face;
-        _offers.Add(offered);
-        switch (world.Append(Channel, record, face, offered.Completion))
+        if (between is not null)
         {
-            case AppendResult.Placed:
-                return;
-            case AppendResult.Closed:
-                Assert.True(IsClosed);
-                offered.IsRefused = true;
-                return;
+            // The record gets its number when it stands in line: calls of two threads have no order.
+            if (world.Append(Channel, BatchingWorld.Numbered(0, bytes), UnobservedFace.Instance, mayOpen: false) == AppendResult.Placed)
+            {
+                throw new InvalidOperationException("Only for a channel without an open batch.");
+            }
+
+            between();
+        }
+
+        var offered = new Offered(_offers.Count) { JoinedAt = world.Time.GetTimestamp(), Face = face, Completion = face is null ? new HandCompletion() : null };
+        var record = BatchingWorld.Numbered(offered.Number, bytes);
+        _offers.Add(offered);
+        if (between is null)
+        {
+            switch (world.Append(Channel, record, face, offered.Completion))
+            {
+                case AppendResult.Placed:
+                    return;
+                case AppendResult.Closed:
+                    Assert.True(IsClosed);
+                    offered.IsRefused = true;
+                    return;
+            }
         }
 
         Assert.True(face?.TryEnter() ?? true);
@@ -47,6 +66,21 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
         }
 
         offered.Waiter = waiter;
+    }
+
+    /// <summary>When no work is left to run: whoever stands first in line could not be placed now, and no flush waits for an open batch.</summary>
+    public void CheckAtRest()
+    {
+        if (_offers.Find(static o => o.Waiter is { Line: not null }) is { } first)
+        {
+            var request = new MemoryRequest(RecordBatchHeader.Size + RecordEncoder.TotalSize(RecordEncoder.BodySize(0, 0, -1, first.Waiter!.Record.Value!.Value.Length, null)), Overhead(first));
+            if (world.Memory.TryTake(Account(Channel), request) is not null)
+            {
+                Assert.Fail($"record {first.Number} stands in line, but there is room for it: {request}");
+            }
+        }
+
+        Assert.DoesNotContain(Channel.Owner.Timeline.Undecided(), batch => batch.Channel == Channel && !batch.IsClosed && world.Flushes.IsFlushing(batch.Generation));
     }
 
     public void Cancel(int index)
@@ -115,11 +149,17 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
         CheckFace();
     }
 
+    private static int Overhead(Offered offered) =>
+        ProducerBatch.BaseOverhead + (offered.Face is null ? 0 : FaceShare.SegmentBytes(FaceInterest.Records, first: true));
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_account")]
+    private static extern ref MemoryAccount Account(PartitionChannel channel);
+
     private void CheckFace()
     {
         var sent = _offers.Where(static o => o.Face is not null && o.IsSent).Select(static o => (o.Number, o.Offset));
         var refused = _offers.Where(static o => o.Face is not null && o.Waiter?.Refusal is not null).Select(static o => (o.Number, Offset: -1L));
-        var told = _face.Facts.Select(static f => (Number: System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(f.Record!.Value.Value!.Value.Span), f.Offset));
+        var told = _face.Facts.Select(static f => (Number: BinaryPrimitives.ReadInt32LittleEndian(f.Record!.Value.Value!.Value.Span), f.Offset));
 
         // L25: acknowledged ones in their order.
         Assert.Equal(sent, told.Where(static t => t.Offset >= 0));
@@ -134,9 +174,9 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 
         public long JoinedAt { get; init; }
 
-        public HandCompletion? Completion { get; set; }
+        public HandCompletion? Completion { get; init; }
 
-        public HandFace? Face { get; set; }
+        public HandFace? Face { get; init; }
 
         public Waiter? Waiter { get; set; }
 

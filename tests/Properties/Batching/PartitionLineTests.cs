@@ -11,7 +11,7 @@ public sealed class PartitionLineTests
 
     // Offers, cancels, flushes, purges, answers and time in any order; work items run in any order.
     [Fact]
-    public void Every_record_has_one_outcome_and_those_accepted_keep_their_order() => Law.Check("line", Steps.Of(kinds: 9, most: 120, limit: 3000), program =>
+    public void Every_record_has_one_outcome_and_those_accepted_keep_their_order() => Law.Check("line", Steps.Of(kinds: 12, most: 150, limit: 3000), program =>
     {
         using var world = new BatchingWorld(BatchSize, Memory, MaxBlock, seed: program.Length);
         var owner = world.NewOwner();
@@ -42,6 +42,18 @@ public sealed class PartitionLineTests
                     break;
                 case 7:
                     world.Advance(TimeSpan.FromMilliseconds(step.B % 30));
+                    Array.ForEach(lines, static l => l.CheckAtRest());
+                    break;
+                case 8 when !line.Channel.HasOpenBatch:
+                    line.Offer(step.B, step.B % 3, between: () =>
+                    {
+                        line.Answer();
+                        line.Offer(step.B % 700, step.B % 2);
+                    });
+                    break;
+                case 9:
+                    world.Pumped.RunUntilIdle();
+                    Array.ForEach(lines, static l => l.CheckAtRest());
                     break;
                 default:
                     for (var n = step.B % 4; n > 0 && world.Pumped.RunOne(); n--)
