@@ -14,7 +14,6 @@ public sealed class AnsweringTransport : ITransport
     private readonly Cluster _cluster;
     private readonly AnsweredTopics _topics = new();
     private readonly int _segmentBytes;
-    private readonly BlockPool _blocks;
     private int _connections;
 
     /// <summary>Makes brokers.</summary>
@@ -23,7 +22,6 @@ public sealed class AnsweringTransport : ITransport
     public AnsweringTransport(int brokers = 1, int segmentBytes = 65536)
     {
         _segmentBytes = segmentBytes;
-        _blocks = new BlockPool(segmentBytes);
         _cluster = new Cluster(brokers, new EmbeddedKafkaOptions { AutoCreateTopics = false }, TimeProvider.System, new Random(1));
         foreach (var broker in _cluster.Brokers)
         {
@@ -80,7 +78,7 @@ public sealed class AnsweringTransport : ITransport
     }
 
     private Pipe Pipe() => new(new PipeOptions(
-        _blocks,
+        new BlockPool(_segmentBytes),
         readerScheduler: new PoolPipeScheduler(),
         writerScheduler: new PoolPipeScheduler(),
         pauseWriterThreshold: 1 << 20,

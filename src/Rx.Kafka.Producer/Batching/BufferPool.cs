@@ -7,27 +7,19 @@ namespace Rx.Kafka.Batching;
 internal sealed class BufferPool : IDisposable
 {
     private const int SmallestChunk = 2048;
-    private static readonly TimeSpan CollectingTurn = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
     private readonly long _total;
     private readonly int _chunkBytes;
-    private readonly TimeProvider _time;
-    private readonly ITimer _collectTimer;
-    private readonly Dictionary<int, Stack<byte[]>> _free = [];
+    private readonly ChunkCache _chunks;
+    private readonly CollectingTurn _turn;
     private readonly List<BrokerMemory> _brokers = [];
     private readonly List<Action> _freed = [];
     private long _used;
-    private long _cached;
     private int _channels;
     private long _waitCount;
     private int _waiting;
     private bool _pressure;
-    private MemoryAccount? _collector;
-    private MemoryAccount? _lastCollector;
-    private TimeSpan _turn = CollectingTurn;
-    private long _turnEnds;
-    private long _noTurnBefore = long.MinValue;
 
     /// <param name="totalBytes">The ledger's limit.</param>
     /// <param name="batchSize">The batch size that the chunk size follows.</param>
@@ -36,8 +28,8 @@ internal sealed class BufferPool : IDisposable
     {
         _total = totalBytes;
         _chunkBytes = Math.Clamp(batchSize, 4096, 65536);
-        _time = time;
-        _collectTimer = time.CreateTimer(static pool => ((BufferPool)pool!).EndTurn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _chunks = new ChunkCache(_chunkBytes);
+        _turn = new CollectingTurn(time, EndTurn);
     }
 
     /// <summary>Called without a lock when all open batches became due, because somebody collects or a partition that holds nothing waits.</summary>
@@ -55,6 +47,18 @@ internal sealed class BufferPool : IDisposable
             lock (_lock)
             {
                 return _used;
+            }
+        }
+    }
+
+    /// <summary>Free chunks that are kept for later, in bytes; with <see cref="Used"/> never more than <see cref="Total"/>.</summary>
+    public long Cached
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _chunks.Bytes;
             }
         }
     }
@@ -170,7 +174,7 @@ internal sealed class BufferPool : IDisposable
         {
             if (!account.Wanted.IsNone)
             {
-                news.IsFreed = _collector == account;
+                news.IsFreed = _turn.Collector == account;
                 RemoveFromLine(account);
             }
 
@@ -211,7 +215,7 @@ internal sealed class BufferPool : IDisposable
             foreach (var chunk in chunks)
             {
                 bytes += chunk.Length;
-                Recycle(chunk);
+                _chunks.Return(chunk);
             }
 
             ReleaseBytes(account, bytes);
@@ -221,7 +225,7 @@ internal sealed class BufferPool : IDisposable
         Tell(news);
     }
 
-    public void Dispose() => _collectTimer.Dispose();
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Without the lock: what came of a change.</summary>
     private void Tell(News news)
@@ -265,7 +269,7 @@ internal sealed class BufferPool : IDisposable
 
     private byte[]? TakeUnderLock(MemoryAccount account, MemoryRequest request)
     {
-        if (_collector is not null && _collector != account)
+        if (_turn.Collector is not null && _turn.Collector != account)
         {
             return null;
         }
@@ -278,14 +282,9 @@ internal sealed class BufferPool : IDisposable
 
     private byte[] TakeChunk(MemoryAccount account, int size, int overhead)
     {
-        byte[]? chunk = null;
-        if (_free.TryGetValue(size, out var stack) && stack.TryPop(out chunk))
-        {
-            _cached -= size;
-        }
-
+        var chunk = _chunks.Rent(size);
         ChargeBytes(account, (long)size + overhead);
-        return chunk ?? GC.AllocateUninitializedArray<byte>(size);
+        return chunk;
     }
 
     /// <summary>The dynamic threshold of one partition, and of its broker; the last clause keeps live partitions fed beside dead ones of the same broker.</summary>
@@ -325,24 +324,13 @@ internal sealed class BufferPool : IDisposable
         account.Broker.Waiting.Remove(account);
         account.Wanted = default;
         _waiting--;
-        if (_collector == account)
-        {
-            _collector = null;
-        }
-
-        if (_lastCollector == account)
-        {
-            // Whoever collects next has not failed yet.
-            _lastCollector = null;
-            _turn = CollectingTurn;
-        }
-
+        _turn.Forget(account);
         UpdatePressure();
     }
 
     private void UpdatePressure()
     {
-        var pressure = _collector is not null;
+        var pressure = _turn.Collector is not null;
         foreach (var broker in _brokers)
         {
             pressure |= broker.Waiting.Min is { RankBytes: 0 };
@@ -392,7 +380,7 @@ internal sealed class BufferPool : IDisposable
             return null;
         }
 
-        if (_collector is { } collector)
+        if (_turn.Collector is { } collector)
         {
             return collector.Broker == broker && Fits(collector, Needs(collector)) ? collector : null;
         }
@@ -417,7 +405,7 @@ internal sealed class BufferPool : IDisposable
             }
 
             StartTurn(account);
-            if (_collector is not null)
+            if (_turn.Collector is not null)
             {
                 return null;
             }
@@ -439,18 +427,14 @@ internal sealed class BufferPool : IDisposable
         }
     }
 
-    /// <summary>One that may take, but finds too little free, collects for a turn while nobody else takes: else a large record never gets its place beside small traffic.</summary>
+    /// <summary>One that may take, but finds too little free, collects for a turn.</summary>
     private void StartTurn(MemoryAccount account)
     {
         var needed = Needs(account);
-        if (_collector is not null || needed <= FreeBytes || !MayTake(account, needed) || _time.GetTimestamp() < _noTurnBefore)
+        if (needed > FreeBytes && MayTake(account, needed) && _turn.MayStart)
         {
-            return;
+            _turn.Start(account);
         }
-
-        _collector = _lastCollector = account;
-        _turnEnds = _time.GetTimestamp() + (long)(_turn.TotalSeconds * _time.TimestampFrequency);
-        _collectTimer.Change(_turn, Timeout.InfiniteTimeSpan);
     }
 
     private void EndTurn()
@@ -458,16 +442,7 @@ internal sealed class BufferPool : IDisposable
         News news = default;
         lock (_lock)
         {
-            if (_collector is not null && _time.GetTimestamp() >= _turnEnds)
-            {
-                // One that can never fit must not bar everybody: the pause grows with the turn.
-                _collector = null;
-                news.IsFreed = true;
-                _noTurnBefore = _time.GetTimestamp() + (long)(39 * _turn.TotalSeconds * _time.TimestampFrequency);
-                _turn *= 2;
-                _collectTimer.Change(39 * _turn / 2, Timeout.InfiniteTimeSpan);
-            }
-
+            news.IsFreed = _turn.TryEnd();
             Serve(ref news);
         }
 
@@ -482,16 +457,7 @@ internal sealed class BufferPool : IDisposable
         Rerank(account);
 
         // Free chunks are dropped before the budget would be exceeded.
-        if (_used + _cached > _total)
-        {
-            foreach (var (_, free) in _free)
-            {
-                while (_used + _cached > _total && free.TryPop(out var dropped))
-                {
-                    _cached -= dropped.Length;
-                }
-            }
-        }
+        _chunks.Trim(_total - _used);
     }
 
     private void ReleaseBytes(MemoryAccount account, long bytes)
@@ -507,24 +473,7 @@ internal sealed class BufferPool : IDisposable
         var reserved = account.Reserved!;
         account.Reserved = null;
         ReleaseBytes(account, (long)reserved.Chunk.Length + reserved.Overhead);
-        Recycle(reserved.Chunk);
-    }
-
-    private void Recycle(byte[] chunk)
-    {
-        // Only sizes that come again are worth keeping; a record of its own size is not.
-        if (chunk.Length > _chunkBytes || (chunk.Length != _chunkBytes && !System.Numerics.BitOperations.IsPow2(chunk.Length)))
-        {
-            return;
-        }
-
-        if (!_free.TryGetValue(chunk.Length, out var stack))
-        {
-            _free.Add(chunk.Length, stack = new Stack<byte[]>());
-        }
-
-        stack.Push(chunk);
-        _cached += chunk.Length;
+        _chunks.Return(reserved.Chunk);
     }
 
     /// <summary>What came of a change, to be told when the lock is left.</summary>

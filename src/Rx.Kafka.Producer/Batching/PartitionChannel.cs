@@ -373,7 +373,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             Move(batch, newOwner);
         }
 
-        if ((_open ?? _held) is { } open)
+        ref var open = ref (_held is null ? ref _open : ref _held);
+        if (open is not null)
         {
             Move(open, newOwner);
         }
@@ -382,6 +383,12 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         Volatile.Write(ref _owner, newOwner);
         _isListed = true;
         newOwner.List(Lane);
+        if (open is not null && _context.Flushes.IsFlushing(open.Generation))
+        {
+            // The leaderless loop closed nothing when the flush began, and the new owner has seen it long ago.
+            Close(ref open);
+        }
+
         _gate.Exit();
         _context.Memory.MoveChannel(_account, newOwner.Memory);
         newOwner.Wake();

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Testing;
 
@@ -50,7 +49,7 @@ internal sealed class PoolWorld : IDisposable
         Assert.Equal(Partitions.Sum(static p => p.Held) + reserved, Pool.Used);
         Assert.InRange(Pool.Used, 0, Pool.Total);
         Assert.All(_brokers, broker => Assert.Equal(Partitions.Where(p => p.Account.Broker == broker).Sum(static p => p.Account.Bytes), broker.Bytes));
-        Assert.InRange(Cached(Pool), 0, Pool.Total - Pool.Used);
+        Assert.InRange(Pool.Cached, 0, Pool.Total - Pool.Used);
     }
 
     /// <summary>At rest, with no turn running: a partition that waits would not get what it waits for.</summary>
@@ -73,7 +72,4 @@ internal sealed class PoolWorld : IDisposable
     }
 
     public void Dispose() => Pool.Dispose();
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_cached")]
-    private static extern ref long Cached(BufferPool pool);
 }
