@@ -18,6 +18,8 @@ internal sealed class AsyncSignal : IValueTaskSource
     /// <summary>Wakes the waiter, or the next one if nobody waits. Any thread; cheap when already set.</summary>
     public void Set()
     {
+        // What the caller wrote must be visible before its look at the state: else a waiter that takes an older signal at this moment sees neither.
+        Interlocked.MemoryBarrier();
         while (true)
         {
             switch (Volatile.Read(ref _state))

@@ -13,6 +13,8 @@ internal sealed class SerialWork(Action work, TaskScheduler scheduler) : IThread
     /// <summary>Any thread; runs nothing inline.</summary>
     public void Queue()
     {
+        // What the caller wrote must be visible before its look at the state; Execute has the other barrier. Else a run that begins at this moment sees neither.
+        Interlocked.MemoryBarrier();
         while (true)
         {
             switch (Volatile.Read(ref _state))
@@ -42,7 +44,7 @@ internal sealed class SerialWork(Action work, TaskScheduler scheduler) : IThread
 
     private void Execute()
     {
-        Volatile.Write(ref _state, Running);
+        Interlocked.Exchange(ref _state, Running);
         try
         {
             work();

@@ -14,6 +14,7 @@ internal sealed class ProducerFace : Face
     private const long CountMask = Ended - 1;
 
     private readonly Lock _terminating = new();
+    private readonly Lock _interestLock = new();
     private readonly FaceDispatcher _dispatcher;
     private readonly FaceWindow _window;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -137,7 +138,12 @@ internal sealed class ProducerFace : Face
         }
     }
 
-    private void UpdateInterest() => Volatile.Write(
-        ref _interest,
-        (int)(Deliveries.HasObservers ? FaceInterest.Records : Acks.HasObservers ? FaceInterest.Facts : FaceInterest.None));
+    private void UpdateInterest()
+    {
+        // Whoever comes in last sees both streams as they are; without the lock the older of two views might be written last.
+        lock (_interestLock)
+        {
+            Volatile.Write(ref _interest, (int)(Deliveries.HasObservers ? FaceInterest.Records : Acks.HasObservers ? FaceInterest.Facts : FaceInterest.None));
+        }
+    }
 }
