@@ -129,6 +129,18 @@ public class ConnectionTests
         },
         EachRecordAlone);
 
+    // A duplicate is answered with the batch's own largest time, which is told from a time of append by being just that.
+    [Fact]
+    public void The_time_of_append_is_told_where_the_broker_gives_it() => ProducerWorld.Run(async world =>
+    {
+        world.Kafka.CreateTopic("t", new TopicOptions { LogAppendTime = true });
+        await world.Delay(1234);
+        var (error, metadata, _) = await world.SendAsync(new Record("t", "v") { Timestamp = DateTimeOffset.UnixEpoch }, StepKind.Send);
+        Assert.Null(error);
+        Assert.Equal(world.Simulation.Time.GetUtcNow(), metadata.Timestamp);
+        Assert.Equal(metadata.Timestamp, Assert.Single(world.Kafka.ReadLog("t")).Timestamp);
+    });
+
     // V8: nothing but the age of metadata and idle connections wakes a producer without work.
     [Fact]
     public void An_idle_producer_sleeps_and_closes_its_connections() => Run(async world =>
