@@ -39,12 +39,16 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     {
         var options = context.Options;
         _node = node;
+        BrokerId = node.Id;
         _permits = new SemaphoreSlim(options.MaxInFlightRequestsPerConnection);
         _requests = new BrokerRequests(this, context);
         _reconnect = new Backoff(options.EffectiveReconnectBackoff, options.EffectiveReconnectBackoffMax, context.NewRandom());
         _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, context.NewRandom());
         _block = Block;
     }
+
+    /// <summary>Never changes, unlike the address.</summary>
+    public int BrokerId { get; }
 
     /// <summary>Since when this broker takes nothing, for the partitioners.</summary>
     public BrokerStall Stall { get; } = new();

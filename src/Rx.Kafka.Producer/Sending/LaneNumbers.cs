@@ -99,6 +99,14 @@ internal sealed class LaneNumbers(ProducerIds ids)
         return true;
     }
 
+    /// <summary>Forgets all numbers: in another cluster they mean nothing. No batch may carry any.</summary>
+    public void Restart()
+    {
+        _identity = ProducerIdentity.None;
+        _mustBump = _mustReplace = false;
+        _gapAt = NoGap;
+    }
+
     // Numbers wrap around at 2^31; those of one lane that matter together are much closer than half of that.
     private static bool IsBehind(int sequence, int other) => sequence != other && ((sequence - other) & int.MaxValue) < 1 << 30;
 

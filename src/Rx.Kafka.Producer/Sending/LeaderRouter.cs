@@ -13,6 +13,7 @@ internal sealed class LeaderRouter : IAsyncDisposable
     private readonly List<SendingLoop> _loops = [];
     private readonly List<PartitionLane> _lanes = [];
     private readonly NoLeaderLoop _noLeader;
+    private string? _clusterId;
 
     public LeaderRouter(SendingContext context)
     {
@@ -30,7 +31,9 @@ internal sealed class LeaderRouter : IAsyncDisposable
             var owner = OwnerOf(topic, partition, snapshot);
             var channel = new PartitionChannel(topic, topicUtf8, partition, load, _context.Batching, owner);
             load.Led(partition, (owner as BrokerSender)?.Stall);
-            _lanes.Add(new PartitionLane(channel, _context) { RoutedTo = owner });
+            var lane = new PartitionLane(channel, _context) { RoutedTo = owner };
+            Identify(lane, snapshot);
+            _lanes.Add(lane);
             return channel;
         }
     }
@@ -48,12 +51,20 @@ internal sealed class LeaderRouter : IAsyncDisposable
                 }
             }
 
+            if (_clusterId is not null && snapshot.ClusterId is not null && _clusterId != snapshot.ClusterId)
+            {
+                _context.ProducerIds.Forget();
+                _lanes.ForEach(static lane => SendingLoop.Tell(lane, static told => told.ClusterReplaced()));
+            }
+
+            _clusterId = snapshot.ClusterId ?? _clusterId;
             foreach (var lane in _lanes)
             {
+                Identify(lane, snapshot);
                 var owner = OwnerOf(lane.Channel.Topic, lane.Channel.Partition, snapshot);
                 if (owner != lane.RoutedTo)
                 {
-                    Move(lane, owner, snapshot);
+                    Move(lane, owner);
                 }
             }
         }
@@ -82,14 +93,29 @@ internal sealed class LeaderRouter : IAsyncDisposable
         }
     }
 
-    private void Move(PartitionLane lane, SendingLoop owner, ClusterSnapshot snapshot)
+    /// <summary>A topic of the same name with another id is another topic.</summary>
+    private static void Identify(PartitionLane lane, ClusterSnapshot snapshot)
     {
-        var leader = snapshot.Topic(lane.Channel.Topic)?.Partitions[lane.Channel.Partition].LeaderId ?? -1;
-        SendingLog.LeaderMoved(_context.Logger, lane.Channel.Topic, lane.Channel.Partition, leader);
+        var id = snapshot.Topic(lane.Channel.Topic)?.Id ?? Guid.Empty;
+        if (id == Guid.Empty || id == lane.TopicId)
+        {
+            return;
+        }
+
+        if (lane.TopicId != Guid.Empty)
+        {
+            SendingLoop.Tell(lane, static told => told.TopicReplaced());
+        }
+
+        lane.TopicId = id;
+    }
+
+    private void Move(PartitionLane lane, SendingLoop owner)
+    {
+        SendingLog.LeaderMoved(_context.Logger, lane.Channel.Topic, lane.Channel.Partition, (owner as BrokerSender)?.BrokerId ?? -1);
         lane.RoutedTo = owner;
         lane.Channel.Load.Led(lane.Channel.Partition, (owner as BrokerSender)?.Stall);
-        var current = (SendingLoop)lane.Channel.Owner;
-        current.Post(() => current.MoveLane(lane));
+        SendingLoop.Tell(lane, SendingLoop.MoveLane);
     }
 
     private SendingLoop OwnerOf(string topic, int partition, ClusterSnapshot snapshot)

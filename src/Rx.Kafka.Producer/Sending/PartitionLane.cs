@@ -26,6 +26,7 @@ internal sealed class PartitionLane : Lane
     private long _provenAt;
     private int _inFlight;
     private bool _isHeld;
+    private bool _isElsewhere;
     private LaneOwner? _movesTo;
     private SendingLoop _routedTo = null!;
 
@@ -51,6 +52,9 @@ internal sealed class PartitionLane : Lane
         get => Volatile.Read(ref _routedTo);
         set => Volatile.Write(ref _routedTo, value);
     }
+
+    /// <summary>The topic's id when the router last looked; written by the router.</summary>
+    public Guid TopicId { get; set; }
 
     public bool WaitsForProducerId => _numbers.NeedsIdentity;
 
@@ -226,6 +230,16 @@ internal sealed class PartitionLane : Lane
     public void MoveWhenIdle(LaneOwner? newOwner)
     {
         _movesTo = newOwner == Channel.Owner ? null : newOwner;
+        Settle();
+    }
+
+    /// <summary>The topic was made anew, and its log knows no producer yet.</summary>
+    public void TopicReplaced() => _provenOn = null;
+
+    /// <summary>Behind the brokers' names is another cluster. When nothing is in flight any more, the lane begins anew.</summary>
+    public void ClusterReplaced()
+    {
+        _isElsewhere = _isHeld = _context.IsIdempotent;
         Settle();
     }
 
@@ -502,6 +516,11 @@ internal sealed class PartitionLane : Lane
         if (_inFlight == 0)
         {
             _isHeld = false;
+            if (_isElsewhere)
+            {
+                BeginAnew();
+            }
+
             if (!_undecided.Exists(static b => b is { Kept: null, AwaitsLaterProof: false, BaseSequence: >= 0 }))
             {
                 FailAwaitingProof();
@@ -528,6 +547,27 @@ internal sealed class PartitionLane : Lane
         {
             ListIfReady();
         }
+    }
+
+    /// <summary>Numbers of the old cluster must not be seen in the new one, where somebody else may have written under them; and what may be on the old log is not to be written twice.</summary>
+    private void BeginAnew()
+    {
+        foreach (var batch in _undecided)
+        {
+            if (batch is { Kept: null, IsUnclear: true })
+            {
+                Fail(batch, ProduceErrorCode.Broker, $"The brokers belong to another cluster now; whether the last one has these records is not known ({batch.LastCause}).", brokerCode: null, isFatal: false);
+            }
+            else if (batch.Kept is null)
+            {
+                batch.BaseSequence = -1;
+                batch.Identity = ProducerIdentity.None;
+            }
+        }
+
+        _isElsewhere = false;
+        _provenOn = null;
+        _numbers.Restart();
     }
 
     private void Move()

@@ -11,6 +11,7 @@ internal sealed class ProducerIds
     private readonly TaskScheduler _scheduler;
     private long _id = -1;
     private short _epoch;
+    private int _cluster;
     private bool _isAsking;
 
     public ProducerIds(bool isIdempotent, ClusterMetadata metadata, TaskScheduler scheduler)
@@ -63,15 +64,38 @@ internal sealed class ProducerIds
         }
     }
 
+    /// <summary>Behind the brokers' names is another cluster: it hands out ids of its own, and may know this one as somebody else's.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _id = -1;
+            _cluster++;
+        }
+    }
+
+    /// <returns>False: the cluster that was asked is no longer ours.</returns>
+    private bool TryTake(int cluster, ProducerId id)
+    {
+        lock (_lock)
+        {
+            if (cluster != _cluster)
+            {
+                return false;
+            }
+
+            (_id, _epoch) = (id.Id, id.Epoch);
+            return true;
+        }
+    }
+
     private async Task AskAsync()
     {
         ProduceError? refused = null;
         try
         {
-            var id = await _metadata.InitProducerIdAsync();
-            lock (_lock)
+            while (!TryTake(Volatile.Read(ref _cluster), await _metadata.InitProducerIdAsync()))
             {
-                (_id, _epoch) = (id.Id, id.Epoch);
             }
         }
         catch (KafkaProduceException e)

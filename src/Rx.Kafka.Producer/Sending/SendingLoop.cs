@@ -57,20 +57,30 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>The lane's leader is somebody else now: whom the router named last, for two such letters may overtake each other. Loop of its owner; a lane that has moved meanwhile is followed.</summary>
-    public void MoveLane(PartitionLane lane)
+    /// <summary>Tells a lane something on the loop that owns it; one that has moved meanwhile is followed. Any thread.</summary>
+    public static void Tell(PartitionLane lane, Action<PartitionLane> letter)
     {
         var owner = (SendingLoop)lane.Channel.Owner;
-        if (owner != this)
+        owner.Post(() =>
         {
-            owner.Post(() => owner.MoveLane(lane));
-            return;
-        }
+            if (lane.Channel.Owner == owner)
+            {
+                letter(lane);
+            }
+            else
+            {
+                Tell(lane, letter);
+            }
+        });
+    }
 
+    /// <summary>The lane's leader is somebody else now: whom the router named last, for two such letters may overtake each other. Loop of its owner.</summary>
+    public static void MoveLane(PartitionLane lane)
+    {
         lane.MoveWhenIdle(lane.RoutedTo);
-        if (lane.IsMoving && !_moving.Contains(lane))
+        if (lane.IsMoving && lane.Channel.Owner is SendingLoop owner && !owner._moving.Contains(lane))
         {
-            _moving.Add(lane);
+            owner._moving.Add(lane);
         }
     }
 
