@@ -118,9 +118,14 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
     {
         var error = new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync.");
         var generation = _flushes.Current;
-        var flush = FlushAsync();
         Admission.EndLines(error);
+
+        // Before the flush, which would send what is open and shall be given up.
         _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
+        var flush = FlushAsync();
+
+        // Who joined a line in between counts in the flush.
+        Admission.EndLines(error);
         return flush;
     }
 

@@ -313,4 +313,82 @@ public sealed class LifecycleTests
         release.Set();
         await producer.Completion.WaitAsync(Late);
     }
+
+    [Fact]
+    public async Task A_reader_that_is_behind_at_dispose_still_gets_everything()
+    {
+        await using var kafka = await EmbeddedKafka.StartAsync();
+        var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, CloseTimeout = TimeSpan.FromMilliseconds(300) });
+        await using var reader = producer.Acks.ReadAllAsync(capacity: 16).GetAsyncEnumerator();
+        for (var i = 0; i < 1000; i++)
+        {
+            producer.OnNext(new Record("t", "v"));
+        }
+
+        await producer.DisposeAsync().AsTask().WaitAsync(Late);
+
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.True(await reader.MoveNextAsync().AsTask().WaitAsync(Late));
+            Assert.Equal(i, reader.Current.Offset);
+        }
+
+        Assert.False(await reader.MoveNextAsync().AsTask().WaitAsync(Late));
+        await producer.Completion.WaitAsync(Late);
+    }
+
+    [Fact]
+    public async Task An_observer_may_block_on_the_producer_it_observes()
+    {
+        await using var kafka = await EmbeddedKafka.StartAsync();
+        await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, MaxUnobservedDeliveries = 1 });
+        var watcher = new Watcher<RecordMetadata>(seen =>
+        {
+            if (seen <= 20)
+            {
+                producer.SendAsync(new Record("t", "audit")).AsTask().Wait();
+                producer.OnNext(new Record("t", "again"));
+                producer.FlushAsync().AsTask().Wait();
+            }
+
+            return 0;
+        });
+        using var subscription = producer.Acks.Subscribe(watcher);
+        await RealThread.RunMany(4, _ =>
+        {
+            for (var i = 0; i < 25; i++)
+            {
+                producer.OnNext(new Record("t", "v"));
+            }
+        }).WaitAsync(Late);
+        await Eventually.TrueAsync(() => watcher.Seen.Count == 120);
+        producer.OnCompleted();
+        await producer.Completion.WaitAsync(Late);
+        Assert.Equal(140, kafka.NextOffset("t", 0));
+    }
+
+    [Fact]
+    public async Task Purge_fails_what_was_offered_before_and_touches_nothing_later()
+    {
+        await using var kafka = await EmbeddedKafka.StartAsync(options: new EmbeddedKafkaOptions { AutoCreateTopics = false });
+        kafka.CreateTopic("t");
+        await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, Linger = TimeSpan.FromMinutes(1) });
+        var open = Enumerable.Range(0, 100).Select(_ => producer.SendAsync(new Record("t", "purged")).AsTask()).ToArray();
+        var waiting = producer.SendAsync(new Record("later", "purged")).AsTask();
+        await Eventually.TrueAsync(() => kafka.Counters.Requests(ApiKey.Metadata) >= 2);
+
+        await producer.PurgeAsync().AsTask().WaitAsync(Late);
+
+        foreach (var task in open.Append(waiting))
+        {
+            var error = await Assert.ThrowsAsync<KafkaProduceException>(() => task.WaitAsync(Late));
+            Assert.Equal(ProduceErrorCode.Aborted, error.Code);
+            Assert.Equal(Persistence.NotPersisted, error.Persistence);
+        }
+
+        var next = producer.SendAsync(new Record("t", "next")).AsTask();
+        await producer.FlushAsync().AsTask().WaitAsync(Late);
+        Assert.Equal(0, (await next).Offset);
+        Assert.Equal(["next"], kafka.ReadLog("t").Select(static r => r.ValueText));
+    }
 }

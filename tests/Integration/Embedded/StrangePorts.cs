@@ -53,5 +53,5 @@ internal static class StrangePorts
         return new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     });
 
-    private static Task ReadSomething(NetworkStream stream, CancellationToken ended) => stream.ReadAtLeastAsync(new byte[8], 8, throwOnEndOfStream: false, ended).AsTask();
+    private static Task<int> ReadSomething(NetworkStream stream, CancellationToken ended) => stream.ReadAtLeastAsync(new byte[8], 8, throwOnEndOfStream: false, ended).AsTask();
 }

@@ -77,12 +77,19 @@ internal sealed class ScenarioModel
             Require(copies.Count <= 1, "L41 twice", $"on the log at {Places(copies)}: {record}");
         }
 
-        if (record.Succeeded && record.Persistence is null or Persistence.Persisted && _setup.Acks == RequiredAcks.All)
+        if (record.Succeeded && record.Persistence is null or Persistence.Persisted && _setup.Acks != RequiredAcks.None)
         {
             Require(copies.Count > 0, "L41 lost", $"{record}");
             Require(
                 record.Metadata.Offset < 0 || copies.Exists(copy => copy.Partition == record.Metadata.Partition && copy.Offset == record.Metadata.Offset),
                 "L23", $"on the log at {Places(copies)}: {record}");
+        }
+
+        if (record.Succeeded && _setup.Acks == RequiredAcks.None)
+        {
+            // Nobody knows more than that the bytes left.
+            Require(record.Persistence is null or Persistence.PossiblyPersisted && record.Metadata.Offset == -1, "acks = 0", $"{record}");
+            Require(copies.Count > 0 || _run.Scenario.Faults.Count > 0, "acks = 0", $"lost: {record}");
         }
 
         if (record.Persistence == Persistence.NotPersisted || record.Withdrawn || record.Disposed)
@@ -202,6 +209,7 @@ internal sealed class ScenarioModel
         Require(_run.DisposeTook <= TimeSpan.FromMilliseconds(_setup.CloseTimeoutMs), "L39", $"dispose took {_run.DisposeTook.TotalMilliseconds} ms");
         // The far end of one that swallows bytes never learns of its end.
         Require(_run.OpenConnections == 0 || _run.Scenario.Faults.Any(static fault => fault.Kind == FaultKind.Swallow), "L39", $"{_run.OpenConnections} connections are open after dispose");
+        Require(_run.MemoryLeft == 0, "L13", $"{_run.MemoryLeft} bytes are held after dispose");
         Require(_run.CompletionAt is not null, "L36", "Completion never came");
         Require(_run.ArmedTimers == 0, "L39", $"{_run.ArmedTimers} timers are armed after dispose");
     }

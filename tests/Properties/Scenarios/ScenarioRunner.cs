@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Rx.Kafka.Batching;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -116,6 +118,7 @@ internal sealed class ScenarioRunner
 
         _run.DisposeTook = Now - started;
         _run.ArmedTimers = _runtime.ArmedTimers;
+        _run.MemoryLeft = Memory(Core(_producer)).Used;
     }
 
     private async Task CallAsync(Step[] steps)
@@ -203,6 +206,12 @@ internal sealed class ScenarioRunner
             offered.Failed(e, Now);
         }
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_core")]
+    private static extern ref ProducerCore Core(KafkaProducer producer);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_memory")]
+    private static extern ref BufferPool Memory(ProducerCore core);
 
     private void ReadLogs()
     {

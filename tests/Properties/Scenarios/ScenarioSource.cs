@@ -66,6 +66,7 @@ internal static class ScenarioSource
             CloseTimeoutMs = profile.ShortTimeouts ? Any(random, 0, 100, 5_000, 60_000) : 120_000,
             ProduceVersion = Any<short>(random, 3, 7, 8, 9, 12, 12, 12, 12),
         };
+        setup = setup.Idempotent ? setup : setup with { Acks = Any(random, RequiredAcks.All, RequiredAcks.All, RequiredAcks.Leader, RequiredAcks.None) };
         return profile.ManyBatches
             ? setup with { Partitions = random.Next(1, 3), BatchSize = Any(random, 0, 0, 100), LingerMs = 0, InFlight = Any(random, 2, 5, 5, 5), Warm = true }
             : setup;
