@@ -8,6 +8,8 @@ namespace Rx.Kafka.Faces;
 /// <summary>The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="Receipt"/> serves 32. Pooled.</summary>
 internal sealed class AwaitedRecord(IRecordAdmission admission, ObjectPool<AwaitedRecord> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
 {
+    private const int Open = 1 << 16;
+
     // Runs its continuation in line: that is ours, and only queues the caller's.
     private ManualResetValueTaskSourceCore<RecordMetadata> _core;
     private Action<object?>? _continuation;
@@ -20,10 +22,14 @@ internal sealed class AwaitedRecord(IRecordAdmission admission, ObjectPool<Await
     /// <summary>One for who awaits, one for who brings the outcome; the last one gives the object back.</summary>
     private int _references;
 
+    /// <summary>The version whose result may still be taken, plus <see cref="Open"/>; taken once, by who swaps it: a second await must not let go of the object again.</summary>
+    private int _claim;
+
     /// <summary>Offers the record.</summary>
     public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken)
     {
         _references = 2;
+        _claim = Open | (ushort)_core.Version;
         var result = admission.Offer(record, face: null, completion: this, out _);
         if (result.Error is { } error)
         {
@@ -94,6 +100,11 @@ internal sealed class AwaitedRecord(IRecordAdmission admission, ObjectPool<Await
         if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
         {
             throw new InvalidOperationException("The result was read before the record had its outcome; await it, or use AsTask() to block.");
+        }
+
+        if (Interlocked.CompareExchange(ref _claim, 0, Open | (ushort)token) != (Open | (ushort)token))
+        {
+            throw new InvalidOperationException("This ValueTask was awaited twice; it is awaited once: use AsTask() to await it more often.");
         }
 
         // Waits for a callback that runs right now, so that none meets the object's next life. It never waits for us.

@@ -18,7 +18,8 @@ internal static class RealThread
             {
                 done.SetResult(e);
             }
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         return done.Task;
     }
 

@@ -21,7 +21,7 @@ public class BrokerMemoryTests
         Assert.Equal(1 + inFlight, world.Kafka.Counters.Records);
         Restart(world);
         Assert.All(await Task.WhenAll(sending), static outcome => Assert.Null(outcome.Error));
-        Assert.Equal(["first", .. Values(inFlight)], Log(world));
+        Assert.Equal((string?[])["first", .. Values(inFlight)], Log(world));
         await Succeed(world, "later");
         Assert.Equal("later", Log(world)[^1]);
     });
@@ -45,7 +45,7 @@ public class BrokerMemoryTests
         await world.Delay(1);
         Restart(world);
         Assert.All(await Task.WhenAll(sending), static outcome => Assert.Null(outcome.Error));
-        Assert.Equal(["first", .. Values(5)], Log(world));
+        Assert.Equal((string?[])["first", .. Values(5)], Log(world));
     });
 
     // The only one that could tell failed for good: then nobody can.
@@ -68,7 +68,7 @@ public class BrokerMemoryTests
 
             world.Kafka.Faults.Clear();
             await Succeed(world, "later");
-            Assert.Equal(["first", "0", "1", "later"], Log(world));
+            Assert.Equal((string?[])["first", "0", "1", "later"], Log(world));
             Assert.Equal(1, world.Kafka.ReadLog("t")[^1].ProducerEpoch);
         });
 
@@ -81,7 +81,7 @@ public class BrokerMemoryTests
         world.Kafka.ForgetProducers("t", 0);
         world.Kafka.Faults.On(ApiKey.Produce).Fail(7).Times(1);
         Assert.All(await Task.WhenAll(Send(world, 5)), static outcome => Assert.Null(outcome.Error));
-        Assert.Equal(["first", .. Values(5)], Log(world));
+        Assert.Equal((string?[])["first", .. Values(5)], Log(world));
     });
 
     // The numbers of a given-up batch that is not there are a hole: the lane goes on under the next epoch, and nobody else does.
@@ -106,7 +106,7 @@ public class BrokerMemoryTests
         var outcomes = await Task.WhenAll(Send(world, 5));
         Assert.Equal([1], Enumerable.Range(0, 5).Where(i => outcomes[i].Error is not null));
         Assert.Equal(Persistence.NotPersisted, outcomes[1].Error!.Persistence);
-        Assert.Equal(["first", "0", "2", "3", "4"], Log(world));
+        Assert.Equal((string?[])["first", "0", "2", "3", "4"], Log(world));
     });
 
     private static Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>[] Send(ProducerWorld world, int records) =>

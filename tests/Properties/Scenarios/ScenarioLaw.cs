@@ -46,9 +46,10 @@ internal static class ScenarioLaw
         {
             ScenarioRunner.Run(scenario, simulation => new LogLines(simulation.Time, lines));
         }
-        catch (Exception)
+        catch (Exception known)
         {
-            // Known already.
+            // The law has it already; here it only marks where the log ends.
+            lines.Add(known.Message);
         }
 
         return lines;

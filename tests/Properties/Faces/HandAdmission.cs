@@ -1,0 +1,38 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Properties.Batching;
+
+namespace Rx.Kafka.Properties.Faces;
+
+/// <summary>Admission to one partition, without topics and checks.</summary>
+internal sealed class HandAdmission(BatchingWorld world, PartitionChannel channel) : IRecordAdmission
+{
+    public TaskScheduler Scheduler => world.Context.Scheduler;
+
+    public ContinuationQueue Continuations { get; } = new(world.Context.Scheduler);
+
+    public OfferResult Offer(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
+    {
+        if (channel.Append(record, new RecordView(record, 1_000_000), face, completion, mayOpen: true, out placement) == AppendResult.Placed)
+        {
+            return default;
+        }
+
+        var waiter = world.NewWaiter(record, face, completion);
+        Assert.Null(channel.Join(waiter));
+        return new OfferResult(null, waiter);
+    }
+
+    public bool TryWithdraw(Waiter waiter)
+    {
+        if (!waiter.TryWithdraw())
+        {
+            return false;
+        }
+
+        waiter.Face?.Leave();
+        waiter.ConfirmWithdrawn();
+        world.Flushes.Leave(waiter.Generation);
+        return true;
+    }
+}
