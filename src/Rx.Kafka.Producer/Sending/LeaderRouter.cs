@@ -89,7 +89,7 @@ internal sealed class LeaderRouter : IAsyncDisposable
         lane.RoutedTo = owner;
         lane.Channel.Load.Led(lane.Channel.Partition, (owner as BrokerSender)?.Stall);
         var current = (SendingLoop)lane.Channel.Owner;
-        current.Post(() => current.MoveLane(lane, owner));
+        current.Post(() => current.MoveLane(lane));
     }
 
     private SendingLoop OwnerOf(string topic, int partition, ClusterSnapshot snapshot)

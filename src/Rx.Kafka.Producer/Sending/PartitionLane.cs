@@ -27,6 +27,7 @@ internal sealed class PartitionLane : Lane
     private int _inFlight;
     private bool _isHeld;
     private LaneOwner? _movesTo;
+    private SendingLoop _routedTo = null!;
 
     public PartitionLane(PartitionChannel channel, SendingContext context)
     {
@@ -45,7 +46,11 @@ internal sealed class PartitionLane : Lane
     public bool IsMoving => _movesTo is not null;
 
     /// <summary>The loop the router last sent it to; written by the router.</summary>
-    public required SendingLoop RoutedTo { get; set; }
+    public required SendingLoop RoutedTo
+    {
+        get => Volatile.Read(ref _routedTo);
+        set => Volatile.Write(ref _routedTo, value);
+    }
 
     public bool WaitsForProducerId => _numbers.NeedsIdentity;
 

@@ -57,16 +57,17 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>The lane's leader is somebody else now. Loop of its owner; a lane that has moved meanwhile is followed.</summary>
-    public void MoveLane(PartitionLane lane, SendingLoop newOwner)
+    /// <summary>The lane's leader is somebody else now: whom the router named last, for two such letters may overtake each other. Loop of its owner; a lane that has moved meanwhile is followed.</summary>
+    public void MoveLane(PartitionLane lane)
     {
-        if (lane.Channel.Owner != this)
+        var owner = (SendingLoop)lane.Channel.Owner;
+        if (owner != this)
         {
-            ((SendingLoop)lane.Channel.Owner).Post(() => ((SendingLoop)lane.Channel.Owner).MoveLane(lane, newOwner));
+            owner.Post(() => owner.MoveLane(lane));
             return;
         }
 
-        lane.MoveWhenIdle(newOwner);
+        lane.MoveWhenIdle(lane.RoutedTo);
         if (lane.IsMoving && !_moving.Contains(lane))
         {
             _moving.Add(lane);

@@ -41,11 +41,11 @@ internal static class ScenarioRecords
         step.Partition >= 0 ? step.Partition : KeyOf(step) is { } key ? Murmur2.Partition(Encoding.UTF8.GetBytes(key), partitions) : -1;
 
     /// <summary>Whether two records are the same, but for what the producer fills in.</summary>
-    public static bool SameBytes(Record offered, LogRecord logged) =>
+    public static bool SameBytes(Record offered, LogRecord logged, bool hasItsTime) =>
         Same(offered.Key, logged.Key) && Same(offered.Value, logged.Value)
         && offered.Headers.Count == logged.Headers.Count
         && offered.Headers.Zip(logged.Headers).All(static pair => pair.First.Key == pair.Second.Key && Same(pair.First.Value, pair.Second.Value))
-        && (offered.Timestamp is null || offered.Timestamp == logged.Timestamp);
+        && (!hasItsTime || offered.Timestamp is null || offered.Timestamp == logged.Timestamp);
 
     private static bool Same(ReadOnlyMemory<byte>? a, ReadOnlyMemory<byte>? b) => a is { } x ? b is { } y && x.Span.SequenceEqual(y.Span) : b is null;
 }

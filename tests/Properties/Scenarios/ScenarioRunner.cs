@@ -26,7 +26,7 @@ internal sealed class ScenarioRunner
         var brokers = new EmbeddedKafkaOptions();
         brokers.Apis[ApiKey.Produce] = new ApiRange(3, setup.ProduceVersion);
         _kafka = simulation.StartKafka(setup.Brokers, brokers);
-        _kafka.CreateTopic(ScenarioRecords.Topic, setup.Partitions);
+        _kafka.CreateTopic(ScenarioRecords.Topic, new TopicOptions { Partitions = setup.Partitions, LogAppendTime = setup.LogAppendTime });
         var options = setup.Options(_kafka.BootstrapServers);
         options.Runtime = _runtime = new ObservedRuntime(simulation);
         options.Transport = simulation.Network;

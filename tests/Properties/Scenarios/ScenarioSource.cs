@@ -60,6 +60,8 @@ internal static class ScenarioSource
             TornBytes = random.Next(4) == 0 ? 37 : 0,
             MaxBlockMs = profile.SmallMemory ? Any(random, 0, 1, 20, 500, 60_000, 60_000) : 60_000,
             Warm = profile.SmallMemory ? random.Next(4) > 0 : random.Next(4) == 0,
+            MaxRequestSize = Any(random, 1 << 20, 25_000),
+            LogAppendTime = random.Next(4) == 0,
             Unobserved = Any(random, 1, 3, 10_000),
             RequestTimeoutMs = profile.Faults ? Any(random, 500, 3000) : 3000,
             DeliveryTimeoutMs = profile.ShortTimeouts ? Any(random, 600, 3500, 10_000) : 120_000,
@@ -199,6 +201,7 @@ internal static class ScenarioSource
         [
             setup with { LingerMs = standard.LingerMs }, setup with { LatencyMs = standard.LatencyMs }, setup with { TornBytes = standard.TornBytes },
             setup with { BatchSize = standard.BatchSize }, setup with { BufferMemory = standard.BufferMemory }, setup with { InFlight = standard.InFlight },
+            setup with { MaxRequestSize = standard.MaxRequestSize }, setup with { LogAppendTime = standard.LogAppendTime }, setup with { Warm = standard.Warm }, setup with { Acks = standard.Acks },
             setup with { MaxBlockMs = standard.MaxBlockMs }, setup with { Unobserved = standard.Unobserved }, setup with { RequestTimeoutMs = standard.RequestTimeoutMs },
             setup with { DeliveryTimeoutMs = standard.DeliveryTimeoutMs }, setup with { CloseTimeoutMs = standard.CloseTimeoutMs }, setup with { ProduceVersion = standard.ProduceVersion },
         ];

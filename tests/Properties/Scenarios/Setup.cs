@@ -37,6 +37,9 @@ internal sealed record Setup
 
     public int TornBytes { get; init; }
 
+    /// <summary>Whether the brokers stamp records with the time of append.</summary>
+    public bool LogAppendTime { get; init; }
+
     /// <summary>Whether the topic's metadata is there before the callers begin.</summary>
     public bool Warm { get; init; }
 
@@ -80,6 +83,7 @@ internal sealed record Setup
         Add("Unobserved", Unobserved, Default.Unobserved);
         Add("LatencyMs", LatencyMs, Default.LatencyMs);
         Add("TornBytes", TornBytes, Default.TornBytes);
+        Add("LogAppendTime", LogAppendTime, Default.LogAppendTime);
         Add("Warm", Warm, Default.Warm);
         Add("ProduceVersion", ProduceVersion, Default.ProduceVersion);
         return $"new() {{ {string.Join(", ", shown)} }}";
