@@ -23,6 +23,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     private LaneOwner _owner;
     private readonly WaitingLine _line = new();
     private readonly LineDrainer _drainer;
+    private readonly RecordWriter _writer;
     private ProducerBatch? _held;
     private TaskCompletionSource<bool>? _readable;
     private ProduceError? _closedBy;
@@ -39,7 +40,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         _drainer = new LineDrainer(this, context);
         _account = new MemoryAccount(_drainer.Queue);
         context.Memory.AddChannel(_account, owner.Memory);
-        Writer = new RecordWriter(this, context);
+        Writer = _writer = new RecordWriter(this, context);
         Reader = new BatchReader(this);
     }
 
@@ -57,6 +58,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
     /// <summary>Whether records were appended that no loop has seen yet.</summary>
     public bool HasOpenBatch => Volatile.Read(ref _open) is not null || Volatile.Read(ref _held) is not null;
+
+    /// <summary>Whether it takes no more records.</summary>
+    public bool IsClosed => Volatile.Read(ref _closedBy) is not null;
 
     /// <summary>Changes under the gate, by the owner itself.</summary>
     public LaneOwner Owner => Volatile.Read(ref _owner);
@@ -237,9 +241,15 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             ended.Add(waiter);
         }
 
-        _readable?.TrySetResult(_firstClosed is not null);
+        if (_firstClosed is null)
+        {
+            _readable?.TrySetResult(false);
+            _readable = null;
+        }
+
         _gate.Exit();
         Owner.Wake();
+        _writer.Wake();
         _context.Memory.Leave(_account);
         _drainer.Stop();
         foreach (var waiter in ended)
@@ -640,15 +650,20 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
     private bool List(bool laneHasMore)
     {
-        if (_isListed || !(laneHasMore || _firstClosed is { OpenCopies: 0 }))
+        var isReadable = _firstClosed is { OpenCopies: 0 };
+        if (isReadable && _readable is not null)
+        {
+            _readable.TrySetResult(true);
+            _readable = null;
+        }
+
+        if (_isListed || !(laneHasMore || isReadable))
         {
             return false;
         }
 
         _isListed = true;
         _owner.List(Lane);
-        _readable?.TrySetResult(true);
-        _readable = null;
         return !_owner.IsSaturated;
     }
 
@@ -656,7 +671,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     {
         _gate.Enter();
         batch.OpenCopies--;
-        var wake = batch.IsClosed && List(laneHasMore: false);
+
+        // Listed already or not: the owner may have been told to ask again (TryWithdraw).
+        var wake = batch.IsClosed;
+        if (wake)
+        {
+            List(laneHasMore: false);
+        }
+
         _gate.Exit();
         Wake(wake);
     }

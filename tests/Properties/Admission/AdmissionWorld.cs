@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Rx.Kafka.Admission;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Metadata;
+using Rx.Kafka.Network;
+using Rx.Kafka.Properties.Batching;
+using Rx.Kafka.Testing;
+
+namespace Rx.Kafka.Properties.Admission;
+
+/// <summary>Admission as the producer has it, with real metadata of simulated brokers; but what comes into batches is taken and answered by hand.</summary>
+internal sealed class AdmissionWorld : IMetadataListener, IDisposable
+{
+    private readonly WallClock _clock;
+    private readonly Dictionary<PartitionChannel, long> _offsets = [];
+
+    public AdmissionWorld(int seed, long memory, TimeSpan maxBlock, int batchSize = 1024, Action<KafkaProducerOptions>? configure = null)
+    {
+        Simulation = new Simulation(seed);
+        Kafka = Simulation.StartKafka(brokers: 1, new EmbeddedKafkaOptions { AutoCreateTopics = false });
+        var options = new KafkaProducerOptions
+        {
+            BootstrapServers = Kafka.BootstrapServers,
+            Runtime = Simulation.Runtime,
+            Transport = Simulation.Transport,
+            BatchSize = batchSize,
+            BufferMemory = memory,
+            MaxBlock = maxBlock,
+        };
+        configure?.Invoke(options);
+        Batching = new BatchingWorld(batchSize, memory, maxBlock, scheduler: Simulation.Scheduler, time: Simulation.Time);
+        Owner = Batching.NewOwner();
+        var connector = new Connector(Simulation.Transport, Simulation.Time, Simulation.Scheduler, "laws", NullLogger.Instance, 1 << 20);
+        Metadata = new ClusterMetadata(options, connector, Simulation.Time, new Random(seed), NullLogger.Instance) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
+        _clock = new WallClock(Simulation.Time);
+        var context = new AdmissionContext { Options = options, Batching = Batching.Context, Metadata = Metadata, NewRandom = () => new Random(seed) };
+        Admission = new RecordAdmission(context, _clock, CreateChannel);
+    }
+
+    public Simulation Simulation { get; }
+
+    public EmbeddedKafka Kafka { get; }
+
+    public BatchingWorld Batching { get; }
+
+    public HandOwner Owner { get; }
+
+    public ClusterMetadata Metadata { get; }
+
+    public RecordAdmission Admission { get; }
+
+    public List<PartitionChannel> Channels { get; } = [];
+
+    public void SnapshotChanged(ClusterSnapshot snapshot) => Admission.Update(snapshot);
+
+    public void RefreshFailed(Exception cause)
+    {
+    }
+
+    /// <summary>Takes and acknowledges everything in batches of one partition.</summary>
+    /// <param name="channel">The partition.</param>
+    /// <param name="sent">Told each record's number and offset.</param>
+    public void Answer(PartitionChannel channel, Action<int, long> sent)
+    {
+        while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        {
+            var numbers = BatchingWorld.NumbersIn(batch);
+            var offset = _offsets.GetValueOrDefault(channel);
+            BatchingWorld.Decide(batch, offset);
+            foreach (var number in numbers)
+            {
+                sent(number, offset++);
+            }
+
+            _offsets[channel] = offset;
+        }
+    }
+
+    public void Dispose()
+    {
+        Simulation.Run(() => Metadata.DisposeAsync().AsTask());
+        Batching.Dispose();
+        _clock.Dispose();
+        Simulation.Dispose();
+    }
+
+    private PartitionChannel CreateChannel(TopicLine topic, int partition, ClusterSnapshot snapshot)
+    {
+        var channel = new PartitionChannel(topic.Name, topic.NameUtf8, partition, topic.Load, Batching.Context, Owner);
+        _ = new HandLane(channel);
+        Channels.Add(channel);
+        return channel;
+    }
+}
