@@ -73,7 +73,11 @@ public class OtherClusterTests
         other.CreateTopic("t", 2);
         await using var stranger = new KafkaProducer(new KafkaProducerOptions
         {
-            BootstrapServers = other.BootstrapServers, Runtime = world.Simulation.Runtime, Transport = world.Simulation.Network, ClientId = "stranger", BatchSize = 0,
+            BootstrapServers = other.BootstrapServers,
+            Runtime = world.Simulation.Runtime,
+            Transport = world.Simulation.Network,
+            ClientId = "stranger",
+            BatchSize = 0,
         });
         for (var i = 0; i < strangersRecords; i++)
         {
