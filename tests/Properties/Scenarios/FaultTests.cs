@@ -5,29 +5,29 @@ public class FaultTests
 {
     [Fact]
     public void Faults_that_end_lose_nothing_and_double_nothing() =>
-        ScenarioLaw.Check("L41, L46", new ScenarioProfile { Faults = true, Idempotent = true }, 800, AllArrive);
+        ScenarioLaw.Check("L41, L46", new ScenarioProfile { Faults = true, Idempotent = true }, 4000, AllArrive);
 
     [Fact]
     public void Batches_in_flight_survive_whatever_happens_to_their_answers() =>
-        ScenarioLaw.Check("L41, L43, L46", new ScenarioProfile { Faults = true, Idempotent = true, ManyBatches = true }, 600, AllArrive);
+        ScenarioLaw.Check("L41, L43, L46", new ScenarioProfile { Faults = true, Idempotent = true, ManyBatches = true }, 4000, AllArrive);
 
     [Fact]
     public void Persistence_of_batches_in_flight_tells_the_truth() =>
         ScenarioLaw.Check(
-            "L23, L24, L41, L43", new ScenarioProfile { Faults = true, Idempotent = true, ManyBatches = true, FinalErrors = true, ShortTimeouts = true, Endings = true, Purges = true }, 600);
+            "L23, L24, L41, L43", new ScenarioProfile { Faults = true, Idempotent = true, ManyBatches = true, FinalErrors = true, ShortTimeouts = true, Endings = true, Purges = true }, 4000);
 
     [Fact]
     public void Without_idempotence_nothing_is_lost() =>
-        ScenarioLaw.Check("L42", new ScenarioProfile { Faults = true, Idempotent = false }, 300, AllArrive);
+        ScenarioLaw.Check("L42", new ScenarioProfile { Faults = true, Idempotent = false }, 2000, AllArrive);
 
     [Fact]
     public void Persistence_tells_the_truth() =>
-        ScenarioLaw.Check("L23, L24, L41, L45", new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true }, 500);
+        ScenarioLaw.Check("L23, L24, L41, L45", new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true }, 4000);
 
     [Fact]
     public void Everything_at_once() =>
         ScenarioLaw.Check(
-            "L13-L45", new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true, SmallMemory = true, Cancels = true, Purges = true }, 500);
+            "L13-L45", new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true, SmallMemory = true, Cancels = true, Purges = true }, 4000);
 
     private static void AllArrive(ScenarioRun run) => Assert.All(run.Records, static record => Assert.True(record.Succeeded, record.ToString()));
 }
