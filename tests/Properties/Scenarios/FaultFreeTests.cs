@@ -9,7 +9,7 @@ public class FaultFreeTests
 
     [Fact]
     public void So_it_is_whatever_the_end() =>
-        ScenarioLaw.Check("L36, L39", new ScenarioProfile { Endings = true }, 1000, AcceptedArrive);
+        ScenarioLaw.Check("L36, L39", new ScenarioProfile { Endings = true, Watches = true }, 1000, AcceptedArrive);
 
     // L18: what the outer await of EnqueueAsync withdraws is not on the log; the model checks it.
     [Fact]
@@ -27,7 +27,7 @@ public class FaultFreeTests
 
     [Fact]
     public void Dispose_keeps_its_time_and_leaves_nothing() =>
-        ScenarioLaw.Check("L39", new ScenarioProfile { Endings = true, ShortTimeouts = true, SmallMemory = true }, 1000);
+        ScenarioLaw.Check("L39", new ScenarioProfile { Endings = true, Disposes = true, ShortTimeouts = true, SmallMemory = true }, 1000);
 
     private static void AcceptedArrive(ScenarioRun run) =>
         Assert.All(run.Records, static record => Assert.True(record.Succeeded || (record.AcceptedAt is null && record.Error?.Code == ProduceErrorCode.Closed), record.ToString()));
