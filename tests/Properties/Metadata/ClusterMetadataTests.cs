@@ -421,6 +421,23 @@ public sealed class ClusterMetadataTests
     }
 
     [Fact]
+    public void A_known_topic_that_another_clusters_answer_passes_over_is_asked_for_again()
+    {
+        var w = new Watching();
+        w.Cluster.Topics["t"] = new FakeTopic("t", new FakePartition(1, 1));
+        w.Watch("t");
+        w.Cluster.ClusterId = "c2";
+        w.Cluster.OnMetadata = (_, request) => w.Cluster.Metadata(request.Version, []);
+        w.Metadata.RequestRefresh();
+        w.World.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Null(w.Metadata.Current.Topic("t"));
+        w.Cluster.OnMetadata = null;
+        w.World.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Equal(1, w.Topic("t").Partitions[0].LeaderId);
+        w.End();
+    }
+
+    [Fact]
     public void Rebootstrap_drops_the_known_brokers_and_goes_to_the_bootstrap_addresses()
     {
         var w = new Watching(brokers: 1);
