@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using Rx.Kafka.Testing;
+
+namespace Rx.Kafka.Integration.Embedded.Bulkhead;
+
+/// <summary>Measures what reaches the log before and during an outage, with one producer and its default memory.</summary>
+internal sealed class Measurement(Outage outage, Feeding feeding, Way way, Scale scale)
+{
+    private const int RecordBytes = 1000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    // Records that name a partition count where the partition lives. Without key they may go anywhere, and what the dead part swallows is missing in the sum.
+    private bool IsKeyless => feeding is Feeding.Unkeyed or Feeding.UnkeyedFlatOut;
+
+    /// <summary>Rounds of both, one after the other, and the one with the median ratio of three. Two that reach the floor decide what the median does.</summary>
+    public async Task<Throughput> MedianAsync(double floor)
+    {
+        var rounds = new List<Throughput> { await RoundAsync(), await RoundAsync() };
+        if (scale.IsFull || rounds.Exists(round => round.Ratio < floor))
+        {
+            rounds.Add(await RoundAsync());
+        }
+
+        return rounds.OrderBy(static round => round.Ratio).ElementAt(rounds.Count - 2);
+    }
+
+    private async Task<Throughput> RoundAsync()
+    {
+        // The log keeps nothing: what is measured is the producer.
+        await using var kafka = await EmbeddedKafka.StartAsync(Outage.Brokers, new EmbeddedKafkaOptions { LogBytesPerPartition = 0 });
+        kafka.CreateTopic(Outage.Topic, outage.Partitions);
+        await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, CloseTimeout = TimeSpan.Zero });
+        await producer.ConnectAsync();
+        var callers = new Callers(producer, outage.Partitions, feeding, way, RecordBytes);
+        try
+        {
+            await Task.Delay(scale.WarmUp);
+            var healthy = await MegabytesAsync(kafka);
+            outage.Begin(kafka);
+            callers.Rush(outage.Takes);
+            await SettleAsync(callers);
+            return new Throughput(healthy, await MegabytesAsync(kafka));
+        }
+        finally
+        {
+            callers.Stop();
+            await producer.DisposeAsync();
+            await callers.Ended().WaitAsync(Patience);
+        }
+    }
+
+    /// <summary>Until the callers of the dead part stand in line: they hold what they can get.</summary>
+    private async Task SettleAsync(Callers callers)
+    {
+        if (IsKeyless)
+        {
+            await Task.Delay(scale.Unkeyed);
+            return;
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        long accepted;
+        do
+        {
+            accepted = callers.Accepted(outage.Takes);
+            await Task.Delay(scale.Still);
+        }
+        while (callers.Accepted(outage.Takes) != accepted && Stopwatch.GetElapsedTime(start) < Patience);
+    }
+
+    private async Task<double> MegabytesAsync(EmbeddedKafka kafka)
+    {
+        var before = Delivered(kafka);
+        var start = Stopwatch.GetTimestamp();
+        await Task.Delay(scale.Window);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return (Delivered(kafka) - before) * RecordBytes / seconds / 1e6;
+    }
+
+    private long Delivered(EmbeddedKafka kafka)
+    {
+        var records = 0L;
+        for (var partition = 0; partition < outage.Partitions; partition++)
+        {
+            records += IsKeyless || !outage.Takes(partition) ? kafka.NextOffset(Outage.Topic, partition) : 0;
+        }
+
+        return records;
+    }
+}
