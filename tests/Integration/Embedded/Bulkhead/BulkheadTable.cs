@@ -5,16 +5,24 @@ namespace Rx.Kafka.Integration.Embedded.Bulkhead;
 /// <summary>What was measured, as a table in <c>artifacts/bulkhead.md</c>; written only when everything is measured.</summary>
 public sealed class BulkheadTable : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly List<string> _rows = [];
+    private readonly List<string> _notes = [];
 
-    public void Add(string outage, string feeding, double healthy, double beside, double ratio, double promised) =>
-        Add(string.Create(CultureInfo.InvariantCulture, $"| {outage} | {feeding} | {healthy:0.0} | {beside:0.0} | {ratio:P0} | {promised:P0} |"));
-
-    public void Add(string row)
+    public void Add(string outage, string callers, double healthy, double beside, double promised)
     {
-        lock (_rows)
+        lock (_lock)
         {
-            _rows.Add(row);
+            _rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {outage} | {callers} | {healthy:0.0} | {beside:0.0} | {beside / healthy:P0} | {promised:P0} |"));
+        }
+    }
+
+    /// <summary>A line below the table.</summary>
+    public void Note(FormattableString note)
+    {
+        lock (_lock)
+        {
+            _notes.Add(FormattableString.Invariant(note));
         }
     }
 
@@ -32,7 +40,7 @@ public sealed class BulkheadTable : IDisposable
         }
 
         var artifacts = Directory.CreateDirectory(Path.Combine(directory.FullName, "artifacts"));
-        File.WriteAllLines(Path.Combine(artifacts.FullName, "bulkhead.md"), [Machine(), "", "| outage | callers | healthy MB/s | beside it | kept | promised |", "|---|---|---|---|---|---|", .. _rows]);
+        File.WriteAllLines(Path.Combine(artifacts.FullName, "bulkhead.md"), [Machine(), "", "| outage | callers | healthy MB/s | beside it | kept | promised |", "|---|---|---|---|---|---|", .. _rows, "", .. _notes]);
     }
 
     private static string Machine()

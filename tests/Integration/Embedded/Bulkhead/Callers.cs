@@ -3,6 +3,7 @@ namespace Rx.Kafka.Integration.Embedded.Bulkhead;
 /// <summary>The sources of one measurement: one a partition, or one for all. Pushing ones have a thread each, as a source that may block; awaiting ones are tasks.</summary>
 internal sealed class Callers
 {
+    public const int RecordBytes = 1000;
     public const int PacedBytes = 20_000_000;
 
     private const int StackBytes = 128 * 1024;
@@ -12,7 +13,7 @@ internal sealed class Callers
     private readonly List<Task> _running = [];
     private volatile bool _ended;
 
-    public Callers(KafkaProducer producer, int partitions, Feeding feeding, Way way, int recordBytes)
+    public Callers(KafkaProducer producer, int partitions, Feeding feeding, Way way, int recordBytes = RecordBytes)
     {
         _producer = producer;
         var isKeyless = feeding is Feeding.Unkeyed or Feeding.UnkeyedFlatOut;

@@ -6,10 +6,8 @@ namespace Rx.Kafka.Integration.Embedded.Bulkhead;
 /// <summary>Measures what reaches the log before and during an outage, with one producer and its default memory.</summary>
 internal sealed class Measurement(Outage outage, Feeding feeding, Way way, Scale scale)
 {
-    private const int RecordBytes = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    // Records that name a partition count where the partition lives. Without key they may go anywhere, and what the dead part swallows is missing in the sum.
     private bool IsKeyless => feeding is Feeding.Unkeyed or Feeding.UnkeyedFlatOut;
 
     /// <summary>Rounds of both, one after the other, and the one with the median ratio of three. Two that reach the floor decide what the median does.</summary>
@@ -31,15 +29,19 @@ internal sealed class Measurement(Outage outage, Feeding feeding, Way way, Scale
         kafka.CreateTopic(Outage.Topic, outage.Partitions);
         await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, CloseTimeout = TimeSpan.Zero });
         await producer.ConnectAsync();
-        var callers = new Callers(producer, outage.Partitions, feeding, way, RecordBytes);
+        var meter = new Meter(kafka, outage.Partitions, Callers.RecordBytes);
+        var callers = new Callers(producer, outage.Partitions, feeding, way);
         try
         {
             await Task.Delay(scale.WarmUp);
-            var healthy = await MegabytesAsync(kafka);
+
+            // What piled up before the first connection was there is not this second's throughput.
+            await producer.FlushAsync();
+            var healthy = await meter.MegabytesAsync(Counts, scale.Window);
             outage.Begin(kafka);
             callers.Rush(outage.Takes);
             await SettleAsync(callers);
-            return new Throughput(healthy, await MegabytesAsync(kafka));
+            return new Throughput(healthy, await meter.MegabytesAsync(Counts, scale.Window));
         }
         finally
         {
@@ -68,23 +70,6 @@ internal sealed class Measurement(Outage outage, Feeding feeding, Way way, Scale
         while (callers.Accepted(outage.Takes) != accepted && Stopwatch.GetElapsedTime(start) < Patience);
     }
 
-    private async Task<double> MegabytesAsync(EmbeddedKafka kafka)
-    {
-        var before = Delivered(kafka);
-        var start = Stopwatch.GetTimestamp();
-        await Task.Delay(scale.Window);
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return (Delivered(kafka) - before) * RecordBytes / seconds / 1e6;
-    }
-
-    private long Delivered(EmbeddedKafka kafka)
-    {
-        var records = 0L;
-        for (var partition = 0; partition < outage.Partitions; partition++)
-        {
-            records += IsKeyless || !outage.Takes(partition) ? kafka.NextOffset(Outage.Topic, partition) : 0;
-        }
-
-        return records;
-    }
+    /// <summary>Records that name a partition count where the partition lives. Without key they may go anywhere, and what the dead part swallows is missing in the sum.</summary>
+    private bool Counts(int partition) => IsKeyless || !outage.Takes(partition);
 }
