@@ -4,7 +4,7 @@ namespace Rx.Kafka.Properties.Scenarios;
 
 /// <summary>
 /// Answers that come when the outcome is told already (V4, L45): they change nothing of it, nothing is sent again because of them, and what they say of the numbers
-/// is believed (design 4.6). Carries PB1, PB2, PB4, S4, S11 to S15, S17 and I11 to I14.
+/// is believed (design 4.6). Carries PB1, PB2, PB4, S4, S11 to S15, S17, I11 to I14 and RA16 to RA18.
 /// </summary>
 public class LateAnswerTests
 {
@@ -38,7 +38,7 @@ public class LateAnswerTests
         Assert.Equal((1000, nextEpoch, nextSequence), world.Numbers().Last());
     });
 
-    // I14: nobody ever answered.
+    // I14, RA17: nobody ever answered.
     [Fact]
     public void Without_any_answer_the_numbers_begin_anew() => Run(async world =>
     {
@@ -68,7 +68,7 @@ public class LateAnswerTests
         },
         EachRecordAlone with { InFlight = 1 });
 
-    // I12, the half that is changed: expired between two attempts, nobody will tell any more.
+    // RA18, and I12, the half that is changed: expired between two attempts, nobody will tell any more.
     [Fact]
     public void A_batch_that_expires_while_it_waits_for_its_retry_ends_its_epoch() => Run(
         async world =>
@@ -107,7 +107,7 @@ public class LateAnswerTests
         },
         retryBackoff: 3000);
 
-    // PB4, S13: each at its own instant, to the tick, whatever the wall clock does.
+    // PB4, S13, RA16: each at its own instant, to the tick, whatever the wall clock does.
     [Fact]
     public void Batches_of_several_partitions_expire_each_in_time() => Run(async world =>
     {
