@@ -3,7 +3,7 @@ using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Properties.Batching;
 
-/// <summary>The range table: which offset, time and error each record of a batch has.</summary>
+/// <summary>The range table: which offset, time and error each record of a batch has (PB10).</summary>
 public sealed class BatchOutcomeTests
 {
     private static readonly ProduceError Error = new(ProduceErrorCode.Broker, "no");

@@ -3,7 +3,7 @@ using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Properties.Batching;
 
-/// <summary>L12 where lanes are listed: a lane with something to send stands once in the ring of its owner, and the owner was woken since; whatever moves.</summary>
+/// <summary>L12, RA30 where lanes are listed: a lane with something to send stands once in the ring of its owner, and the owner was woken since; whatever moves.</summary>
 public sealed class LaneRingTests
 {
     [Fact]
