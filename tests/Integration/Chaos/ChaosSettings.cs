@@ -19,7 +19,7 @@ internal sealed record ChaosSettings(int Seed, TimeSpan Duration, int Records)
     /// <summary>The command that plays the same script again.</summary>
     public string Replay => string.Create(
         CultureInfo.InvariantCulture,
-        $"{SeedVariable}={Seed} {SecondsVariable}={Duration.TotalSeconds:0} {RecordsVariable}={Records} dotnet test -c Release tests/Integration --filter Name~under_fire");
+        $"{SeedVariable}={Seed} {SecondsVariable}={Duration.TotalSeconds:0} {RecordsVariable}={Records} dotnet test -c Release tests/Integration --filter FullyQualifiedName~ChaosTests");
 
     public static ChaosSettings FromEnvironment() => new(
         Number(SeedVariable, Random.Shared.Next()),
