@@ -5,7 +5,7 @@ using Rx.Kafka.Integration.RealKafka;
 namespace Rx.Kafka.Integration.Chaos;
 
 /// <summary>Kills, pauses and moves, one after the other: the next one comes when all replicas are in sync again, so that no acknowledged record has ever only one.</summary>
-internal sealed class BrokerFaults(Cluster cluster, FaultScript script, IReadOnlyList<(string Name, int Partitions)> topics, int brokers, FaultTally tally)
+internal sealed class BrokerFaults(Cluster cluster, Administrator administrator, FaultScript script, IReadOnlyList<Traffic> traffics, int brokers, FaultTally tally)
 {
     private const int Moves = 4;
 
@@ -24,7 +24,11 @@ internal sealed class BrokerFaults(Cluster cluster, FaultScript script, IReadOnl
             left.Remove(fault.Kind);
             tally.Begin(fault);
             await PlayAsync(fault);
-            await cluster.ControlAsync([.. topics.Select(static topic => $"insync {topic.Name} --timeout 60")]);
+            foreach (var traffic in traffics)
+            {
+                await administrator.RunAsync($"insync {traffic.Topic} --timeout 60");
+            }
+
             tally.End(fault);
             await Task.Delay(fault.Then);
         }
@@ -46,17 +50,17 @@ internal sealed class BrokerFaults(Cluster cluster, FaultScript script, IReadOnl
                 await cluster.RunAsync("resume", node);
                 break;
             default:
-                await cluster.ControlAsync([.. LeaderMoves(new Random(fault.Seed))]);
+                await MoveLeadersAsync(new Random(fault.Seed));
                 break;
         }
     }
 
-    private IEnumerable<string> LeaderMoves(Random random)
+    private async Task MoveLeadersAsync(Random random)
     {
         for (var move = 0; move < Moves; move++)
         {
-            var (name, partitions) = topics[random.Next(topics.Count)];
-            yield return string.Create(CultureInfo.InvariantCulture, $"leader {name} {random.Next(partitions)} {random.Next(brokers)} --timeout 60");
+            var traffic = traffics[random.Next(traffics.Count)];
+            await administrator.RunAsync(string.Create(CultureInfo.InvariantCulture, $"leader {traffic.Topic} {random.Next(traffic.Partitions)} {random.Next(brokers)} --timeout 60"));
         }
     }
 }

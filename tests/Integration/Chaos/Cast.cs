@@ -34,7 +34,7 @@ internal sealed class Cast : IAsyncDisposable
             options.MaxBlock = TimeSpan.FromSeconds(1);
         });
 
-        KafkaProducer New(string name, Action<KafkaProducerOptions> configure)
+        (string, KafkaProducer) New(string name, Action<KafkaProducerOptions> configure)
         {
             var options = new KafkaProducerOptions
             {
@@ -48,19 +48,19 @@ internal sealed class Cast : IAsyncDisposable
                 ConnectionSetupTimeoutMax = TimeSpan.FromSeconds(4),
             };
             configure(options);
-            return new KafkaProducer(options, log.Of(name));
+            return (name, new KafkaProducer(options, log.Of(name)));
         }
     }
 
     /// <summary>Whose records must all be acknowledged.</summary>
-    public IReadOnlyList<KafkaProducer> Patient { get; }
+    public IReadOnlyList<(string Name, KafkaProducer Producer)> Patient { get; }
 
     /// <summary>Whose records may fail: what it says of them must be right.</summary>
-    public KafkaProducer Hurried { get; }
+    public (string Name, KafkaProducer Producer) Hurried { get; }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var producer in Patient.Append(Hurried))
+        foreach (var (_, producer) in Patient.Append(Hurried))
         {
             await producer.DisposeAsync();
         }

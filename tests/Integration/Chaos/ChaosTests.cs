@@ -53,14 +53,15 @@ public sealed class ChaosTests(ThreeNodes cluster, ITestOutputHelper output) : I
         var watch = Stopwatch.StartNew();
         var proxies = cluster.Servers.Split(',').Select(static server => new ChaosProxy(int.Parse(server.Split(':')[1], CultureInfo.InvariantCulture))).ToArray();
         var cast = new Cast(cluster, new ProxyTransport(proxies), log);
-        var patient = new Traffic(await cluster.CreateTopicAsync(Partitions), Partitions, cast.Patient, settings.Records, settings.Duration);
-        var hurried = new Traffic(await cluster.CreateTopicAsync(HurriedPartitions), HurriedPartitions, [cast.Hurried], settings.Records / HurriedShare, settings.Duration);
+        var patient = new Traffic(await cluster.CreateTopicAsync(Partitions), Partitions, cast.Patient, settings.Records, settings.Duration, log);
+        var hurried = new Traffic(await cluster.CreateTopicAsync(HurriedPartitions), HurriedPartitions, [cast.Hurried], settings.Records / HurriedShare, settings.Duration, log);
+        await using var administrator = cluster.NewAdministrator();
         var script = new FaultScript(settings.Seed, Brokers);
         try
         {
             var sending = Task.WhenAll(patient.RunAsync(), hurried.RunAsync());
             await Task.WhenAll(
-                new BrokerFaults(cluster, script, [(patient.Topic, Partitions), (hurried.Topic, HurriedPartitions)], Brokers, tally).RunAsync(settings.Duration),
+                new BrokerFaults(cluster, administrator, script, [patient, hurried], Brokers, tally).RunAsync(settings.Duration),
                 new ConnectionFaults(proxies, script, tally).RunAsync(settings.Duration));
             log.Note("*** the faults are over");
             var underFire = watch.Elapsed;

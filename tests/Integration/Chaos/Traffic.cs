@@ -6,10 +6,11 @@ internal sealed class Traffic
     private const int StreamsPerSource = 10;
     private const int Faces = 3;
 
-    private readonly IReadOnlyList<KafkaProducer> _producers;
+    private readonly IReadOnlyList<(string Name, KafkaProducer Producer)> _producers;
     private readonly TimeSpan _duration;
+    private readonly ChaosLog _log;
 
-    public Traffic(string topic, int partitions, IReadOnlyList<KafkaProducer> producers, int records, TimeSpan duration)
+    public Traffic(string topic, int partitions, IReadOnlyList<(string Name, KafkaProducer Producer)> producers, int records, TimeSpan duration, ChaosLog log)
     {
         var streams = producers.Count * Faces * StreamsPerSource;
         Topic = topic;
@@ -17,6 +18,7 @@ internal sealed class Traffic
         Ledger = new Ledger(streams, perStream: ((records - 1) / streams) + 1);
         _producers = producers;
         _duration = duration;
+        _log = log;
     }
 
     public string Topic { get; }
@@ -26,15 +28,17 @@ internal sealed class Traffic
     public Ledger Ledger { get; }
 
     /// <summary>Until each record has its outcome.</summary>
-    public async Task RunAsync()
+    public Task RunAsync() => Task.WhenAll(_producers.SelectMany((player, at) => new[]
     {
-        var sources = _producers.SelectMany((producer, at) => new[]
-        {
-            new PushSource(producer, LoadOf((at * Faces) + 0), Ledger).RunAsync(),
-            AwaitAsync(producer, (at * Faces) + 1, static source => source.SendAsync()),
-            AwaitAsync(producer, (at * Faces) + 2, static source => source.EnqueueAsync()),
-        });
-        await Task.WhenAll(sources);
+        NoteAsync(player.Name, "OnNext", new PushSource(player.Producer, LoadOf((at * Faces) + 0), Ledger).RunAsync()),
+        NoteAsync(player.Name, "SendAsync", AwaitAsync(player.Producer, (at * Faces) + 1, static source => source.SendAsync())),
+        NoteAsync(player.Name, "EnqueueAsync", AwaitAsync(player.Producer, (at * Faces) + 2, static source => source.EnqueueAsync())),
+    }));
+
+    private async Task NoteAsync(string producer, string face, Task source)
+    {
+        await source;
+        _log.Note($"*** {producer}: all of {face} is decided");
     }
 
     private async Task AwaitAsync(KafkaProducer producer, int number, Func<AwaitingSource, Task> run)

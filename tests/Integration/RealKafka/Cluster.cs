@@ -77,15 +77,8 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
     internal Task<Command> CheckAsync(string topic, int streams, int perStream) => TryAsync(
         "read", topic, "--check", "--streams", streams.ToString(CultureInfo.InvariantCulture), "--expect", perStream.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Runs several commands of the administrator in one go (<c>kafka ctl -</c>); fails when one of them does.</summary>
-    internal async Task ControlAsync(params string[] commands)
-    {
-        var done = await Command.RunAsync(Environs.Script!, ["--name", _name, "ctl", "-"], Patience, input => input.WriteAsync(string.Join('\n', commands) + "\n"));
-        if (done.ExitCode != 0 || done.Output.Split('\n').Any(static line => line.StartsWith("ERR", StringComparison.Ordinal)))
-        {
-            throw new InvalidOperationException($"{string.Join("; ", commands)}: {done.Output}{done.Errors}");
-        }
-    }
+    /// <summary>For many commands that change or describe topics.</summary>
+    internal Administrator NewAdministrator() => new(Environs.Script!, _name, Patience);
 
     /// <summary>Publishes the million lines by the sample and lets Kafka look at what has arrived.</summary>
     public async Task PublishLinesAsync(string file, Func<TextWriter, Task>? input = null)
