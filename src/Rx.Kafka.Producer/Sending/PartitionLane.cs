@@ -34,7 +34,7 @@ internal sealed class PartitionLane : Lane
     {
         Channel = channel;
         _context = context;
-        _numbers = new LaneNumbers(context.ProducerIds);
+        _numbers = new LaneNumbers(channel, context.ProducerIds, context.Events);
         channel.Lane = this;
     }
 
@@ -159,7 +159,7 @@ internal sealed class PartitionLane : Lane
     }
 
     /// <summary>The request ended without an answer for this batch.</summary>
-    public void Lost(ProducerBatch batch, string cause, long now)
+    public void Lost(ProducerBatch batch, AttemptFailure cause, long now)
     {
         var identity = batch.Identity;
         if (!End(batch))
@@ -182,7 +182,7 @@ internal sealed class PartitionLane : Lane
             else
             {
                 batch.LastCause = cause;
-                Fail(batch, ProduceErrorCode.Broker, $"{batch.Attempts} attempts, no retries left; last: {cause}.", brokerCode: null, isFatal: false);
+                Fail(batch, ProduceErrorCode.Broker, $"{SendingContext.WhatWasTried(batch)} No retries are left (Retries = {_context.Retries}).", brokerCode: null, isFatal: false);
             }
         }
 
@@ -220,8 +220,7 @@ internal sealed class PartitionLane : Lane
             _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
-        var told = batch.LastCause is null ? error.Message : $"{error.Message} {batch.Attempts} attempts, last: {batch.LastCause}.";
-        batch.Kept = new OutcomeRange(0, -1, error with { Message = told, Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted });
+        batch.Kept = new OutcomeRange(0, -1, error with { Message = $"{error.Message} {SendingContext.WhatWasTried(batch)}", Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted });
         Settle();
         return true;
     }
@@ -313,7 +312,7 @@ internal sealed class PartitionLane : Lane
 
     private void Apply(ProducerBatch batch, in BatchVerdict verdict, in PartitionAnswer answer, BrokerConnection connection, long now)
     {
-        var cause = SendingContext.Describe(answer, connection);
+        var cause = SendingContext.Describe(answer, connection, Channel.Owner);
         switch (verdict.Kind)
         {
             case VerdictKind.Ack:
@@ -338,7 +337,7 @@ internal sealed class PartitionLane : Lane
                 if (batch.IsUnclear || !verdict.ProvesAbsence)
                 {
                     batch.IsUnclear = true;
-                    Fail(batch, ProduceErrorCode.Broker, cause, answer.ErrorCode, isFatal: false);
+                    Fail(batch, ProduceErrorCode.Broker, cause.Text, answer.ErrorCode, isFatal: false);
                 }
                 else
                 {
@@ -359,7 +358,7 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private void OutOfOrder(ProducerBatch batch, string cause, long now)
+    private void OutOfOrder(ProducerBatch batch, AttemptFailure cause, long now)
     {
         if (_numbers.IsBehindGap(batch))
         {
@@ -384,6 +383,7 @@ internal sealed class PartitionLane : Lane
             // The expected answer behind one that failed: again, after that one, under the same numbers.
             batch.LastCause = cause;
             _isHeld = true;
+            _context.Retried(batch, _context.Time.Until(now, RetryAt));
         }
     }
 
@@ -405,7 +405,7 @@ internal sealed class PartitionLane : Lane
         return false;
     }
 
-    private void Renumber(ProducerBatch batch, string cause, long now)
+    private void Renumber(ProducerBatch batch, AttemptFailure cause, long now)
     {
         Strip(batch);
         RetryLater(batch, cause, now);
@@ -429,7 +429,7 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private void RetryLater(ProducerBatch batch, string cause, long now)
+    private void RetryLater(ProducerBatch batch, AttemptFailure cause, long now)
     {
         batch.LastCause = cause;
         _isHeld = true;
@@ -440,7 +440,7 @@ internal sealed class PartitionLane : Lane
             RetryAt = _context.Time.After(now, _backoff.Next());
         }
 
-        _context.Retried(batch, cause);
+        _context.Retried(batch, _context.Time.Until(now, RetryAt));
         if (Channel.Owner is SendingLoop loop)
         {
             loop.BacksOff(this);
@@ -534,6 +534,10 @@ internal sealed class PartitionLane : Lane
             if (range.Error is { } error)
             {
                 _context.Failed(batch, error);
+            }
+            else
+            {
+                _context.Events.Acknowledged(batch.Count);
             }
 
             Channel.Decide(batch, new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, batch.KeptAppendTime, range, _context.SuccessPersistence));
