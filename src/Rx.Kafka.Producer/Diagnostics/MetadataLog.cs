@@ -35,9 +35,9 @@ internal static partial class MetadataLog
     [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "Control connection to {EndPoint} is closed: {Reason}")]
     public static partial void ConnectionClosed(ILogger logger, string endPoint, string reason);
 
-    [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message = "{EndPoint} throttles this client's {Request} requests for {Delay} ms ({LeftOut} such event(s) before it left out)")]
+    [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message = "{EndPoint} throttles this client's {Request} requests for {Delay} ms ({LeftOut} more since the last such line)")]
     public static partial void Throttled(ILogger logger, string endPoint, string request, int delay, long leftOut);
 
-    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "No producer id yet, attempt {Attempt} ended with {Error}, the next one in {Delay} ms ({LeftOut} such event(s) before it left out)")]
+    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "No producer id yet, attempt {Attempt} ended with {Error}, the next one in {Delay} ms ({LeftOut} more since the last such line)")]
     public static partial void ProducerIdDelayed(ILogger logger, int attempt, string error, double delay, long leftOut);
 }

@@ -43,7 +43,7 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
         metrics.Failed(records, nameof(ProduceErrorCode.DeliveryTimeout));
         if (_expiries.Passes(1, out var total))
         {
-            SendingLog.Expired(logger, topic, partition, records, attempts, lastError, error.Persistence, total - 1, error.Message);
+            SendingLog.Expired(logger, topic, partition, records, attempts, lastError ?? "none", error.Persistence, total - 1, error.Message);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     /// <param name="connector">Opens the control connection.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">This loop's own.</param>
-    /// <param name="events">Where to tell of trouble: events 200-299.</param>
+    /// <param name="events">Where to tell of trouble.</param>
     public ClusterMetadata(KafkaProducerOptions options, Connector connector, TimeProvider time, Random random, MetadataEvents events)
     {
         _options = options;
@@ -243,11 +243,6 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         }
 
         _control.Mute(now, throttleMs, ApiKey.Metadata);
-        if (failure is not null)
-        {
-            MetadataLog.AttemptFailed(_events.Logger, failure.Message);
-        }
-
         if (failure is null)
         {
             _control.Succeeded();

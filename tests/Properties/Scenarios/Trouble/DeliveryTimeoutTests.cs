@@ -17,11 +17,11 @@ public class DeliveryTimeoutTests
             "Never sent.",
             IsConnected: false),
         ["without a leader"] = new(
-            static world => world.Kafka.Stop(1, elect: false),
+            static _ => { },
             Persistence.NotPersisted,
             "which has no leader",
             "Never sent.",
-            Brokers: 2,
+            HasLeader: false,
             IsConnected: false),
         ["without a producer id"] = new(
             static world => world.Kafka.Faults.On(ApiKey.InitProducerId).Fail(14),
@@ -76,11 +76,16 @@ public class DeliveryTimeoutTests
     [MemberData(nameof(Names))]
     public void Tells_what_was_tried_and_what_that_means_for_the_log(string name)
     {
-        var (happens, persistence, where, tried, requestTimeout, brokers, isConnected) = Cases[name];
+        var (happens, persistence, where, tried, requestTimeout, hasLeader, isConnected) = Cases[name];
         ProducerWorld.Run(
             async world =>
             {
                 world.Kafka.CreateTopic("t");
+                if (!hasLeader)
+                {
+                    world.Kafka.MoveLeader("t", 0, -1);
+                }
+
                 await world.Producer.GetPartitionsAsync("t");
                 if (isConnected)
                 {
@@ -102,11 +107,11 @@ public class DeliveryTimeoutTests
                     Assert.DoesNotContain(world.Kafka.ReadLog("t"), static record => record.ValueText == "late");
                 }
             },
-            new Setup { BatchSize = 0, Brokers = brokers, DeliveryTimeoutMs = (int)Limit, RequestTimeoutMs = (int)requestTimeout },
+            new Setup { BatchSize = 0, DeliveryTimeoutMs = (int)Limit, RequestTimeoutMs = (int)requestTimeout },
             brokers: new EmbeddedKafkaOptions { NewTopicsHaveNoLeaderYet = false },
             configure: static options => options.RetryBackoff = options.RetryBackoffMax = TimeSpan.FromSeconds(1));
     }
 
     private sealed record Case(
-        Action<ProducerWorld> Happens, Persistence Persistence, string Where, string Tried, double RequestTimeout = 3000, int Brokers = 1, bool IsConnected = true);
+        Action<ProducerWorld> Happens, Persistence Persistence, string Where, string Tried, double RequestTimeout = 3000, bool HasLeader = true, bool IsConnected = true);
 }
