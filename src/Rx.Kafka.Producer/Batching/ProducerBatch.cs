@@ -95,7 +95,7 @@ internal sealed class ProducerBatch
     public bool AwaitsLaterProof { get; set; }
 
     /// <summary>The last thing that went wrong with it, for the text of a delivery timeout.</summary>
-    public string? LastCause { get; set; }
+    public AttemptFailure? LastCause { get; set; }
 
     public void Open(PartitionChannel channel, byte[] chunk, int overhead, long timestamp, long generation)
     {
@@ -221,6 +221,27 @@ internal sealed class ProducerBatch
         }
 
         return share;
+    }
+
+    /// <summary>Records that came through a face whose user is not told of failures: nobody observes them, or not all of them. Of a part: at most so many.</summary>
+    public int UnobservedRecords
+    {
+        get
+        {
+            if (Whole is { } whole)
+            {
+                return Math.Min(Count, whole.UnobservedRecords);
+            }
+
+            var records = 0;
+            for (var share = _shares; share is not null; share = share.Next)
+            {
+                // Both: who unsubscribed meanwhile hears nothing, and who subscribed later hears nothing of these.
+                records += share.Interest == FaceInterest.Records && share.Face.Interest == FaceInterest.Records ? 0 : share.Count;
+            }
+
+            return records;
+        }
     }
 
     public bool HasShareOf(Face face, FaceInterest interest) => ShareOf(face, interest) is not null;

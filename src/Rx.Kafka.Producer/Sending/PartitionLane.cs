@@ -34,7 +34,7 @@ internal sealed class PartitionLane : Lane
     {
         Channel = channel;
         _context = context;
-        _numbers = new LaneNumbers(context.ProducerIds);
+        _numbers = new LaneNumbers(channel, context.ProducerIds, context.Events);
         channel.Lane = this;
     }
 
@@ -159,7 +159,7 @@ internal sealed class PartitionLane : Lane
     }
 
     /// <summary>The request ended without an answer for this batch.</summary>
-    public void Lost(ProducerBatch batch, string cause, long now)
+    public void Lost(ProducerBatch batch, AttemptFailure cause, long now)
     {
         var identity = batch.Identity;
         if (!End(batch))
@@ -182,7 +182,7 @@ internal sealed class PartitionLane : Lane
             else
             {
                 batch.LastCause = cause;
-                Fail(batch, ProduceErrorCode.Broker, $"{batch.Attempts} attempts, no retries left; last: {cause}.", brokerCode: null, isFatal: false);
+                Fail(batch, ProduceErrorCode.Broker, $"{SendingContext.WhatWasTried(batch)} No retries are left (Retries = {_context.Retries}).", brokerCode: null, isFatal: false);
             }
         }
 
@@ -230,8 +230,7 @@ internal sealed class PartitionLane : Lane
             _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
-        var told = batch.LastCause is null ? error.Message : $"{error.Message} {batch.Attempts} attempts, last: {batch.LastCause}.";
-        Keep(batch, new OutcomeRange(0, -1, error with { Message = told, Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted }));
+        Keep(batch, new OutcomeRange(0, -1, error with { Message = $"{error.Message} {SendingContext.WhatWasTried(batch)}", Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted }));
     }
 
     /// <summary>The partition has another leader: moves when nothing is in flight any more.</summary>
@@ -324,7 +323,7 @@ internal sealed class PartitionLane : Lane
 
     private void Apply(ProducerBatch batch, in BatchVerdict verdict, in PartitionAnswer answer, BrokerConnection connection, long now)
     {
-        var cause = SendingContext.Describe(answer, connection);
+        var cause = SendingContext.Describe(answer, connection, Channel.Owner);
         switch (verdict.Kind)
         {
             case VerdictKind.Ack:
@@ -349,7 +348,7 @@ internal sealed class PartitionLane : Lane
                 if (batch.IsUnclear || !verdict.ProvesAbsence)
                 {
                     batch.IsUnclear = true;
-                    Fail(batch, ProduceErrorCode.Broker, cause, answer.ErrorCode, isFatal: false);
+                    Fail(batch, ProduceErrorCode.Broker, cause.Text, answer.ErrorCode, isFatal: false);
                 }
                 else
                 {
@@ -379,7 +378,7 @@ internal sealed class PartitionLane : Lane
     }
 
     /// <summary>Its halves take its place and, together, its numbers, so the batches behind it keep theirs. Not an attempt, and no back-off: each half is smaller, so this ends.</summary>
-    private void Split(ProducerBatch batch, string cause)
+    private void Split(ProducerBatch batch, AttemptFailure cause)
     {
         var (first, second) = BatchSplit.Halve(batch);
         (first.Identity, first.BaseSequence) = (batch.Identity, batch.BaseSequence);
@@ -389,10 +388,10 @@ internal sealed class PartitionLane : Lane
         _undecided[at] = first;
         _undecided.Insert(at + 1, second);
         _isHeld = true;
-        _context.Split(batch, cause);
+        _context.Events.Split(Channel.Topic, Channel.Partition, batch.Count, batch.Bytes);
     }
 
-    private void OutOfOrder(ProducerBatch batch, string cause, long now)
+    private void OutOfOrder(ProducerBatch batch, AttemptFailure cause, long now)
     {
         if (_numbers.IsBehindGap(batch))
         {
@@ -417,6 +416,7 @@ internal sealed class PartitionLane : Lane
             // The expected answer behind one that failed: again, after that one, under the same numbers.
             batch.LastCause = cause;
             _isHeld = true;
+            _context.Retried(batch, _context.Time.Until(now, RetryAt));
         }
     }
 
@@ -438,7 +438,7 @@ internal sealed class PartitionLane : Lane
         return false;
     }
 
-    private void Renumber(ProducerBatch batch, string cause, long now)
+    private void Renumber(ProducerBatch batch, AttemptFailure cause, long now)
     {
         Strip(batch);
         RetryLater(batch, cause, now);
@@ -462,7 +462,7 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private void RetryLater(ProducerBatch batch, string cause, long now)
+    private void RetryLater(ProducerBatch batch, AttemptFailure cause, long now)
     {
         batch.LastCause = cause;
         _isHeld = true;
@@ -473,7 +473,7 @@ internal sealed class PartitionLane : Lane
             RetryAt = _context.Time.After(now, _backoff.Next());
         }
 
-        _context.Retried(batch, cause);
+        _context.Retried(batch, _context.Time.Until(now, RetryAt));
         if (Channel.Owner is SendingLoop loop)
         {
             loop.BacksOff(this);
@@ -571,6 +571,10 @@ internal sealed class PartitionLane : Lane
             if (outcome.Ranges[0].Error is { } error)
             {
                 _context.Failed(batch, error);
+            }
+            else
+            {
+                _context.Events.Acknowledged(batch.Count);
             }
 
             if (batch.Whole is not { } whole)

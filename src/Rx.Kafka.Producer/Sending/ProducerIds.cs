@@ -1,4 +1,5 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 
 namespace Rx.Kafka.Sending;
@@ -9,16 +10,18 @@ internal sealed class ProducerIds
     private readonly Lock _lock = new();
     private readonly ClusterMetadata _metadata;
     private readonly TaskScheduler _scheduler;
+    private readonly SendingEvents _events;
     private long _id = -1;
     private short _epoch;
     private int _cluster;
     private bool _isAsking;
 
-    public ProducerIds(bool isIdempotent, ClusterMetadata metadata, TaskScheduler scheduler)
+    public ProducerIds(bool isIdempotent, ClusterMetadata metadata, TaskScheduler scheduler, SendingEvents events)
     {
         IsIdempotent = isIdempotent;
         _metadata = metadata;
         _scheduler = scheduler;
+        _events = events;
     }
 
     public bool IsIdempotent { get; }
@@ -85,8 +88,10 @@ internal sealed class ProducerIds
             }
 
             (_id, _epoch) = (id.Id, id.Epoch);
-            return true;
         }
+
+        _events.ProducerIdTaken(id.Id, id.Epoch);
+        return true;
     }
 
     private async Task AskAsync()
@@ -118,6 +123,7 @@ internal sealed class ProducerIds
         }
         else
         {
+            _events.ProducerIdRefused(refused);
             Refused?.Invoke(refused);
         }
     }

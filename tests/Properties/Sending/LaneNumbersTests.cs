@@ -1,5 +1,7 @@
 using FsCheck.Fluent;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Properties.Batching;
 using Rx.Kafka.Properties.Metadata.Scripted;
 using Rx.Kafka.Sending;
 
@@ -78,7 +80,9 @@ public sealed class LaneNumbersTests
     private static (LaneNumbers Numbers, ProducerIdentity Identity, Watching World) Numbered()
     {
         var w = new Watching();
-        var numbers = new LaneNumbers(new ProducerIds(isIdempotent: true, w.Metadata, w.World.Tasks));
+        var events = new SendingEvents(w.Log, w.Metrics, w.World.Time);
+        using var batching = new BatchingWorld();
+        var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), new ProducerIds(isIdempotent: true, w.Metadata, w.World.Tasks, events), events);
         Assert.False(numbers.IsReady([]));
         w.World.Run();
         return (numbers, Give(numbers), w);
