@@ -77,7 +77,7 @@ public class LateAnswerTests
             world.Kafka.Faults.On(ApiKey.Produce).CutConnection(afterAppend: true).Times(1);
             var (error, _, took) = await world.SendEach(0, "unclear")[0];
             Assert.Equal((Persistence.PossiblyPersisted, Expiry), (error!.Persistence, took));
-            Assert.Contains("1 attempts", error.Message, StringComparison.Ordinal);
+            Assert.Contains("1 attempt, last", error.Message, StringComparison.Ordinal);
             await world.Delay(10_000);
             await world.Succeed("later");
             Assert.Equal(["first", "unclear", "later"], world.Log());
