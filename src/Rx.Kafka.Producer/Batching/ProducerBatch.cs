@@ -94,6 +94,9 @@ internal sealed class ProducerBatch
     /// <summary>Answered OUT_OF_ORDER while unclear: a later batch's answer tells whether it is on the log.</summary>
     public bool AwaitsLaterProof { get; set; }
 
+    /// <summary>Answered UNKNOWN_TOPIC_OR_PARTITION: the topic may be made anew by the time a later batch succeeds, which then says nothing of this one.</summary>
+    public bool MissedTopic { get; set; }
+
     /// <summary>The last thing that went wrong with it, for the text of a delivery timeout.</summary>
     public AttemptFailure? LastCause { get; set; }
 
@@ -334,7 +337,7 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = false;
+        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = MissedTopic = false;
         NextClosed = null;
         Count = Bytes = Overhead = Attempts = 0;
         Identity = ProducerIdentity.None;

@@ -358,7 +358,9 @@ internal sealed class PartitionLane : Lane
                 return;
         }
 
+        const short UnknownTopicOrPartition = 3;
         batch.IsUnclear |= !verdict.ProvesAbsence;
+        batch.MissedTopic |= answer.ErrorCode == UnknownTopicOrPartition;
         if (verdict.Kind == VerdictKind.Retry)
         {
             RetryLater(batch, cause, now);
@@ -514,7 +516,7 @@ internal sealed class PartitionLane : Lane
                 return;
             }
 
-            if (earlier.Kept is null && !earlier.IsInFlight && earlier.Identity == success.Identity && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier.IsUnclear)))
+            if (earlier is { Kept: null, IsInFlight: false, MissedTopic: false } && earlier.Identity == success.Identity && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier.IsUnclear)))
             {
                 Acknowledge(earlier, -1, -1);
             }

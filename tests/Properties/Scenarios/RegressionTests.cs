@@ -58,6 +58,12 @@ public class RegressionTests
             Steps = [new(0, StepKind.Send, Partition: 0), new(0, StepKind.Enqueue)],
             Faults = [new(FaultKind.Exchange, AtMs: 1), new(FaultKind.ServeAfterCut, AtMs: 5, Ms: 10), new(FaultKind.FailAppended, Partition: 0, Code: 6)],
         },
+        ["a success on a topic made anew vouched for a batch that had missed the topic"] = new Scenario
+        {
+            Setup = new() { Brokers = 2, LatencyMs = 7, Warm = true },
+            Steps = [new(2, StepKind.OnNext, Partition: 0), new(2, StepKind.Enqueue, Key: 3), new(1, StepKind.Enqueue)],
+            Faults = [new(FaultKind.DelayAfter, AtMs: 50, Ms: 1000), new(FaultKind.Recreate, AtMs: 50, Ms: 20)],
+        },
         ["the half behind a refused one kept its numbers"] = new Scenario
         {
             Setup = new() { Brokers = 2, Partitions = 3, LingerMs = 50 },
