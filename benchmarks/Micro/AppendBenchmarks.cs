@@ -58,7 +58,7 @@ public class AppendBenchmarks : IDisposable
                 _owner.TakeListed();
                 _channel.Relist(laneHasMore: false, isBlocked: false);
                 batch.Seal(transactional: false);
-                _channel.Decide(batch, new BatchOutcome("bench", 0, batch.BaseTimestamp, -1, new OutcomeRange(0, 0, null)));
+                _channel.Decide(batch, new BatchOutcome("bench", 0, batch.BaseTimestamp, new OutcomeRange(0, 0, null)));
             }
         }
     }

@@ -48,6 +48,8 @@ internal static class EffectiveOptions
 
         public TimeSpan EffectiveDeliveryTimeout => options.DeliveryTimeout ?? Max(DefaultDeliveryTimeout, options.LeastDeliveryTimeout);
 
+        public bool DeliveryTimeoutIsRaised => options.DeliveryTimeout is null && options.LeastDeliveryTimeout > DefaultDeliveryTimeout;
+
         public TimeSpan EffectiveReconnectBackoffMax =>
             options.ReconnectBackoffMax ?? (options.ReconnectBackoffIsSet ? options.ReconnectBackoff : DefaultReconnectBackoffMax);
 

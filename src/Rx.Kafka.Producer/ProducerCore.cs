@@ -22,6 +22,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
     private readonly PreciseTime? _ownTime;
     private readonly WallClock _clock;
     private readonly ITimer _loadTimer;
+    private readonly ProducerMetrics _metrics;
     private readonly FlushTracker _flushes = new();
     private readonly BufferPool _memory;
     private readonly LeaderRouter _router;
@@ -57,10 +58,13 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
             CountAppends = CountAppends,
         };
         var transport = options.Transport ?? new SocketTransport(options.SendBufferBytes, options.ReceiveBufferBytes, options.MaxRequestSize);
-        var connector = new Connector(transport, Time, scheduler, options.EffectiveClientId(), logger, MaximumAnswerBytes);
-        Metadata = new ClusterMetadata(options, connector, Time, new Random(random.Next()), logger) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
-        var ids = new ProducerIds(options.EffectiveIdempotence, Metadata, scheduler);
-        var sending = new SendingContext(Time)
+        var clientId = options.EffectiveClientId();
+        _metrics = new ProducerMetrics(clientId);
+        var events = new SendingEvents(logger, _metrics, Time);
+        var connector = new Connector(transport, Time, scheduler, clientId, logger, MaximumAnswerBytes);
+        Metadata = new ClusterMetadata(options, connector, Time, new Random(random.Next()), new MetadataEvents(logger, _metrics, Time)) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
+        var ids = new ProducerIds(options.EffectiveIdempotence, Metadata, scheduler, events);
+        var sending = new SendingContext
         {
             Options = options,
             Batching = batching,
@@ -68,6 +72,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
             ProducerIds = ids,
             Connector = connector,
             Logger = logger,
+            Events = events,
             Random = random,
             EndProducer = EndProducer,
         };
@@ -78,6 +83,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         var admission = new AdmissionContext { Options = options, Batching = batching, Metadata = Metadata, NewRandom = sending.NewRandom };
         Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, topic.NameUtf8, partition, topic.Load, snapshot));
         Awaited = new AwaitedRecordPool(Admission);
+        OptionNotes.Tell(logger, options);
     }
 
     /// <summary>The face that the producer itself is.</summary>
@@ -220,6 +226,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         await Metadata.DisposeAsync();
         await _router.DisposeAsync();
         _memory.Dispose();
+        _metrics.Dispose();
         _clock.Dispose();
         _ownTime?.Dispose();
     }

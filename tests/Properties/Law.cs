@@ -8,7 +8,8 @@ namespace Rx.Kafka.Properties;
 
 /// <summary>
 /// Checks a law on random cases. A law that fails throws with its seed, the smallest case and the command that replays it.
-/// <c>RX_LAW_SEED=seed,gamma,size</c> replays exactly the failing case; <c>RX_LAW_TESTS=10</c> runs ten times as many cases.
+/// <c>RX_LAW_SEED=seed,gamma,size</c> replays exactly the failing case; <c>RX_LAW_TESTS=10</c> runs ten times as many cases; <c>RX_LAW_SHRINK=0</c> tells the first failing
+/// case as it was found, for those who only want to know whether there is one.
 /// </summary>
 internal static class Law
 {
@@ -21,15 +22,15 @@ internal static class Law
 
     /// <summary>Checks that something holds for every case of a generator, which shrinks if the <see cref="Arbitrary{T}"/> can.</summary>
     public static void Check<T>(string name, Arbitrary<T> cases, Func<T, bool> holds, int maxTest = Cases, [CallerMemberName] string test = "") =>
-        Check(name, Prop.ForAll(cases, holds), maxTest, test);
+        Check(name, Prop.ForAll(Shrinking(cases), holds), maxTest, test);
 
     /// <summary>The same with assertions instead of a result.</summary>
     public static void Check<T>(string name, Arbitrary<T> cases, Action<T> holds, int maxTest = Cases, [CallerMemberName] string test = "") =>
-        Check(name, Prop.ForAll(cases, holds), maxTest, test);
+        Check(name, Prop.ForAll(Shrinking(cases), holds), maxTest, test);
 
     /// <summary>The same with an asynchronous body; the law's thread waits for it, as FsCheck has no asynchronous checks.</summary>
     public static void Check<T>(string name, Arbitrary<T> cases, Func<T, Task> holds, int maxTest = Cases, [CallerMemberName] string test = "") =>
-        Check(name, Prop.ForAll(cases, holds), maxTest, test);
+        Check(name, Prop.ForAll(Shrinking(cases), holds), maxTest, test);
 
     /// <inheritdoc cref="Check{T}(string, Arbitrary{T}, Func{T, bool}, int, string)"/>
     public static void Check<T>(string name, Gen<T> cases, Func<T, bool> holds, int maxTest = Cases, [CallerMemberName] string test = "") =>
@@ -69,6 +70,9 @@ internal static class Law
             .WithRunner(new LawRunner(test));
         FsCheck.Check.One(name, string.IsNullOrWhiteSpace(seed) ? config : config.WithReplay(Replay(seed)), property);
     }
+
+    private static Arbitrary<T> Shrinking<T>(Arbitrary<T> cases) =>
+        Environment.GetEnvironmentVariable("RX_LAW_SHRINK") == "0" ? cases.Generator.ToArbitrary() : cases;
 
     private static Replay Replay(string seed)
     {

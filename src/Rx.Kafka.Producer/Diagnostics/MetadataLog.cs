@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rx.Kafka.Diagnostics;
 
-/// <summary>What the refresh loop logs: events 200-299.</summary>
+/// <summary>What the refresh loop logs: events 200-299. Attempts are quiet, because one broker of many may well not answer; a whole round in vain is loud.</summary>
 internal static partial class MetadataLog
 {
-    [LoggerMessage(EventId = 200, Level = LogLevel.Debug, Message = "A metadata attempt failed: {Reason}")]
+    [LoggerMessage(EventId = 200, Level = LogLevel.Debug, Message = "A metadata request was in vain: {Reason}")]
     public static partial void AttemptFailed(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "No broker could tell about the cluster; it is tried again behind a back-off, quietly until one answers. {Reason}")]
@@ -22,4 +22,22 @@ internal static partial class MetadataLog
 
     [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "Topic {Topic} was not used for MetadataMaxIdle and is not asked for any more.")]
     public static partial void TopicDropped(ILogger logger, string topic);
+
+    [LoggerMessage(EventId = 206, Level = LogLevel.Information, Message = "Control connection to {EndPoint} is ready")]
+    public static partial void Connected(ILogger logger, string endPoint);
+
+    [LoggerMessage(EventId = 207, Level = LogLevel.Debug, Message = "No control connection to {EndPoint}: {Reason}")]
+    public static partial void ConnectFailed(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(EventId = 208, Level = LogLevel.Warning, Message = "Control connection to {EndPoint} was lost: {Reason}")]
+    public static partial void ConnectionLost(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "Control connection to {EndPoint} is closed: {Reason}")]
+    public static partial void ConnectionClosed(ILogger logger, string endPoint, string reason);
+
+    [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message = "{EndPoint} throttles this client's {Request} requests for {Delay} ms ({LeftOut} more since the last such line)")]
+    public static partial void Throttled(ILogger logger, string endPoint, string request, int delay, long leftOut);
+
+    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "No producer id yet, attempt {Attempt} ended with {Error}, the next one in {Delay} ms ({LeftOut} more since the last such line)")]
+    public static partial void ProducerIdDelayed(ILogger logger, int attempt, string error, double delay, long leftOut);
 }

@@ -2,15 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Rx.Kafka.Diagnostics;
 
-/// <summary>What connections log: events 100-199.</summary>
+/// <summary>What connections log: events 100-199. That one was made, failed or has ended is told by its owner, who knows what it was for.</summary>
 internal static partial class NetworkLog
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Connected to {EndPoint}.")]
-    public static partial void Connected(ILogger logger, string endPoint);
-
-    [LoggerMessage(EventId = 101, Level = LogLevel.Debug, Message = "The connection to {EndPoint} has ended: {Reason}")]
-    public static partial void Closed(ILogger logger, string endPoint, string reason);
-
     [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "{EndPoint} sent bytes behind the end of an answer. They are ignored; said once per connection.")]
     public static partial void SurplusBytes(ILogger logger, string endPoint);
 

@@ -13,10 +13,14 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
     /// <summary>Whether everybody was tried.</summary>
     public bool IsOver => _candidates.Count == 0;
 
+    /// <summary>Whether somebody was looked for since the last success.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>Starts again with everybody.</summary>
     public void Begin(IReadOnlyList<BrokerNode> known)
     {
         End();
+        HasBegun = true;
         var seen = new HashSet<(string, int)>();
         Add([.. known.Select(static b => new DnsEndPoint(b.Host, b.Port))], seen);
         Add([.. bootstrap], seen);
@@ -25,6 +29,7 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
     /// <summary>Forgets what is left, after a success: the next round begins with everybody.</summary>
     public void End()
     {
+        HasBegun = false;
         _failures.Clear();
         _candidates.Clear();
     }

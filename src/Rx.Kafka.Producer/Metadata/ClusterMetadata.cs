@@ -1,7 +1,7 @@
-using Microsoft.Extensions.Logging;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
@@ -22,7 +22,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     private readonly MetadataRefresh _refresh;
     private readonly KafkaProducerOptions _options;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly MetadataEvents _events;
     private Task? _loop;
     private volatile Exception? _lastFailure;
     private bool _refreshRequested;
@@ -34,15 +34,15 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     /// <param name="connector">Opens the control connection.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">This loop's own.</param>
-    /// <param name="logger">For events 200-299.</param>
-    public ClusterMetadata(KafkaProducerOptions options, Connector connector, TimeProvider time, Random random, ILogger logger)
+    /// <param name="events">Where to tell of trouble.</param>
+    public ClusterMetadata(KafkaProducerOptions options, Connector connector, TimeProvider time, Random random, MetadataEvents events)
     {
         _options = options;
         _time = time;
-        _logger = logger;
-        _control = new ControlConnection(connector, options, time, random, _wake);
-        _producerIds = new ProducerIdRequests(time, _wake, new Backoff(LeastPause.OrMore(options.EffectiveRetryBackoff), options.RetryBackoffMax, random));
-        _refresh = new MetadataRefresh(options, time, random, _wake, _watched, logger);
+        _events = events;
+        _control = new ControlConnection(connector, options, time, random, _wake, events);
+        _producerIds = new ProducerIdRequests(time, _wake, new Backoff(LeastPause.OrMore(options.EffectiveRetryBackoff), options.RetryBackoffMax, random), events);
+        _refresh = new MetadataRefresh(options, time, random, _wake, _watched, events.Logger);
     }
 
     /// <summary>Who hears of changes; set before the first wish.</summary>
@@ -181,7 +181,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         catch (Exception e)
         {
             // A fault of ours (or of the listener): who waits is told, and the loop goes on behind the back-off.
-            MetadataLog.LoopFailed(_logger, e);
+            MetadataLog.LoopFailed(_events.Logger, e);
             var told = () => new KafkaException($"The refresh loop failed: {e.Message}", e);
             _producerIds.FailAll(told);
             _connectWaiters.Fail(told);
@@ -200,7 +200,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
         }
 
         TakeAnswer(now);
-        _control.Mute(now, _producerIds.Poll(now));
+        _control.Mute(now, _producerIds.Poll(now), ApiKey.InitProducerId);
         TakeHints();
         if (Interlocked.Exchange(ref _refreshRequested, false))
         {
@@ -242,7 +242,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
             return;
         }
 
-        _control.Mute(now, throttleMs);
+        _control.Mute(now, throttleMs, ApiKey.Metadata);
         if (failure is null)
         {
             _control.Succeeded();
@@ -281,7 +281,7 @@ internal sealed class ClusterMetadata : IAsyncDisposable
             // Loud once: while nobody answers there is a round each second.
             if (!Interlocked.Exchange(ref _roundFailed, true))
             {
-                MetadataLog.RoundFailed(_logger, roundError.Message);
+                MetadataLog.RoundFailed(_events.Logger, roundError.Message);
             }
 
             _connectWaiters.Fail(() => new KafkaException(roundError.Message, roundError));
@@ -294,7 +294,6 @@ internal sealed class ClusterMetadata : IAsyncDisposable
     private void Tell(Exception cause)
     {
         _lastFailure = cause;
-        MetadataLog.AttemptFailed(_logger, cause.Message);
         Listener?.RefreshFailed(cause);
     }
 }

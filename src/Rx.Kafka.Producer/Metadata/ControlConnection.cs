@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Metadata;
 
@@ -15,6 +17,7 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
     private readonly KafkaProducerOptions _options;
     private readonly TimeProvider _time;
     private readonly AsyncSignal _wake;
+    private readonly MetadataEvents _events;
     private readonly BrokerRound _round;
     private readonly Backoff _reconnect;
     private readonly Backoff _setup;
@@ -28,12 +31,13 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
     private long _notBefore = long.MinValue;
     private long _mutedUntil = long.MinValue;
 
-    public ControlConnection(Connector connector, KafkaProducerOptions options, TimeProvider time, Random random, AsyncSignal wake)
+    public ControlConnection(Connector connector, KafkaProducerOptions options, TimeProvider time, Random random, AsyncSignal wake, MetadataEvents events)
     {
         _connector = connector;
         _options = options;
         _time = time;
         _wake = wake;
+        _events = events;
         _round = new BrokerRound([.. options.EffectiveBootstrapServers.Select(static s => new DnsEndPoint(s.Host, s.Port))], random);
         _reconnect = new Backoff(LeastPause.OrMore(options.EffectiveReconnectBackoff), options.EffectiveReconnectBackoffMax, random);
         _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, random);
@@ -63,12 +67,14 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         if (opened.Connection is null)
         {
             _timedOut |= opened.Failure is ConnectTimeoutException;
+            _events.ConnectFailed(opened.Name, opened.Failure!.Message);
             return opened.Failure;
         }
 
         if (opened.Connection.IsClosed)
         {
             // It broke before it was taken in; its end was told already, and is not told again.
+            _events.ConnectFailed(opened.Name, opened.Connection.CloseReason!.Message);
             return opened.Connection.CloseReason;
         }
 
@@ -78,6 +84,7 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         _setupTimeout = _setup.Next();
         _mutedUntil = long.MinValue;
         Connection = opened.Connection;
+        _events.Connected(opened.Name);
         return null;
     }
 
@@ -106,7 +113,7 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
     /// <returns>When that was the last of the round: what to tell.</returns>
     public Exception? Failed(long now, Exception cause)
     {
-        Drop(cause);
+        Drop(cause, wasLost: Connection?.IsClosed == true);
         _round.Failed(cause);
         if (!_round.IsOver)
         {
@@ -114,24 +121,30 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         }
 
         _notBefore = _time.After(now, _reconnect.Next());
-        return _round.Error();
+
+        // A connection that worked and is lost says nothing of the others.
+        return _round.HasBegun ? _round.Error() : null;
     }
 
     /// <summary>The brokers known so far are of no use any more: only the bootstrap addresses are tried next.</summary>
     public void Rebootstrap(Exception cause)
     {
-        Drop(cause);
+        Drop(cause, wasLost: false);
         _round.Begin([]);
     }
 
     /// <summary>A request was answered well: the next round begins with everybody.</summary>
     public void Succeeded() => _round.End();
 
-    /// <summary>The broker wants to be left alone for a while.</summary>
-    public void Mute(long now, int milliseconds)
+    /// <summary>The broker wants to be left alone for a while, or not at all.</summary>
+    /// <param name="now">The timestamp.</param>
+    /// <param name="milliseconds">How long; 0 = not at all.</param>
+    /// <param name="request">What it answered so.</param>
+    public void Mute(long now, int milliseconds, ApiKey request)
     {
         if (milliseconds > 0)
         {
+            _events.Throttled(Connection?.Name ?? "A broker", request.ToString(), milliseconds);
             _mutedUntil = _time.After(now, TimeSpan.FromMilliseconds(milliseconds));
         }
     }
@@ -157,7 +170,7 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
         _disposing.Cancel();
         await _opening;
         Connection ??= Interlocked.Exchange(ref _opened, null)?.Connection;
-        Drop(new KafkaException("The producer was disposed."));
+        Drop(new KafkaException("The producer was disposed."), wasLost: false);
         await _ending;
         _disposing.Dispose();
     }
@@ -174,27 +187,36 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
     {
         if (open.IsClosed)
         {
-            Drop(open.CloseReason!);
+            Drop(open.CloseReason!, wasLost: true);
         }
         else if (open.InFlight > 0)
         {
             if (now >= _time.After(open.OldestSince, _options.RequestTimeout))
             {
                 var seconds = _options.RequestTimeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
-                Drop(new KafkaException($"{open.Name} did not answer within {seconds} s (RequestTimeout)."));
+                Drop(new KafkaException($"{open.Name} did not answer within {seconds} s (RequestTimeout)."), wasLost: true);
             }
         }
         else if (now >= IdleAt(open))
         {
-            Drop(new KafkaException($"The control connection to {open.Name} was not used for ConnectionsMaxIdle."));
+            Drop(new KafkaException($"The control connection to {open.Name} was not used for ConnectionsMaxIdle."), wasLost: false);
         }
     }
 
-    private void Drop(Exception reason)
+    private void Drop(Exception reason, bool wasLost)
     {
         if (Connection is { } open)
         {
             Connection = null;
+            if (wasLost)
+            {
+                _events.ConnectionLost(open.Name, reason.Message);
+            }
+            else
+            {
+                _events.ConnectionClosed(open.Name, reason.Message);
+            }
+
             open.Close(reason);
             _ending = _ending.IsCompleted ? open.Ended : Task.WhenAll(_ending, open.Ended);
         }
@@ -203,18 +225,19 @@ internal sealed class ControlConnection : IConnectionOwner, IAsyncDisposable
     private async Task OpenAsync(EndPoint endPoint, TimeSpan setupTimeout)
     {
         Opened opened;
+        var name = EndPointText.Of(endPoint);
         try
         {
-            opened = new Opened(await _connector.ConnectAsync(endPoint, this, setupTimeout, _disposing.Token), null);
+            opened = new Opened(name, await _connector.ConnectAsync(endPoint, this, setupTimeout, _disposing.Token), null);
         }
         catch (Exception e)
         {
-            opened = new Opened(null, e);
+            opened = new Opened(name, null, e);
         }
 
         Volatile.Write(ref _opened, opened);
         _wake.Set();
     }
 
-    private sealed record Opened(BrokerConnection? Connection, Exception? Failure);
+    private sealed record Opened(string Name, BrokerConnection? Connection, Exception? Failure);
 }

@@ -110,6 +110,7 @@ internal sealed class MetadataRefresh
         _bootstrapOnly |= RebootstrapNow;
         if (failure is not null)
         {
+            MetadataLog.AttemptFailed(_logger, failure.Message);
             _schedule.Failed(now, exchange.Full);
             return true;
         }

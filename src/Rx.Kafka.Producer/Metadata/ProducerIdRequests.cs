@@ -1,12 +1,15 @@
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Network;
 using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Metadata;
 
 /// <summary>Those who wait for producer ids of their own, served one at a time in order. Any thread joins, the refresh loop serves.</summary>
-internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Backoff backoff)
+internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Backoff backoff, MetadataEvents events)
 {
+    private const short NetworkException = 13;
+
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource<ProducerId>> _waiters = new();
     private ProducerIdExchange? _exchange;
@@ -64,7 +67,8 @@ internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Ba
         _exchange = null;
         if (exchange.Cause is not null)
         {
-            _notBefore = time.After(now, backoff.Next());
+            // The end of its connection is told of by the connection.
+            BackOff(now, ErrorTable.Get(NetworkException).Name);
             return 0;
         }
 
@@ -78,7 +82,7 @@ internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Ba
         }
         else if (error.Retriable)
         {
-            _notBefore = time.After(now, backoff.Next());
+            BackOff(now, error.Name);
         }
         else
         {
@@ -103,6 +107,13 @@ internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Ba
             ? $"No producer id: {error.Name} ({code}). Allow this client IdempotentWrite on the cluster (Kafka < 2.8) or Write on a topic, or set EnableIdempotence to false."
             : $"No producer id: {error.Name} ({code}): {error.Description}",
         brokerErrorCode: code);
+
+    private void BackOff(long now, string error)
+    {
+        var delay = backoff.Next();
+        _notBefore = time.After(now, delay);
+        events.ProducerIdDelayed(backoff.Attempts, error, delay);
+    }
 
     private bool Waiting()
     {

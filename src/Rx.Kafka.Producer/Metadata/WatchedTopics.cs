@@ -85,18 +85,18 @@ internal sealed class WatchedTopics
         }
     }
 
-    /// <summary>An answer came to a request that named some topics: one it passes over is as good as unknown (else it would be asked for without pause).</summary>
+    /// <summary>An answer came to a request that named some topics: one it passes over is as good as unknown, so it is asked for again, behind a back-off.</summary>
     public void Answered(List<string> asked, MetadataTopic[] topics)
     {
         lock (_gate)
         {
             foreach (var name in asked)
             {
-                if (_byName.TryGetValue(name, out var topic) && !topic.Answered)
+                if (_byName.TryGetValue(name, out var topic))
                 {
+                    _unanswered -= topic.Answered ? 0 : 1;
                     topic.Answered = true;
                     topic.ErrorCode = TopicErrors.UnknownTopic;
-                    _unanswered--;
                 }
             }
 

@@ -26,7 +26,6 @@ internal static class ConnectionEnd
     public static void Tell(BrokerConnection connection, InFlightRequests inFlight, IConnectionOwner? owner, ConnectionSettings settings)
     {
         var cause = connection.CloseReason!;
-        NetworkLog.Closed(settings.Logger, connection.Name, cause.Message);
         while (inFlight.TryPeek(out var request))
         {
             inFlight.Remove(settings.Time.GetTimestamp());

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Network;
 
@@ -46,7 +45,6 @@ internal sealed class Connector
                 throw connection.CloseReason!;
             }
 
-            NetworkLog.Connected(_settings.Logger, connection.Name);
             return connection;
         }
         catch (Exception e)

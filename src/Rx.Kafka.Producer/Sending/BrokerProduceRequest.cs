@@ -117,7 +117,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         r = response.Rest;
     }
 
-    public override void Answered() => owner.Post(this);
+    public override void Answered() => owner.AnswerRead(this);
 
     public override void Flushed() => owner.Post(this);
 
@@ -131,11 +131,12 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     public void Deliver()
     {
         var now = context.Time.GetTimestamp();
+        AttemptFailure? cause = null;
         foreach (ref readonly var part in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_parts))
         {
             if (_lost is not null)
             {
-                part.Lane.Lost(part.Batch, _lost.Message, now);
+                part.Lane.Lost(part.Batch, cause ??= SendingContext.Describe(_lost.Message, Connection, owner), now);
             }
             else if (!ExpectsResponse)
             {
@@ -148,7 +149,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
             }
             else
             {
-                part.Lane.Lost(part.Batch, $"no answer for this partition from {Connection.Name}", now);
+                part.Lane.Lost(part.Batch, SendingContext.Describe("no answer for this partition", Connection, owner), now);
             }
         }
 

@@ -25,6 +25,8 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     private readonly Backoff _setup;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Action<PartitionLane> _block;
+    private readonly LogRate _connectFailures;
+    private readonly LogRate _throttles;
     private BrokerNode _node;
     private BrokerConnection? _connection;
     private BrokerConnection? _opened; // the last one that the connect task made
@@ -33,6 +35,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     private long _connectAfter;
     private long _throttledUntil;
     private long _movingSince;
+    private string? _connectFailure; // why the last attempt failed, since the last success
 
     public BrokerSender(BrokerNode node, SendingContext context)
         : base(context)
@@ -45,6 +48,8 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         _reconnect = new Backoff(options.EffectiveReconnectBackoff, options.EffectiveReconnectBackoffMax, context.NewRandom());
         _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, context.NewRandom());
         _block = Block;
+        _connectFailures = context.Events.NewRate();
+        _throttles = context.Events.NewRate();
     }
 
     /// <summary>Never changes, unlike the address.</summary>
@@ -63,10 +68,16 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
         _node = node;
         _connectAfter = 0;
-        _connection?.Close(new KafkaException($"Broker {node.Id} is at {node.Host}:{node.Port} now."));
+        _connection?.Close(new IntendedCloseException($"Broker {node.Id} is at {node.Host}:{node.Port} now."));
     }
 
     public void Flushed(BrokerConnection connection) => Wake();
+
+    /// <summary>The read loop has nothing else to do: our step runs on its thread, which saves a change of threads for each answer.</summary>
+    public void AnswersRead() => GoOn();
+
+    /// <summary>An answer was read; <see cref="AnswersRead"/> follows. Read loop.</summary>
+    public void AnswerRead(BrokerProduceRequest request) => PostQuietly(request);
 
     public void Closed(BrokerConnection connection, Exception cause) => Post(() => Disconnected(connection, cause));
 
@@ -75,16 +86,27 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     {
         _permits.Release();
         const short ClientSideThrottling = 6;
+        if (lost is null && request.ThrottleTimeMs > 0)
+        {
+            Context.Events.Throttled(_node.Id, request.Connection.Name, request.ThrottleTimeMs, _throttles);
+        }
+
+        // Older brokers have waited themselves before they answered.
         if (lost is null && request.ThrottleTimeMs > 0 && request.Version >= ClientSideThrottling)
         {
-            SendingLog.Throttled(Context.Logger, _node.Id, request.ThrottleTimeMs);
             _throttledUntil = Math.Max(_throttledUntil, Context.Time.After(now, TimeSpan.FromMilliseconds(request.ThrottleTimeMs)));
         }
 
         _requests.Return(request);
     }
 
-    protected override string DescribeOwner() => $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{(_connection is null ? ", not connected" : "")}";
+    protected override string DescribeOwner(long now)
+    {
+        var state = _connection is null ? _connectFailure is null ? ", not connected" : $", not connected ({_connectFailure.TrimEnd('.')})"
+            : now < _throttledUntil ? $", which throttles this client for another {Context.Time.Until(now, _throttledUntil).TotalMilliseconds:0} ms"
+            : "";
+        return $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{state}";
+    }
 
     protected override async Task StopAsync()
     {
@@ -92,7 +114,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         await _opening;
         if (_opened is { } connection)
         {
-            connection.Close(new KafkaException("The producer was disposed."));
+            connection.Close(new IntendedCloseException("The producer was disposed."));
             await connection.Ended;
         }
 
@@ -177,7 +199,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
             var idleAt = Context.Time.After(connection.LastUsedAt, options.ConnectionsMaxIdle);
             if (idleAt <= now)
             {
-                connection.Close(new KafkaException($"Idle for {options.ConnectionsMaxIdle.TotalSeconds:0} s."));
+                connection.Close(new IntendedCloseException($"Idle for {options.ConnectionsMaxIdle.TotalSeconds:0} s."));
             }
 
             return idleAt <= now ? long.MaxValue : idleAt;
@@ -265,14 +287,15 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
         if (node != _node || _stopping.IsCancellationRequested)
         {
-            connection.Close(new KafkaException("Not needed any more."));
+            connection.Close(new IntendedCloseException("Not needed any more."));
             return;
         }
 
         _connection = connection;
         _reconnect.Reset();
         _setup.Reset();
-        SendingLog.Connected(Context.Logger, _node.Id, connection.Name);
+        _connectFailure = null;
+        Context.Events.Connected(_node.Id, connection.Name);
     }
 
     private void ConnectFailed(Exception cause, BrokerNode node)
@@ -280,7 +303,8 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         _isConnecting = false;
         var delay = _reconnect.Next();
         _connectAfter = Context.Time.After(Context.Time.GetTimestamp(), delay);
-        SendingLog.ConnectFailed(Context.Logger, node.Id, $"{node.Host}:{node.Port}", delay.TotalMilliseconds, cause.Message);
+        _connectFailure = cause.Message;
+        Context.Events.ConnectFailed(node.Id, EndPointText.Of(node.Host, node.Port), _reconnect.Attempts, delay, cause.Message, _connectFailures);
         Context.Metadata.RequestRefresh();
     }
 
@@ -293,8 +317,16 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
         _connection = null;
         _throttledUntil = 0;
-        _connectAfter = Context.Time.After(Context.Time.GetTimestamp(), _reconnect.Next());
-        SendingLog.Disconnected(Context.Logger, _node.Id, connection.Name, cause.Message);
+        var delay = _reconnect.Next();
+        _connectAfter = Context.Time.After(Context.Time.GetTimestamp(), delay);
+        if (cause is IntendedCloseException)
+        {
+            Context.Events.ConnectionClosed(_node.Id, connection.Name, cause.Message);
+        }
+        else
+        {
+            Context.Events.ConnectionLost(_node.Id, connection.Name, delay, cause.Message);
+        }
 
         // A close with nothing to send is not an error, but with acks = 0 it is the broker's only sign of one.
         if (Listed > 0 || Context.Options.RequiredAcks == RequiredAcks.None)

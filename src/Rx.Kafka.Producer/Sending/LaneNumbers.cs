@@ -1,4 +1,5 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Sending;
 
@@ -6,7 +7,7 @@ namespace Rx.Kafka.Sending;
 /// A lane's producer id, epoch and next sequence number. A bump is local: epoch + 1 and sequences from 0, for this partition alone. It takes effect when no batch is left that
 /// carries numbers of the old epoch, so that an unclear one is never renumbered.
 /// </summary>
-internal sealed class LaneNumbers(ProducerIds ids)
+internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, SendingEvents events)
 {
     /// <summary>The numbers lapse, but nothing is known to be absent.</summary>
     public const int NoGap = -1;
@@ -118,12 +119,14 @@ internal sealed class LaneNumbers(ProducerIds ids)
         if (_mustReplace || _identity.Epoch == short.MaxValue)
         {
             _mustReplace = false;
+            events.ProducerIdDropped(channel.Topic, channel.Partition, _identity.Id);
             ids.Replace(_identity.Id);
             _identity = ProducerIdentity.None;
         }
         else
         {
             _identity = _identity with { Epoch = (short)(_identity.Epoch + 1) };
+            events.EpochBumped(channel.Topic, channel.Partition, _identity.Id, _identity.Epoch);
         }
     }
 }

@@ -17,5 +17,7 @@ internal sealed class NoLeaderLoop : SendingLoop
         return long.MaxValue;
     }
 
-    protected override string DescribeOwner() => "which has no leader";
+    protected override string DescribeOwner(long now) => Context.Metadata.LastFailure is { } failure
+        ? $"which had no leader when a broker could last be asked ({failure.Message.TrimEnd('.')})"
+        : "which has no leader";
 }

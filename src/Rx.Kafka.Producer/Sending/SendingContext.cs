@@ -12,10 +12,10 @@ namespace Rx.Kafka.Sending;
 /// <summary>What all loops of one producer share.</summary>
 internal sealed class SendingContext
 {
-    private readonly Lock _randomLock = new();
-    private readonly LogRate _failures;
+    private const short NetworkException = 13;
+    private static readonly AttemptFailure NoFailure = new("", "");
 
-    public SendingContext(TimeProvider time) => _failures = new LogRate(time);
+    private readonly Lock _randomLock = new();
 
     public required KafkaProducerOptions Options { get; init; }
 
@@ -28,6 +28,8 @@ internal sealed class SendingContext
     public required Connector Connector { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    public required SendingEvents Events { get; init; }
 
     /// <summary>The producer's chance; others take seeds of it.</summary>
     public required Random Random { get; init; }
@@ -54,31 +56,75 @@ internal sealed class SendingContext
         }
     }
 
-    /// <summary>"NOT_LEADER_OR_FOLLOWER from broker at host:port".</summary>
-    public static string Describe(in PartitionAnswer answer, BrokerConnection connection) =>
-        answer.ErrorCode == 0 ? "" : $"{ErrorTable.Get(answer.ErrorCode).Name} from {connection.Name}";
+    /// <summary>"NOT_LEADER_OR_FOLLOWER from broker 2 at host:port".</summary>
+    public static AttemptFailure Describe(in PartitionAnswer answer, BrokerConnection connection, LaneOwner owner)
+    {
+        if (answer.ErrorCode == 0)
+        {
+            return NoFailure;
+        }
+
+        var error = ErrorTable.Get(answer.ErrorCode).Name;
+        return new AttemptFailure(error, $"{error} from {NameOf(connection, owner)}");
+    }
+
+    /// <summary>The same where no answer came.</summary>
+    public static AttemptFailure Describe(string reason, BrokerConnection connection, LaneOwner owner)
+    {
+        var error = ErrorTable.Get(NetworkException).Name;
+        return new AttemptFailure(error, $"{error} with {NameOf(connection, owner)} ({reason.TrimEnd('.')})");
+    }
+
+    /// <summary>"3 attempts, last: NOT_LEADER_OR_FOLLOWER from broker 2 at host:port."</summary>
+    public static string WhatWasTried(ProducerBatch batch)
+    {
+        if (batch.Attempts == 0)
+        {
+            return "Never sent.";
+        }
+
+        var attempts = batch.Attempts == 1 ? "1 attempt" : $"{batch.Attempts} attempts";
+        var before = batch.LastCause is null ? "" : batch.IsInFlight ? $"; before it: {batch.LastCause}" : $", last: {batch.LastCause}";
+        return $"{attempts}{(batch.IsInFlight ? ", the last one not answered" : "")}{before}.";
+    }
 
     /// <summary>The text of a refusal, with the broker's own words where it gave some, and the remedy.</summary>
-    public string Explain(in PartitionAnswer answer, ProducerBatch batch, string cause)
+    public string Explain(in PartitionAnswer answer, ProducerBatch batch, AttemptFailure cause)
     {
         const short MessageTooLarge = 10;
         ref readonly var error = ref ErrorTable.Get(answer.ErrorCode);
         var where = $"topic {batch.Channel.Topic} partition {batch.Channel.Partition}";
+        var attempts = batch.Attempts > 1 ? $"{batch.Attempts} attempts, last: " : "";
         var remedy = answer.ErrorCode == MessageTooLarge
-            ? $" The batch has {batch.Bytes} bytes; raise the topic's max.message.bytes or lower BatchSize ({Options.BatchSize})."
+            ? $" It has {batch.Bytes} bytes with {batch.Count} record(s); raise the topic's max.message.bytes, or send smaller records."
             : "";
-        return $"{where}: {cause}: {answer.ErrorMessage ?? error.Description}{remedy}";
+        return $"{where}: {attempts}{cause}: {answer.ErrorMessage ?? error.Description}{remedy}";
     }
 
-    public void Retried(ProducerBatch batch, string cause) =>
-        SendingLog.Retrying(Logger, batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Attempts, cause);
+    /// <summary>Why a batch fails whose time is over; the lane adds what was tried, and what that means for the log.</summary>
+    public ProduceError TimedOut(ProducerBatch batch, long now, string owner) => new(
+        ProduceErrorCode.DeliveryTimeout,
+        $"Not acknowledged after {Time.GetElapsedTime(batch.OpenedAt, now).TotalMilliseconds:0} ms, the limit is DeliveryTimeout (delivery.timeout.ms) = {Options.EffectiveDeliveryTimeout.TotalMilliseconds:0} ms; raise it to wait longer: topic {batch.Channel.Topic} partition {batch.Channel.Partition}, {owner}{(batch.BaseSequence < 0 && ((PartitionLane)batch.Channel.Lane).WaitsForProducerId ? ", which waits for a producer id" : "")}.");
 
-    /// <summary>A batch failed for good: one line a second says so, with how many records it stands for.</summary>
+    /// <summary>An attempt failed for the reason the batch remembers, and is made again.</summary>
+    public void Retried(ProducerBatch batch, TimeSpan delay) => Events.Retried(
+        batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Attempts, Math.Max(0, Retries - batch.Attempts + 1), batch.LastCause!.Error, delay, batch.LastCause.Text);
+
+    /// <summary>A batch failed for good.</summary>
     public void Failed(ProducerBatch batch, ProduceError error)
     {
-        if (_failures.Passes(batch.Count, out var total))
+        var (topic, partition) = (batch.Channel.Topic, batch.Channel.Partition);
+        if (error.Code == ProduceErrorCode.DeliveryTimeout)
         {
-            SendingLog.RecordsFailed(Logger, total, batch.Channel.Topic, batch.Channel.Partition, error.Code, error.Persistence, error.Message);
+            Events.Expired(topic, partition, batch.Count, batch.Attempts, batch.LastCause?.Error, error);
+        }
+        else
+        {
+            var name = error.BrokerErrorCode is { } code ? ErrorTable.Get(code).Name : error.Code.ToString();
+            Events.Failed(topic, partition, batch.Count, batch.UnobservedRecords, name, error);
         }
     }
+
+    private static string NameOf(BrokerConnection connection, LaneOwner owner) =>
+        owner is BrokerSender sender ? $"broker {sender.BrokerId} at {connection.Name}" : connection.Name;
 }

@@ -46,6 +46,12 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         _signal.Set();
     }
 
+    /// <summary>The same without waking the loop, for who calls <see cref="GoOn"/> when all is posted.</summary>
+    protected void PostQuietly(IMail mail) => _mailbox.Post(mail);
+
+    /// <summary>Wakes the loop, which may take its step on this thread, within this call.</summary>
+    protected void GoOn() => _signal.SetHere();
+
     public void Post(Action deliver) => Post(new Mail(deliver));
 
     /// <summary>A lane waits for its back-off. Loop.</summary>
@@ -226,11 +232,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
                 return due;
             }
 
-            var timeout = Context.Options.EffectiveDeliveryTimeout.TotalMilliseconds;
-            var error = new ProduceError(
-                ProduceErrorCode.DeliveryTimeout,
-                $"Not acknowledged within DeliveryTimeout ({timeout:0} ms): {batch.Channel.Topic} partition {batch.Channel.Partition}, {DescribeOwner()}.");
-            if (!((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
+            if (!((PartitionLane)batch.Channel.Lane).GiveUp(batch, Context.TimedOut(batch, now, DescribeOwner(now))))
             {
                 return long.MaxValue;
             }
@@ -239,8 +241,8 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         return long.MaxValue;
     }
 
-    /// <summary>For the text of a delivery timeout: who should have taken the records.</summary>
-    protected abstract string DescribeOwner();
+    /// <summary>For the text of a delivery timeout: who should have taken the records, and what keeps it from it.</summary>
+    protected abstract string DescribeOwner(long now);
 
     private long EndBackoffs(long now)
     {

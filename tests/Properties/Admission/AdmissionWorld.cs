@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
 using Rx.Kafka.Properties.Batching;
@@ -13,6 +14,7 @@ namespace Rx.Kafka.Properties.Admission;
 internal sealed class AdmissionWorld : IMetadataListener, IDisposable
 {
     private readonly WallClock _clock;
+    private readonly ProducerMetrics _metrics = new("laws");
     private readonly Dictionary<PartitionChannel, long> _offsets = [];
 
     public AdmissionWorld(int seed, long memory, TimeSpan maxBlock, int batchSize = 1024, Action<KafkaProducerOptions>? configure = null)
@@ -32,7 +34,7 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
         Batching = new BatchingWorld(batchSize, memory, maxBlock, scheduler: Simulation.Scheduler, time: Simulation.Time);
         Owner = Batching.NewOwner();
         var connector = new Connector(Simulation.Transport, Simulation.Time, Simulation.Scheduler, "laws", NullLogger.Instance, 1 << 20);
-        Metadata = new ClusterMetadata(options, connector, Simulation.Time, new Random(seed), NullLogger.Instance) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
+        Metadata = new ClusterMetadata(options, connector, Simulation.Time, new Random(seed), new MetadataEvents(NullLogger.Instance, _metrics, Simulation.Time)) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
         _clock = new WallClock(Simulation.Time);
         var context = new AdmissionContext { Options = options, Batching = Batching.Context, Metadata = Metadata, NewRandom = () => new Random(seed) };
         Admission = new RecordAdmission(context, _clock, CreateChannel);
@@ -82,6 +84,7 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
         Simulation.Run(() => Metadata.DisposeAsync().AsTask());
         Batching.Dispose();
         _clock.Dispose();
+        _metrics.Dispose();
         Simulation.Dispose();
     }
 

@@ -5,7 +5,7 @@ namespace Rx.Kafka.Properties.Architecture;
 
 public sealed class LogMessageTests
 {
-    private static List<(MethodInfo Method, LoggerMessageAttribute Message)> Messages =>
+    internal static List<(MethodInfo Method, LoggerMessageAttribute Message)> Messages =>
     [
         .. typeof(KafkaProducer).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly))

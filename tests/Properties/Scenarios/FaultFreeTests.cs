@@ -1,6 +1,6 @@
 namespace Rx.Kafka.Properties.Scenarios;
 
-/// <summary>L1, L2, L17-L25, L29, L36, L38, L39 where nothing goes wrong but what the callers do themselves.</summary>
+/// <summary>L1, L2, L17-L25, L29, L36, L38, L39, S1 where nothing goes wrong but what the callers do themselves.</summary>
 public class FaultFreeTests
 {
     [Fact]

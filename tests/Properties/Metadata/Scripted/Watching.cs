@@ -1,3 +1,4 @@
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
 using Rx.Kafka.Properties.Network.Scripted;
@@ -23,8 +24,10 @@ internal sealed class Watching : IMetadataListener
         };
         configure?.Invoke(Options);
         var connector = new Connector(Cluster, World.Time, World.Tasks, "me", Log, 1 << 20);
-        Metadata = new ClusterMetadata(Options, connector, World.Time, new Random(seed), Log) { Listener = this };
+        Metadata = new ClusterMetadata(Options, connector, World.Time, new Random(seed), new MetadataEvents(Log, Metrics, World.Time)) { Listener = this };
     }
+
+    public ProducerMetrics Metrics { get; } = new("me");
 
     public World World { get; }
 
@@ -58,6 +61,7 @@ internal sealed class Watching : IMetadataListener
         var ending = World.Do(() => Metadata.DisposeAsync().AsTask());
         World.Run();
         World.Ended(ending);
+        Metrics.Dispose();
         Assert.Equal(0, World.Time.Timers);
         Assert.Equal(0, Cluster.Open);
         Assert.False(Cluster.Overlapped, "Two metadata requests were on their way at once.");

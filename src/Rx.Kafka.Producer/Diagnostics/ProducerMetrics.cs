@@ -1,0 +1,93 @@
+using System.Diagnostics.Metrics;
+
+namespace Rx.Kafka.Diagnostics;
+
+/// <summary>
+/// The counters of one producer, under the meter <see cref="MeterName"/>; each measurement carries the client's name. Counted per batch, connection or answer, never per record:
+/// with nobody listening a count is a look at a null reference, and with a listener it allocates nothing of ours. Any thread.
+/// </summary>
+internal sealed class ProducerMetrics : IDisposable
+{
+    public const string MeterName = "Rx.Kafka.Producer";
+
+    /// <summary>Tags as OpenTelemetry names them.</summary>
+    public const string ClientIdTag = "messaging.client.id";
+
+    public const string ErrorTag = "error.type";
+
+    private readonly Meter _meter;
+    private readonly KeyValuePair<string, object?> _client;
+    private readonly Counter<long> _acknowledged;
+    private readonly Counter<long> _failed;
+    private readonly Counter<long> _retried;
+    private readonly Counter<long> _expired;
+    private readonly Counter<long> _split;
+    private readonly Counter<long> _opened;
+    private readonly Counter<long> _connectFailed;
+    private readonly Counter<long> _lost;
+    private readonly Counter<long> _throttles;
+    private readonly Counter<double> _throttleTime;
+    private readonly Counter<long> _producerIds;
+    private readonly Counter<long> _bumps;
+
+    public ProducerMetrics(string clientId)
+    {
+        _client = new(ClientIdTag, clientId);
+        _meter = new Meter(MeterName);
+        _acknowledged = Count("records.acknowledged", "{record}", "Records that a broker acknowledged; with acks = 0, records whose bytes left.");
+        _failed = Count("records.failed", "{record}", $"Accepted records that failed for good; `{ErrorTag}` is the broker's error, else the `ProduceErrorCode`.");
+        _retried = Count("batches.retried", "{batch}", $"Attempts to send a batch that failed and are made again; `{ErrorTag}` is why.");
+        _expired = Count("batches.expired", "{batch}", $"Batches that were not acknowledged within `DeliveryTimeout`; `{ErrorTag}` is why their last attempt failed, if one did.");
+        _split = Count("batches.split", "{batch}", "Batches that a broker found too large and that were sent again in parts.");
+        _opened = Count("connections.opened", "{connection}", "Connections that were made and got through their handshake.");
+        _connectFailed = Count("connections.failed", "{connection}", "Attempts to make a connection that failed.");
+        _lost = Count("connections.lost", "{connection}", "Connections that ended unintended: closed by the broker, broken, or given up because no answer came in time.");
+        _throttles = Count("throttles", "{answer}", "Answers by which a broker, because of a quota, held this client back.");
+        _throttleTime = _meter.CreateCounter<double>("kafka.producer.throttle.time", "s", "How long brokers wanted this client to be silent, in sum.");
+        _producerIds = Count("producer_ids", "{id}", "Producer ids that the cluster handed out.");
+        _bumps = Count("epoch.bumps", "{bump}", "How often a partition began anew under the next epoch of its producer id, or under another id.");
+    }
+
+    public void Acknowledged(int records) => _acknowledged.Add(records, _client);
+
+    public void Failed(int records, string error) => _failed.Add(records, _client, Error(error));
+
+    public void Retried(string error) => _retried.Add(1, _client, Error(error));
+
+    public void Expired(string? lastError)
+    {
+        if (lastError is null)
+        {
+            _expired.Add(1, _client);
+        }
+        else
+        {
+            _expired.Add(1, _client, Error(lastError));
+        }
+    }
+
+    public void Split() => _split.Add(1, _client);
+
+    public void ConnectionOpened() => _opened.Add(1, _client);
+
+    public void ConnectFailed() => _connectFailed.Add(1, _client);
+
+    public void ConnectionLost() => _lost.Add(1, _client);
+
+    public void Throttled(int milliseconds)
+    {
+        _throttles.Add(1, _client);
+        _throttleTime.Add(milliseconds / 1000d, _client);
+    }
+
+    public void ProducerIdTaken() => _producerIds.Add(1, _client);
+
+    public void EpochBumped() => _bumps.Add(1, _client);
+
+    /// <summary>Nobody hears of the producer's instruments any more.</summary>
+    public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Error(string name) => new(ErrorTag, name);
+
+    private Counter<long> Count(string name, string unit, string description) => _meter.CreateCounter<long>($"kafka.producer.{name}", unit, description);
+}

@@ -1,0 +1,7 @@
+says 'The permit of a request without answer comes back twice.'
+laws 'FullyQualifiedName~FaultTests|FullyQualifiedName~ConnectionTests'
+replace Sending/BrokerSender.cs 'Ended(BrokerProduceRequest request, Exception? lost, long now)
+    {
+        _permits.Release();' 'Ended(BrokerProduceRequest request, Exception? lost, long now)
+    {
+        _permits.Release(lost is null ? 1 : 2);'

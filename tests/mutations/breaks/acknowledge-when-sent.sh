@@ -1,0 +1,7 @@
+says 'A batch counts as written when it is sent, not when it is answered.'
+laws 'FullyQualifiedName~FaultTests|FullyQualifiedName~FaultFreeTests'
+replace Sending/PartitionLane.cs '        batch.IsInFlight = true;
+        _inFlight++;' '        batch.IsInFlight = true;
+        _inFlight++;
+        Keep(batch, -1, -1);
+        Settle();'

@@ -1,0 +1,3 @@
+says 'A batch that is given up while it is in flight counts as never written.'
+laws 'FullyQualifiedName~FaultTests'
+replace Sending/PartitionLane.cs 'var maybe = batch.IsUnclear || batch.IsInFlight;' 'var maybe = batch.IsUnclear;'

@@ -1,0 +1,8 @@
+says 'The memory of a batch without answer is given back twice.'
+laws 'FullyQualifiedName~FaultTests|FullyQualifiedName~BufferPool'
+replace Batching/PartitionChannel.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+        if (batch.Attempts > 1)
+        {
+            _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+        }
+'

@@ -1,0 +1,15 @@
+says 'The memory of a batch is given back when it is first sent, although it may have to be sent again.'
+laws 'FullyQualifiedName~FaultTests'
+replace Batching/PartitionChannel.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        if (batch.Attempts == 0)
+        {
+            _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+        }
+'
+replace Batching/PartitionChannel.cs '    /// <summary>Gives a decided batch back to the pool' '    public void ReturnEarly(ProducerBatch batch) => _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+
+    /// <summary>Gives a decided batch back to the pool'
+replace Sending/PartitionLane.cs '        batch.Attempts++;' '        if (++batch.Attempts == 1)
+        {
+            Channel.ReturnEarly(batch);
+        }
+'
