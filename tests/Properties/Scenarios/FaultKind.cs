@@ -33,6 +33,9 @@ internal enum FaultKind
     /// <summary>Produce requests are served, but answered with an error and the base offset.</summary>
     FailWithOffset,
 
+    /// <summary>Batches are refused because of their first and third record, which the answer names (KIP-467).</summary>
+    RejectRecords,
+
     /// <summary>Produce requests are served twice.</summary>
     ServeTwice,
 

@@ -68,6 +68,7 @@ internal sealed class FaultScript(Simulation simulation, ScenarioCluster cluster
             FaultKind.Fail or FaultKind.FailMetadata or FaultKind.FailProducerId => rule.Fail(fault.Code),
             FaultKind.FailAppended => rule.Fail(fault.Code, afterAppend: true),
             FaultKind.FailWithOffset => rule.FailWithOffset(fault.Code),
+            FaultKind.RejectRecords => rule.RejectRecords(87, 0, 2),
             FaultKind.DelayBefore => rule.Delay(time),
             FaultKind.DelayAfter => rule.DelayResponse(time),
             FaultKind.Throttle => rule.Throttle(time),

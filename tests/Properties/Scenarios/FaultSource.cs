@@ -22,7 +22,7 @@ internal static class FaultSource
     ];
 
     // What may keep records from ever arriving, so only where that is allowed.
-    private static readonly FaultKind[] Losing = [FaultKind.LimitMessages, FaultKind.Leap];
+    private static readonly FaultKind[] Losing = [FaultKind.LimitMessages, FaultKind.Leap, FaultKind.RejectRecords];
     private static readonly FaultKind[] Upheavals = [FaultKind.Recreate, FaultKind.Exchange];
     private static readonly FaultKind[] Usual = [.. Enum.GetValues<FaultKind>().Except(Losing).Except(Upheavals)];
     private static readonly int[] Instants = [0, 1, 5, 20, 50, 100, 300, 1000, 2000];
@@ -45,6 +45,7 @@ internal static class FaultSource
             FaultKind.FailProducerId => fault with { Code = ScenarioSource.Any<short>(random, 14, 15, 16, 51) },
             FaultKind.Move => fault with { Times = 1, Skip = 0, Broker = broker, Partition = partition },
             FaultKind.Leaderless => fault with { Times = 1, Skip = 0, Broker = broker, Partition = partition, Ms = ScenarioSource.Any(random, 10, 500, 5000) },
+            FaultKind.RejectRecords => fault with { Partition = partition },
             FaultKind.ServeTwice or <= FaultKind.Hang => fault with { Broker = ScenarioSource.Any(random, 0, broker) },
             FaultKind.Leap => fault with { Times = 1, Skip = 0, Ms = ScenarioSource.Any(random, 50, 4000, 130_000) },
             FaultKind.Recreate => fault with { Times = 1, Skip = 0, Ms = ScenarioSource.Any(random, 0, 20, 500) },

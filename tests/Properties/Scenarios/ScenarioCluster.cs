@@ -22,6 +22,9 @@ internal sealed class ScenarioCluster
     /// <summary>Whether the topic was deleted and not made anew yet.</summary>
     public bool TopicIsGone { get; private set; }
 
+    /// <summary>Batches that were answered with success because they were on the log already.</summary>
+    public long Duplicates { get; private set; }
+
     /// <summary>What the brokers could not read, and why; null = all requests were well-formed.</summary>
     public string? FirstMalformed { get; private set; }
 
@@ -46,7 +49,7 @@ internal sealed class ScenarioCluster
             _past.Add(Read());
         }
 
-        FirstMalformed ??= Kafka.Counters.FirstMalformed;
+        Count();
         for (var broker = 1; broker <= _setup.Brokers; broker++)
         {
             Kafka.Stop(broker, elect: false);
@@ -55,11 +58,17 @@ internal sealed class ScenarioCluster
         Start();
     }
 
-    /// <summary>All lives of the topic, the present one last.</summary>
+    /// <summary>All lives of the topic, the present one last. Ends the counting.</summary>
     public IReadOnlyList<TopicLife> Lives()
     {
-        FirstMalformed ??= Kafka.Counters.FirstMalformed;
+        Count();
         return TopicIsGone ? _past : [.. _past, Read()];
+    }
+
+    private void Count()
+    {
+        Duplicates += Kafka.Counters.Duplicates;
+        FirstMalformed ??= Kafka.Counters.FirstMalformed;
     }
 
     private void Start()

@@ -21,6 +21,9 @@ internal sealed class ScenarioRun(Scenario scenario)
     /// <summary>The topic's lives: more than one when it was made anew, or the cluster is another.</summary>
     public IReadOnlyList<TopicLife> Lives { get; set; } = [];
 
+    /// <summary>Batches that were answered with success because they were on the log already.</summary>
+    public long Duplicates { get; set; }
+
     /// <summary>What the brokers could not read; null = nothing.</summary>
     public string? FirstMalformed { get; set; }
 

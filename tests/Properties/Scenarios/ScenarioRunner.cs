@@ -258,6 +258,7 @@ internal sealed class ScenarioRunner
     {
         _run.Lives = _cluster.Lives();
         _run.FirstMalformed = _cluster.FirstMalformed;
+        _run.Duplicates = _cluster.Duplicates;
         _run.TraceHash = _simulation.TraceHash;
         _run.Steps = _simulation.Steps;
     }

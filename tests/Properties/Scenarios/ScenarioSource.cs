@@ -10,7 +10,11 @@ internal static class ScenarioSource
         Gen.Sized(size => Gen.Choose(0, int.MaxValue - 1).Select(seed => Make(new Random(seed), Math.Max(1, size), profile))),
         ScenarioShrinker.Smaller);
 
-    private static Scenario Make(Random random, int size, ScenarioProfile profile)
+    /// <summary>The scenario of a seed.</summary>
+    /// <param name="random">Decides everything.</param>
+    /// <param name="size">From 1 to 100: how many steps and faults at most.</param>
+    /// <param name="profile">What it may contain.</param>
+    public static Scenario Make(Random random, int size, ScenarioProfile profile)
     {
         var setup = MakeSetup(random, profile);
         var steps = new Step[random.Next(1, 3 + (size / 2))];
