@@ -76,6 +76,11 @@ public sealed class EmbeddedKafka : IAsyncDisposable
         }
     }
 
+    /// <summary>Changes the largest batch that a topic takes, while it is in use: one that was appended before and comes again may be refused then, as Kafka checks sizes before duplicates.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="bytes">The largest batch, in bytes as sent; null = the brokers' limit.</param>
+    public void LimitMessages(string topic, int? bytes) => Topic(topic).MaxMessageBytes = bytes;
+
     /// <summary>Deletes a topic with its logs; created again it has another id.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>False: there was none.</returns>
@@ -136,7 +141,12 @@ public sealed class EmbeddedKafka : IAsyncDisposable
 
     /// <summary>Starts a broker that was stopped or mute, at its old address. After a stop it remembers only the last batch of each producer, as Kafka does.</summary>
     /// <param name="broker">The broker's id.</param>
-    public void Restart(int broker)
+    public void Restart(int broker) => Restart(broker, elsewhere: false);
+
+    /// <summary>The same, at another address if so wished: the id stays, and nothing listens at the old address any more.</summary>
+    /// <param name="broker">The broker's id.</param>
+    /// <param name="elsewhere">Whether a stopped broker comes back at another address.</param>
+    public void Restart(int broker, bool elsewhere)
     {
         var started = _cluster.Broker(broker);
         if (started.State == BrokerState.Up)
@@ -150,6 +160,11 @@ public sealed class EmbeddedKafka : IAsyncDisposable
         started.Listed = true;
         if (wasStopped)
         {
+            if (elsewhere)
+            {
+                started.Port = _network.AnotherPort(started);
+            }
+
             Open(started);
             _cluster.Started(started);
         }

@@ -24,6 +24,14 @@ public sealed record EmbeddedKafkaOptions
     /// <summary>How an ApiVersions request of too high a version is answered. Default: as Kafka 2.4 and newer.</summary>
     public ApiVersionsFallback ApiVersionsFallback { get; init; }
 
+    /// <summary>
+    /// How long a partition remembers a producer that appends nothing (<c>producer.id.expiration.ms</c>); it then takes any first sequence number from it. Kafka's own default is a day. Default: for ever.
+    /// </summary>
+    public TimeSpan ProducerIdExpiration { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Whether a producer that the partition does not know is answered UNKNOWN_PRODUCER_ID (59) unless it begins with sequence number 0, as by brokers before Kafka 2.5. Default: false.</summary>
+    public bool RefusesUnknownProducers { get; init; }
+
     /// <summary>The cluster's id. Default: a fixed one.</summary>
     public string ClusterId { get; init; } = "embedded-kafka-cluster";
 

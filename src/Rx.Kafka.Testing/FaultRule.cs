@@ -26,6 +26,8 @@ public sealed class FaultRule
 
     internal bool ErrorAfterAppend { get; private set; }
 
+    internal bool TellsOffset { get; private set; }
+
     internal IReadOnlyList<int> RejectedRecords { get; private set; } = [];
 
     internal bool Drops { get; private set; }
@@ -36,13 +38,21 @@ public sealed class FaultRule
 
     internal bool CutsAfter { get; private set; }
 
+    internal bool ServesTwice { get; private set; }
+
+    internal TimeSpan LateBy { get; private set; }
+
+    internal TimeSpan TimePerByte { get; private set; }
+
     internal TimeSpan DelayBefore { get; private set; }
 
     internal TimeSpan DelayAfter { get; private set; }
 
     internal TimeSpan ThrottleTime { get; private set; }
 
-    private bool Acts => Error is not null || Drops || Hangs || CutsBefore || CutsAfter || DelayBefore > TimeSpan.Zero || DelayAfter > TimeSpan.Zero || ThrottleTime > TimeSpan.Zero;
+    private bool Acts =>
+        Error is not null || Drops || Hangs || CutsBefore || CutsAfter || ServesTwice
+        || LateBy > TimeSpan.Zero || TimePerByte > TimeSpan.Zero || DelayBefore > TimeSpan.Zero || DelayAfter > TimeSpan.Zero || ThrottleTime > TimeSpan.Zero;
 
     /// <summary>Only requests (and errors) about this topic.</summary>
     /// <param name="name">The topic's name.</param>
@@ -102,6 +112,15 @@ public sealed class FaultRule
         return this;
     }
 
+    /// <summary>Appends the batch, and answers Produce with an error and the base offset all the same: whatever the code says, the records are there.</summary>
+    /// <param name="code">The error code on the wire.</param>
+    /// <returns>This rule.</returns>
+    public FaultRule FailWithOffset(short code)
+    {
+        TellsOffset = true;
+        return Fail(code, afterAppend: true);
+    }
+
     /// <summary>Refuses a batch because of some of its records, and names them from Produce 8 on (KIP-467).</summary>
     /// <param name="code">The error code on the wire; Kafka uses 87 (INVALID_RECORD).</param>
     /// <param name="indexes">The records' positions in their batch, from 0; those beyond the batch are left out.</param>
@@ -135,6 +154,32 @@ public sealed class FaultRule
     {
         CutsAfter = afterAppend;
         CutsBefore = !afterAppend;
+        return this;
+    }
+
+    /// <summary>Cuts the connection and serves the request later all the same, as a broker does that has taken it off the socket: a request that was sent again in the meantime comes twice, the older one last.</summary>
+    /// <param name="later">How long after the cut.</param>
+    /// <returns>This rule.</returns>
+    public FaultRule ServeAfterCut(TimeSpan later)
+    {
+        LateBy = later;
+        return this;
+    }
+
+    /// <summary>Serves the request twice, and answers what the second time gave.</summary>
+    /// <returns>This rule.</returns>
+    public FaultRule ServeTwice()
+    {
+        ServesTwice = true;
+        return this;
+    }
+
+    /// <summary>Answers byte by byte; what comes behind it on that connection waits.</summary>
+    /// <param name="timePerByte">The time before each byte.</param>
+    /// <returns>This rule.</returns>
+    public FaultRule Trickle(TimeSpan timePerByte)
+    {
+        TimePerByte = timePerByte;
         return this;
     }
 

@@ -81,6 +81,18 @@ public sealed class VirtualTime : TimeProvider
         }
     }
 
+    /// <summary>Moves the clock and fires nothing: what becomes due is late by that much, as after a computer's sleep. In a simulation it is caught up step by step.</summary>
+    /// <param name="by">How far; not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative.</exception>
+    public void Leap(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        lock (_lock)
+        {
+            _elapsed += by.Ticks;
+        }
+    }
+
     /// <summary>Jumps to the next deadline and fires that one timer on the calling thread.</summary>
     /// <returns>False: no timer is armed and nothing happened.</returns>
     public bool AdvanceToNextTimer()

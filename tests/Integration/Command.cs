@@ -6,7 +6,12 @@ namespace Rx.Kafka.Integration;
 internal sealed record Command(int ExitCode, string Output, string Errors)
 {
     /// <summary>Runs a program to its end, or ends it with everything it started when it takes longer than <paramref name="patience"/>.</summary>
-    public static async Task<Command> RunAsync(string program, IEnumerable<string> arguments, TimeSpan patience, Func<TextWriter, Task>? input = null)
+    /// <param name="program">Which.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="patience">The longest it may take.</param>
+    /// <param name="input">Writes what it reads.</param>
+    /// <param name="line">Takes each line it prints, for output that is too long to keep; <see cref="Output"/> is then empty.</param>
+    public static async Task<Command> RunAsync(string program, IEnumerable<string> arguments, TimeSpan patience, Func<TextWriter, Task>? input = null, Action<string>? line = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -17,7 +22,7 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
         };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         using var deadline = new CancellationTokenSource(patience);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var output = line is null ? process.StandardOutput.ReadToEndAsync(deadline.Token) : ReadLinesAsync(process.StandardOutput, line, deadline.Token);
         var errors = process.StandardError.ReadToEndAsync(deadline.Token);
         try
         {
@@ -30,6 +35,16 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} took longer than {patience}.", late);
         }
+    }
+
+    private static async Task<string> ReadLinesAsync(StreamReader output, Action<string> line, CancellationToken ended)
+    {
+        while (await output.ReadLineAsync(ended) is { } read)
+        {
+            line(read);
+        }
+
+        return "";
     }
 
     private static async Task FeedAsync(Process process, Func<TextWriter, Task>? input)

@@ -15,6 +15,11 @@ internal static class Law
 {
     private const int Cases = 200;
 
+    /// <summary>Whether one case is asked for by its seed.</summary>
+    public static bool Replays => !string.IsNullOrWhiteSpace(Seed);
+
+    private static string? Seed => Environment.GetEnvironmentVariable("RX_LAW_SEED");
+
     /// <summary>Checks that something holds for every case of a generator, which shrinks if the <see cref="Arbitrary{T}"/> can.</summary>
     public static void Check<T>(string name, Arbitrary<T> cases, Func<T, bool> holds, int maxTest = Cases, [CallerMemberName] string test = "") =>
         Check(name, Prop.ForAll(Shrinking(cases), holds), maxTest, test);
@@ -53,7 +58,7 @@ internal static class Law
 
     /// <summary>Checks any FsCheck property.</summary>
     public static void Check(string name, Property property, int maxTest = Cases, [CallerMemberName] string test = "") =>
-        Check(name, property, Environment.GetEnvironmentVariable("RX_LAW_SEED"), maxTest, test);
+        Check(name, property, Seed, maxTest, test);
 
     /// <summary>Checks any FsCheck property, starting at the given seed if there is one.</summary>
     public static void Check(string name, Property property, string? seed, int maxTest, string test)

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rx.Kafka.Batching;
 
-/// <summary>The facts about all records of one batch: a range table (more than one range after a split or record-level errors) and where their times come from.</summary>
+/// <summary>The facts about all records of one batch: a range table; more than one range after a split or record-level errors.</summary>
 internal readonly struct BatchOutcome
 {
     /// <summary>9999-12-31, the last that <see cref="DateTimeOffset"/> can tell. A broker may say anything.</summary>
@@ -8,21 +10,18 @@ internal readonly struct BatchOutcome
 
     private readonly OutcomeRange _first;
     private readonly OutcomeRange[]? _ranges;
-    private readonly long _appendTime;
     private readonly long _baseTimestamp;
 
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="baseTimestamp">Milliseconds since 1970 of the batch's first record; records keep a delta.</param>
-    /// <param name="appendTime">The broker's log-append time in milliseconds since 1970, or −1.</param>
     /// <param name="range">The outcome of all records.</param>
     /// <param name="persistence">What is known of the acknowledged records being on the log.</param>
-    public BatchOutcome(string topic, int partition, long baseTimestamp, long appendTime, OutcomeRange range, Persistence persistence = Persistence.Persisted)
+    public BatchOutcome(string topic, int partition, long baseTimestamp, OutcomeRange range, Persistence persistence = Persistence.Persisted)
     {
         Topic = topic;
         Partition = partition;
         _baseTimestamp = baseTimestamp;
-        _appendTime = appendTime;
         _first = range;
         SuccessPersistence = persistence;
     }
@@ -30,10 +29,10 @@ internal readonly struct BatchOutcome
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition.</param>
     /// <param name="baseTimestamp">Milliseconds since 1970 of the batch's first record.</param>
-    /// <param name="appendTime">The broker's log-append time, or −1.</param>
     /// <param name="ranges">At least one range, ascending, the first at index 0.</param>
-    public BatchOutcome(string topic, int partition, long baseTimestamp, long appendTime, OutcomeRange[] ranges)
-        : this(topic, partition, baseTimestamp, appendTime, ranges[0]) => _ranges = ranges;
+    /// <param name="persistence">What is known of the acknowledged records being on the log.</param>
+    public BatchOutcome(string topic, int partition, long baseTimestamp, OutcomeRange[] ranges, Persistence persistence = Persistence.Persisted)
+        : this(topic, partition, baseTimestamp, ranges[0], persistence) => _ranges = ranges;
 
     public string Topic { get; }
 
@@ -42,7 +41,9 @@ internal readonly struct BatchOutcome
     /// <summary>Persisted, but with acks = 0 only PossiblyPersisted.</summary>
     public Persistence SuccessPersistence { get; }
 
-    public ProduceError? FirstError => _first.Error;
+    /// <summary>The ranges, ascending, the first at index 0.</summary>
+    [UnscopedRef]
+    public ReadOnlySpan<OutcomeRange> Ranges => _ranges is null ? new ReadOnlySpan<OutcomeRange>(in _first) : _ranges;
 
     public ProduceError? ErrorOf(int index) => RangeOf(index).Error;
 
@@ -53,10 +54,14 @@ internal readonly struct BatchOutcome
     }
 
     /// <summary>Milliseconds since 1970 of a record whose delta to the batch's first record is given.</summary>
-    public long TimestampOf(int timeDelta) => _appendTime >= 0 ? Math.Min(_appendTime, LastTimestamp) : _baseTimestamp + timeDelta;
+    public long TimestampOf(int index, int timeDelta)
+    {
+        var appendTime = RangeOf(index).AppendTime;
+        return appendTime >= 0 ? Math.Min(appendTime, LastTimestamp) : _baseTimestamp + timeDelta;
+    }
 
     public RecordMetadata MetadataOf(int index, int timeDelta) =>
-        new(Topic, Partition, OffsetOf(index), DateTimeOffset.FromUnixTimeMilliseconds(TimestampOf(timeDelta)));
+        new(Topic, Partition, OffsetOf(index), DateTimeOffset.FromUnixTimeMilliseconds(TimestampOf(index, timeDelta)));
 
     private OutcomeRange RangeOf(int index)
     {

@@ -10,6 +10,7 @@ internal abstract class LaneOwner(TimeProvider time)
 
     /// <summary>Each lane with the number of its moves when it was listed: entries from before a move are void, and it stands here again if it came back.</summary>
     private readonly Queue<(Lane Lane, int Moves)> _ring = new();
+    private int _voids;
     private bool _isSaturated;
 
     public BrokerMemory Memory { get; } = new();
@@ -42,14 +43,23 @@ internal abstract class LaneOwner(TimeProvider time)
         }
     }
 
-    /// <summary>How many lanes are listed.</summary>
+    /// <summary>A listed lane has moved away, so that its entry here is void. Under its gate.</summary>
+    public void Unlist()
+    {
+        lock (_ringLock)
+        {
+            _voids++;
+        }
+    }
+
+    /// <summary>How many lanes are listed. So many visits see each once: with the void entries counted in, a lane that went back to the tail would give its batch a second time.</summary>
     public int Listed
     {
         get
         {
             lock (_ringLock)
             {
-                return _ring.Count;
+                return _ring.Count - _voids;
             }
         }
     }
@@ -57,9 +67,16 @@ internal abstract class LaneOwner(TimeProvider time)
     /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out. Those that moved away since they were listed are passed over, also if they came back: they were listed again.</summary>
     public bool TryPeekListed(out Lane lane)
     {
+        var all = int.MaxValue;
+        return TryPeekListed(ref all, out lane);
+    }
+
+    /// <summary>The same within one round of the ring: a void entry costs a visit too, else the round goes on into lanes that it has seen.</summary>
+    public bool TryPeekListed(ref int visits, out Lane lane)
+    {
         lock (_ringLock)
         {
-            while (_ring.TryPeek(out var entry))
+            for (; visits > 0 && _ring.TryPeek(out var entry); visits--)
             {
                 lane = entry.Lane;
                 if (lane.Channel.Moves == entry.Moves)
@@ -68,6 +85,7 @@ internal abstract class LaneOwner(TimeProvider time)
                 }
 
                 _ring.Dequeue();
+                _voids--;
             }
         }
 

@@ -369,7 +369,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
     /// <summary>Hands the partition with all its batches to another owner, and lists it there in any case (else a wake-up is lost). Old owner.</summary>
     /// <param name="newOwner">Whose it is from now on.</param>
-    /// <param name="inLane">The lane's own batches without outcome.</param>
+    /// <param name="inLane">The lane's own batches without outcome, whole ones.</param>
     public void MoveTo(LaneOwner newOwner, IEnumerable<ProducerBatch> inLane)
     {
         _gate.Enter();
@@ -387,6 +387,11 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         if (open is not null)
         {
             Move(open, newOwner);
+        }
+
+        if (_isListed)
+        {
+            _owner.Unlist();
         }
 
         Moves++;
@@ -425,8 +430,11 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
     public void Recycle(ProducerBatch batch)
     {
-        batch.Reset();
-        _context.Batches.Return(batch);
+        if (batch.Whole is null)
+        {
+            batch.Reset();
+            _context.Batches.Return(batch);
+        }
     }
 
     private void Move(ProducerBatch batch, LaneOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));

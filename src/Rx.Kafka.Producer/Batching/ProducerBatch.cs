@@ -17,6 +17,10 @@ internal sealed class ProducerBatch
     private byte[][] _chunks = new byte[1][];
     private int[] _lengths = new int[1];
     private int _chunkCount;
+
+    /// <summary>Where a part's bytes begin in the chunks, which belong to the whole batch; a batch of its own has none.</summary>
+    private int[]? _starts;
+    private List<OutcomeRange>? _decidedParts;
     private FaceShare? _shares;
     private Receipt? _receipts;
     private RecordCompletion? _completions;
@@ -61,6 +65,13 @@ internal sealed class ProducerBatch
     public ReadOnlySpan<byte[]> Chunks => _chunks.AsSpan(0, _chunkCount);
 
     // What the lane knows of it, from here on the owner's.
+
+    /// <summary>The batch it is a part of since a split: callers await that one, which holds the memory. Null = it is no part.</summary>
+    public ProducerBatch? Whole { get; private set; }
+
+    /// <summary>The number of its first record in the whole batch.</summary>
+    public int FirstIndex { get; private set; }
+
     public ProducerIdentity Identity { get; set; } = ProducerIdentity.None;
 
     /// <summary>Sequence number of its first record, −1 = none given yet.</summary>
@@ -76,9 +87,7 @@ internal sealed class ProducerBatch
     public bool SentUnderProof { get; set; }
 
     /// <summary>What is decided of it while earlier ones are not.</summary>
-    public OutcomeRange? Kept { get; set; }
-
-    public long KeptAppendTime { get; set; } = -1;
+    public BatchOutcome? Kept { get; set; }
 
     public bool IsInFlight { get; set; }
 
@@ -97,6 +106,67 @@ internal sealed class ProducerBatch
         Bytes = RecordBatchHeader.Size;
         AddChunk(chunk);
         _lengths[0] = RecordBatchHeader.Size;
+    }
+
+    /// <summary>An empty part of a batch, or of a part of one. Not pooled: splits are rare.</summary>
+    public static ProducerBatch PartOf(ProducerBatch batch, int firstIndex)
+    {
+        var part = new ProducerBatch
+        {
+            Whole = batch.Whole ?? batch,
+            FirstIndex = firstIndex,
+            Channel = batch.Channel,
+            IsClosed = true,
+            OpenedAt = batch.OpenedAt,
+            Generation = batch.Generation,
+            BaseTimestamp = batch.BaseTimestamp,
+            MaxTimestamp = long.MinValue,
+            Bytes = RecordBatchHeader.Size,
+            _starts = new int[batch._chunkCount + 1],
+        };
+        part.AddChunk(new byte[RecordBatchHeader.Size]);
+        part._lengths[0] = RecordBatchHeader.Size;
+        return part;
+    }
+
+    /// <summary>Adds encoded records to a part.</summary>
+    /// <param name="records">Where they stand in the whole batch's memory.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="latest">The largest of their times, in milliseconds from the base timestamp.</param>
+    public void AddRecords(ArraySegment<byte> records, int count, long latest)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        AddChunk(records.Array!);
+        _starts![_chunkCount - 1] = records.Offset;
+        _lengths[_chunkCount - 1] = records.Count;
+        Bytes += records.Count;
+        Count += count;
+        MaxTimestamp = Math.Max(MaxTimestamp, BaseTimestamp + latest);
+    }
+
+    /// <summary>The encoded records in a chunk.</summary>
+    public ArraySegment<byte> RecordsInChunk(int index)
+    {
+        var start = (_starts?[index] ?? 0) + (index == 0 ? RecordBatchHeader.Size : 0);
+        return new ArraySegment<byte>(_chunks[index], start, _lengths[index] - (index == 0 ? RecordBatchHeader.Size : 0));
+    }
+
+    /// <summary>Takes the outcome of a part; the parts are decided in order.</summary>
+    /// <returns>The outcome of the whole batch with the last one, else null.</returns>
+    public BatchOutcome? DecidePart(ProducerBatch part, in BatchOutcome outcome)
+    {
+        part.IsDecided = true;
+        _decidedParts ??= [];
+        foreach (ref readonly var range in outcome.Ranges)
+        {
+            _decidedParts.Add(range with { FirstIndex = part.FirstIndex + range.FirstIndex });
+        }
+
+        return part.FirstIndex + part.Count < Count ? null : new BatchOutcome(outcome.Topic, outcome.Partition, BaseTimestamp, [.. _decidedParts], outcome.SuccessPersistence);
     }
 
     public void AddChunk(byte[] chunk)
@@ -184,7 +254,7 @@ internal sealed class ProducerBatch
         RecordBatchHeader.WriteCrc(header, Crc32C.Finish(crc));
     }
 
-    public ReadOnlySpan<byte> ChunkBytes(int index) => _chunks[index].AsSpan(0, _lengths[index]);
+    public ReadOnlySpan<byte> ChunkBytes(int index) => _chunks[index].AsSpan(_starts?[index] ?? 0, _lengths[index]);
 
     /// <summary>Has its outcome; kept only because a request still names it.</summary>
     public bool IsDecided { get; private set; }
@@ -249,7 +319,7 @@ internal sealed class ProducerBatch
         Identity = ProducerIdentity.None;
         BaseSequence = -1;
         Kept = null;
-        KeptAppendTime = -1;
+        _decidedParts = null;
         LastCause = null;
     }
 

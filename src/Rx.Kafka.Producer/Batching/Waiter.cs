@@ -87,7 +87,7 @@ internal sealed class Waiter
             }
 
             share.Add(0, 0, Record);
-            share.Decide(new BatchOutcome(Record.Topic, Record.Partition ?? -1, Timestamp, -1, new OutcomeRange(0, -1, error)));
+            share.Decide(new BatchOutcome(Record.Topic, Record.Partition ?? -1, Timestamp, new OutcomeRange(0, -1, error)));
         }
 
         Completion?.Refuse(error);

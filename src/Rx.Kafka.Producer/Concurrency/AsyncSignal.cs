@@ -4,7 +4,7 @@ namespace Rx.Kafka.Concurrency;
 
 /// <summary>
 /// Wakes one loop: any number of <see cref="Set"/> calls before a wait count as one. Nothing is allocated per wait, and
-/// <see cref="Set"/> never runs the waiter inline: it goes to the scheduler it waited on, else to the thread pool.
+/// <see cref="Set()"/> never runs the waiter inline: it goes to the scheduler it waited on, else to the thread pool.
 /// </summary>
 internal sealed class AsyncSignal : IValueTaskSource
 {
@@ -12,11 +12,16 @@ internal sealed class AsyncSignal : IValueTaskSource
     private const int Raised = 1;
     private const int Waiting = 2;
 
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> _core;
     private int _state = Idle;
 
     /// <summary>Wakes the waiter, or the next one if nobody waits. Any thread; cheap when already set.</summary>
-    public void Set()
+    public void Set() => Set(runHere: false);
+
+    /// <summary>The same for a caller who has nothing left to do: the waiter may go on here, within the call, which saves a change of threads. Not if it waits on another scheduler.</summary>
+    public void SetHere() => Set(runHere: true);
+
+    private void Set(bool runHere)
     {
         // What the caller wrote must be visible before its look at the state: else a waiter that takes an older signal at this moment sees neither.
         Interlocked.MemoryBarrier();
@@ -36,6 +41,7 @@ internal sealed class AsyncSignal : IValueTaskSource
                 default:
                     if (Interlocked.CompareExchange(ref _state, Idle, Waiting) == Waiting)
                     {
+                        _core.RunContinuationsAsynchronously = !runHere;
                         _core.SetResult(true);
                         return;
                     }

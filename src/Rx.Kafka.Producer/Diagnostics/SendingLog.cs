@@ -31,4 +31,7 @@ internal static partial class SendingLog
 
     [LoggerMessage(308, LogLevel.Warning, "The answer of {EndPoint} names {Topic}-{Partition}, which was not asked for; ignored")]
     public static partial void UnaskedPartition(ILogger logger, string endPoint, string topic, int partition);
+
+    [LoggerMessage(320, LogLevel.Information, "{Count} record(s) of {Topic}-{Partition} with {Bytes} bytes are split and sent in halves: {Cause}")]
+    public static partial void Splitting(ILogger logger, string topic, int partition, int count, int bytes, string cause);
 }

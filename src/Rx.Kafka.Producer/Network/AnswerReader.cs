@@ -47,7 +47,6 @@ internal sealed class AnswerReader
             while (FrameDecoder.TryRead(ref buffer, _settings.MaximumFrameBytes, out var frame))
             {
                 Decode(frame);
-                connection.AnswerRead();
             }
 
             if (result.IsCompleted)
@@ -56,6 +55,7 @@ internal sealed class AnswerReader
             }
 
             input.AdvanceTo(buffer.Start, buffer.End);
+            connection.AnswersRead();
         }
     }
 

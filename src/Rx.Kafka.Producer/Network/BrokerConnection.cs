@@ -185,13 +185,15 @@ internal sealed class BrokerConnection
         }
     }
 
-    /// <summary>Read loop: an answer was given to its request. After a failed write the last one ends the connection.</summary>
-    internal void AnswerRead()
+    /// <summary>Read loop: the answers that had come were given to their requests. After a failed write the last one ends the connection.</summary>
+    internal void AnswersRead()
     {
         if (InFlight == 0 && Volatile.Read(ref _writeFailure) is { } failure)
         {
             Close(failure);
         }
+
+        Volatile.Read(ref _owner)?.AnswersRead();
     }
 
     private async Task FlushAsync()

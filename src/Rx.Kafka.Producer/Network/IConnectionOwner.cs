@@ -9,4 +9,9 @@ internal interface IConnectionOwner
     /// <summary>The connection has ended, and every request on it was told. Once; perhaps before the task that opens the connection has handed it over
     /// (then <see cref="BrokerConnection.IsClosed"/> says so).</summary>
     void Closed(BrokerConnection connection, Exception cause);
+
+    /// <summary>The answers that had come are read, and their requests were told. On the read loop, which waits for the return before it reads on.</summary>
+    void AnswersRead()
+    {
+    }
 }

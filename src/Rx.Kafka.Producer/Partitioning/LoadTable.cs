@@ -3,10 +3,15 @@ namespace Rx.Kafka.Partitioning;
 /// <summary>KIP-794's table: partitions with less to carry are drawn more often. Owned by its partitioner, used and made anew under its locks.</summary>
 /// <remarks>
 /// The KIP weighs queue lengths in batches, w = max + 1 − length. Here lengths are bytes, so that the unit is a batch's worth of bytes: w = max + unit − bytes. An
-/// open batch counts for what is in it, so partitions with less than a batch each differ by a factor of two at most.
+/// open batch counts for what is in it, so partitions with less than a batch each differ by a factor of two at most. And where the KIP leaves the longest queue a
+/// weight of 1, one that weighs next to nothing beside the lightest load is left out: a third of all partitions behind a dead broker would otherwise go on
+/// getting records, a few each, until all memory is theirs.
 /// </remarks>
 internal sealed class LoadTable
 {
+    /// <summary>One that carries more than 15 batches' worth above the least is left out until it has caught up.</summary>
+    private const int Negligible = 16;
+
     private long[] _cumulative = [];
     private int[] _partitions = [];
     private int _count;
@@ -48,7 +53,7 @@ internal sealed class LoadTable
 
         if (_count > 0 && (least != most || _count < available.Length))
         {
-            Accumulate(most + unit);
+            Accumulate(most + unit, most + unit - least);
             Partitions = partitions;
         }
     }
@@ -74,13 +79,20 @@ internal sealed class LoadTable
         return _partitions[index >= 0 ? index : ~index];
     }
 
-    private void Accumulate(long ceiling)
+    private void Accumulate(long ceiling, long greatest)
     {
-        var sum = 0L;
+        var (sum, kept) = (0L, 0);
         for (var i = 0; i < _count; i++)
         {
-            sum += ceiling - _cumulative[i];
-            _cumulative[i] = sum;
+            var weight = ceiling - _cumulative[i];
+            if (weight >= greatest / Negligible)
+            {
+                sum += weight;
+                (_partitions[kept], _cumulative[kept]) = (_partitions[i], sum);
+                kept++;
+            }
         }
+
+        _count = kept;
     }
 }

@@ -38,6 +38,7 @@ internal readonly record struct BatchVerdict(VerdictKind Kind, bool ProvesAbsenc
             OutOfOrderSequenceNumber when isIdempotent => new(VerdictKind.OutOfOrder, absent, -1, false, ProduceErrorCode.Broker, false),
             UnknownProducerId when isIdempotent => new(VerdictKind.Forgotten, true, -1, false, ProduceErrorCode.Broker, false),
             InvalidProducerEpoch when isIdempotent => new(VerdictKind.StaleEpoch, absent, -1, false, ProduceErrorCode.Broker, false),
+            MessageTooLarge => new(VerdictKind.Split, absent, -1, false, ProduceErrorCode.RecordTooLarge, false),
             _ when error.Retriable && mayRetry => new(VerdictKind.Retry, absent, -1, error.InvalidMetadata, default, false),
             _ => new(VerdictKind.Fail, absent, -1, error.InvalidMetadata, CodeOf(error), answer.ErrorCode is TransactionalIdAuthorizationFailed or ProducerFenced),
         };
@@ -45,7 +46,6 @@ internal readonly record struct BatchVerdict(VerdictKind Kind, bool ProvesAbsenc
 
     private static ProduceErrorCode CodeOf(in ErrorInfo error) => error.Code switch
     {
-        MessageTooLarge => ProduceErrorCode.RecordTooLarge,
         InvalidTopic => ProduceErrorCode.TopicUnknown,
         ProducerFenced => ProduceErrorCode.Fenced,
         _ when error.Authorization => ProduceErrorCode.Authorization,

@@ -117,7 +117,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         r = response.Rest;
     }
 
-    public override void Answered() => owner.Post(this);
+    public override void Answered() => owner.AnswerRead(this);
 
     public override void Flushed() => owner.Post(this);
 

@@ -69,6 +69,12 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     public void Flushed(BrokerConnection connection) => Wake();
 
+    /// <summary>The read loop has nothing else to do: our step runs on its thread, which saves a change of threads for each answer.</summary>
+    public void AnswersRead() => GoOn();
+
+    /// <summary>An answer was read; <see cref="AnswersRead"/> follows. Read loop.</summary>
+    public void AnswerRead(BrokerProduceRequest request) => PostQuietly(request);
+
     public void Closed(BrokerConnection connection, Exception cause) => Post(() => Disconnected(connection, cause));
 
     /// <summary>A request has its answer, or never gets one: its permit comes back. Loop.</summary>

@@ -124,7 +124,7 @@ internal sealed class PartitionLane : Lane
     {
         if (End(batch))
         {
-            Keep(batch, -1, -1);
+            Acknowledge(batch, -1, -1);
         }
 
         Settle();
@@ -193,14 +193,8 @@ internal sealed class PartitionLane : Lane
     /// <returns>False while a caller still copies into it.</returns>
     public bool GiveUp(ProducerBatch batch, ProduceError error)
     {
-        var drained = _undecided.Contains(batch);
-        if (drained && batch.Kept is not null)
-        {
-            // It has its outcome and only waits for those before it.
-            return true;
-        }
-
-        if (!drained)
+        var parts = _undecided.FindAll(b => (b.Whole ?? b) == batch);
+        if (parts.Count == 0)
         {
             if (!Channel.TryWithdraw(batch))
             {
@@ -208,8 +202,24 @@ internal sealed class PartitionLane : Lane
             }
 
             _undecided.Add(batch);
+            parts.Add(batch);
         }
 
+        foreach (var part in parts)
+        {
+            // One that has its outcome only waits for those before it.
+            if (part.Kept is null)
+            {
+                GiveUpDrained(part, error);
+            }
+        }
+
+        Settle();
+        return true;
+    }
+
+    private void GiveUpDrained(ProducerBatch batch, ProduceError error)
+    {
         var maybe = batch.IsUnclear || batch.IsInFlight;
         if (batch.IsInFlight)
         {
@@ -221,9 +231,7 @@ internal sealed class PartitionLane : Lane
         }
 
         var told = batch.LastCause is null ? error.Message : $"{error.Message} {batch.Attempts} attempts, last: {batch.LastCause}.";
-        batch.Kept = new OutcomeRange(0, -1, error with { Message = told, Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted });
-        Settle();
-        return true;
+        Keep(batch, new OutcomeRange(0, -1, error with { Message = told, Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted }));
     }
 
     /// <summary>The partition has another leader: moves when nothing is in flight any more.</summary>
@@ -260,7 +268,7 @@ internal sealed class PartitionLane : Lane
         {
             if (batch is { Kept: null, BaseSequence: < 0 })
             {
-                batch.Kept = new OutcomeRange(0, -1, error);
+                Keep(batch, new OutcomeRange(0, -1, error));
             }
         }
 
@@ -277,12 +285,15 @@ internal sealed class PartitionLane : Lane
 
     /// <summary>
     /// A second batch goes out only to a broker that answered one of this lane's, of this producer id, on this connection (it accepts any first sequence), and never beside an unclear one.
-    /// Without numbers there is nothing to prove.
+    /// Without numbers there is nothing to prove. Parts of a split batch go one by one: the next is likely to be too large as well.
     /// </summary>
     private bool MaySendBesideOthers(BrokerConnection connection, long now) =>
         _inFlight == 0
-        || !_context.IsIdempotent
-        || (_provenOn == connection && _provenId == _numbers.Id && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime && !_undecided.Exists(static b => b.IsUnclear));
+        || (!_undecided.Exists(static b => b.Whole is not null)
+            && (!_context.IsIdempotent || (IsProvenOn(connection, now) && !_undecided.Exists(static b => b.IsUnclear))));
+
+    private bool IsProvenOn(BrokerConnection connection, long now) =>
+        _provenOn == connection && _provenId == _numbers.Id && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime;
 
     private ProducerBatch? NextToSendAgain()
     {
@@ -323,7 +334,7 @@ internal sealed class PartitionLane : Lane
                     DecideEarlier(batch);
                 }
 
-                Keep(batch, verdict.BaseOffset, answer.LogAppendTimeMs);
+                Acknowledge(batch, verdict.BaseOffset, answer.LogAppendTimeMs);
                 return;
             case VerdictKind.OutOfOrder:
                 OutOfOrder(batch, cause, now);
@@ -353,10 +364,32 @@ internal sealed class PartitionLane : Lane
         {
             RetryLater(batch, cause, now);
         }
+        else if (verdict.Kind == VerdictKind.Split && batch is { IsUnclear: false, Count: > 1 })
+        {
+            Split(batch, cause);
+        }
         else
         {
-            Fail(batch, verdict.Code, _context.Explain(answer, batch, cause), answer.ErrorCode, verdict.IsFatal);
+            var error = Refuse(batch, verdict.Code, _context.Explain(answer, batch, cause), answer.ErrorCode, verdict.IsFatal);
+            if (RecordErrors.Of(answer, batch.Count, error) is { } ranges)
+            {
+                batch.Kept = new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, ranges);
+            }
         }
+    }
+
+    /// <summary>Its halves take its place and, together, its numbers, so the batches behind it keep theirs. Not an attempt, and no back-off: each half is smaller, so this ends.</summary>
+    private void Split(ProducerBatch batch, string cause)
+    {
+        var (first, second) = BatchSplit.Halve(batch);
+        (first.Identity, first.BaseSequence) = (batch.Identity, batch.BaseSequence);
+        (second.Identity, second.BaseSequence) = (batch.Identity, batch.BaseSequence < 0 ? -1 : LaneNumbers.Advance(batch.BaseSequence, first.Count));
+        first.LastCause = second.LastCause = cause;
+        var at = _undecided.IndexOf(batch);
+        _undecided[at] = first;
+        _undecided.Insert(at + 1, second);
+        _isHeld = true;
+        _context.Split(batch, cause);
     }
 
     private void OutOfOrder(ProducerBatch batch, string cause, long now)
@@ -467,7 +500,7 @@ internal sealed class PartitionLane : Lane
 
             if (earlier.Kept is null && !earlier.IsInFlight && earlier.Identity == success.Identity && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier.IsUnclear)))
             {
-                Keep(earlier, -1, -1);
+                Acknowledge(earlier, -1, -1);
             }
         }
     }
@@ -484,16 +517,13 @@ internal sealed class PartitionLane : Lane
         }
     }
 
-    private static void Keep(ProducerBatch batch, long baseOffset, long appendTime)
-    {
-        batch.AwaitsLaterProof = false;
-        batch.Kept = new OutcomeRange(0, baseOffset, null);
+    // A duplicate is answered with the batch's own largest time, which is not a time of appending.
+    private void Acknowledge(ProducerBatch batch, long baseOffset, long appendTime) =>
+        Keep(batch, new OutcomeRange(0, baseOffset, null, appendTime == batch.MaxTimestamp ? -1 : appendTime));
 
-        // A duplicate is answered with the batch's own largest time, which is not a time of appending.
-        batch.KeptAppendTime = appendTime == batch.MaxTimestamp ? -1 : appendTime;
-    }
+    private void Fail(ProducerBatch batch, ProduceErrorCode code, string message, short? brokerCode, bool isFatal) => Refuse(batch, code, message, brokerCode, isFatal);
 
-    private void Fail(ProducerBatch batch, ProduceErrorCode code, string message, short? brokerCode, bool isFatal)
+    private ProduceError Refuse(ProducerBatch batch, ProduceErrorCode code, string message, short? brokerCode, bool isFatal)
     {
         if (batch.BaseSequence >= 0)
         {
@@ -502,12 +532,19 @@ internal sealed class PartitionLane : Lane
 
         var persistence = batch.IsUnclear ? Persistence.PossiblyPersisted : Persistence.NotPersisted;
         var error = new ProduceError(code, message, persistence, brokerCode, isFatal);
-        batch.AwaitsLaterProof = false;
-        batch.Kept = new OutcomeRange(0, -1, error);
+        Keep(batch, new OutcomeRange(0, -1, error));
         if (isFatal)
         {
             _context.EndProducer(error);
         }
+
+        return error;
+    }
+
+    private void Keep(ProducerBatch batch, in OutcomeRange range)
+    {
+        batch.AwaitsLaterProof = false;
+        batch.Kept = new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, range, _context.SuccessPersistence);
     }
 
     /// <summary>After each change: publishes what is decided, in order, and goes on with what is possible now.</summary>
@@ -527,16 +564,23 @@ internal sealed class PartitionLane : Lane
             }
         }
 
-        while (_undecided.Count > 0 && _undecided[0].Kept is { } range)
+        while (_undecided.Count > 0 && _undecided[0].Kept is { } outcome)
         {
             var batch = _undecided[0];
             _undecided.RemoveAt(0);
-            if (range.Error is { } error)
+            if (outcome.Ranges[0].Error is { } error)
             {
                 _context.Failed(batch, error);
             }
 
-            Channel.Decide(batch, new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, batch.KeptAppendTime, range, _context.SuccessPersistence));
+            if (batch.Whole is not { } whole)
+            {
+                Channel.Decide(batch, outcome);
+            }
+            else if (whole.DecidePart(batch, outcome) is { } all)
+            {
+                Channel.Decide(whole, all);
+            }
         }
 
         if (IsMoving && _inFlight == 0)
@@ -579,6 +623,6 @@ internal sealed class PartitionLane : Lane
         RetryAt = 0;
         _backoff = null;
         _provenOn = null;
-        Channel.MoveTo(owner, _undecided);
+        Channel.MoveTo(owner, _undecided.Select(static b => b.Whole ?? b).Distinct());
     }
 }

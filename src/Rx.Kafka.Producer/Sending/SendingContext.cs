@@ -65,10 +65,13 @@ internal sealed class SendingContext
         ref readonly var error = ref ErrorTable.Get(answer.ErrorCode);
         var where = $"topic {batch.Channel.Topic} partition {batch.Channel.Partition}";
         var remedy = answer.ErrorCode == MessageTooLarge
-            ? $" The batch has {batch.Bytes} bytes; raise the topic's max.message.bytes or lower BatchSize ({Options.BatchSize})."
+            ? $" It has {batch.Bytes} bytes with {batch.Count} record(s); raise the topic's max.message.bytes, or send smaller records."
             : "";
         return $"{where}: {cause}: {answer.ErrorMessage ?? error.Description}{remedy}";
     }
+
+    public void Split(ProducerBatch batch, string cause) =>
+        SendingLog.Splitting(Logger, batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Bytes, cause);
 
     public void Retried(ProducerBatch batch, string cause) =>
         SendingLog.Retrying(Logger, batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Attempts, cause);

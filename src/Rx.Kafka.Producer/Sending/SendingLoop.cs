@@ -46,6 +46,12 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         _signal.Set();
     }
 
+    /// <summary>The same without waking the loop, for who calls <see cref="GoOn"/> when all is posted.</summary>
+    protected void PostQuietly(IMail mail) => _mailbox.Post(mail);
+
+    /// <summary>Wakes the loop, which may take its step on this thread, within this call.</summary>
+    protected void GoOn() => _signal.SetHere();
+
     public void Post(Action deliver) => Post(new Mail(deliver));
 
     /// <summary>A lane waits for its back-off. Loop.</summary>

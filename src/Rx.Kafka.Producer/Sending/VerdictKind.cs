@@ -18,6 +18,9 @@ internal enum VerdictKind
     /// <summary>INVALID_PRODUCER_EPOCH: the lane needs another producer id.</summary>
     StaleEpoch,
 
+    /// <summary>MESSAGE_TOO_LARGE: its halves are sent, where it is known absent and has more than one record; else it fails for good.</summary>
+    Split,
+
     /// <summary>It fails for good.</summary>
     Fail,
 }

@@ -17,8 +17,15 @@ internal sealed class Broker(int id)
     public BrokerState State
     {
         get => _state;
-        set => _state = value;
+        set
+        {
+            _state = value;
+            Stops += value == BrokerState.Stopped ? 1 : 0;
+        }
     }
+
+    /// <summary>How often it was stopped: what it was about to do before the last stop is void.</summary>
+    public int Stops { get; private set; }
 
     /// <summary>Whether Metadata lists it.</summary>
     public bool Listed

@@ -20,6 +20,7 @@ internal static class ErrorCode
     public const short OutOfOrderSequence = 45;
     public const short InvalidProducerEpoch = 47;
     public const short TransactionalIdAuthorizationFailed = 53;
+    public const short UnknownProducerId = 59;
     public const short UnsupportedCompressionType = 76;
     public const short InvalidRecord = 87;
     public const short UnknownTopicId = 100;

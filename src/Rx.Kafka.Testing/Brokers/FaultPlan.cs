@@ -13,6 +13,12 @@ internal sealed class FaultPlan
 
     public TimeSpan Throttle { get; private set; }
 
+    public TimeSpan LateBy { get; private set; }
+
+    public TimeSpan TimePerByte { get; private set; }
+
+    public bool ServesTwice { get; private set; }
+
     public bool Hangs { get; private set; }
 
     public bool CutsBefore { get; private set; }
@@ -31,6 +37,9 @@ internal sealed class FaultPlan
         DelayBefore += rule.DelayBefore;
         DelayAfter += rule.DelayAfter;
         Throttle = rule.ThrottleTime > Throttle ? rule.ThrottleTime : Throttle;
+        LateBy += rule.LateBy;
+        TimePerByte += rule.TimePerByte;
+        ServesTwice |= rule.ServesTwice;
         Hangs |= rule.Hangs;
         CutsBefore |= rule.CutsBefore;
         CutsAfter |= rule.CutsAfter;

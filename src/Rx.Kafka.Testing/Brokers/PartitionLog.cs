@@ -45,7 +45,7 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
                 return new(ErrorCode.NotLeaderOrFollower) { LeaderId = Leader, LeaderEpoch = LeaderEpoch };
             }
 
-            var check = BatchCheck.Check(records, version, topic.Options.MaxMessageBytes ?? cluster.Options.MaxMessageBytes, topic.Options);
+            var check = BatchCheck.Check(records, version, topic.MaxMessageBytes ?? cluster.Options.MaxMessageBytes, topic.Options);
             if (check.Error != ErrorCode.None)
             {
                 return check;
@@ -54,8 +54,7 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
             var batch = new BatchView(records);
             if (batch.ProducerId >= 0)
             {
-                var state = _producers.GetValueOrDefault(batch.ProducerId);
-                var (error, duplicate) = state?.Judge(batch.ProducerEpoch, batch.BaseSequence, batch.LastSequence, _forgotten.GetValueOrDefault(broker)) ?? default;
+                var (error, duplicate) = Judge(batch, broker, now, cluster.Options);
                 if (error != ErrorCode.None)
                 {
                     return new(error);
@@ -125,6 +124,21 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
         }
     }
 
+    private (short Error, RememberedBatch? Duplicate) Judge(BatchView batch, int broker, DateTimeOffset now, EmbeddedKafkaOptions options)
+    {
+        if (_producers.TryGetValue(batch.ProducerId, out var state))
+        {
+            if (options.ProducerIdExpiration == Timeout.InfiniteTimeSpan || now - state.LastAppend < options.ProducerIdExpiration)
+            {
+                return state.Judge(batch.ProducerEpoch, batch.BaseSequence, batch.LastSequence, _forgotten.GetValueOrDefault(broker));
+            }
+
+            _producers.Remove(batch.ProducerId);
+        }
+
+        return (options.RefusesUnknownProducers && batch.BaseSequence != 0 ? ErrorCode.UnknownProducerId : ErrorCode.None, null);
+    }
+
     private AppendResult Store(int broker, BatchView batch, DateTimeOffset now, Cluster cluster)
     {
         var baseOffset = _nextOffset;
@@ -154,7 +168,7 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
                 _producers[batch.ProducerId] = state = new ProducerState();
             }
 
-            state.Appended(batch.ProducerEpoch, new(batch.BaseSequence, batch.LastSequence, baseOffset, batch.MaxTimestamp));
+            state.Appended(batch.ProducerEpoch, new(batch.BaseSequence, batch.LastSequence, baseOffset, batch.MaxTimestamp), now);
         }
 
         DropDownTo(cluster.Options.LogBytesPerPartition);

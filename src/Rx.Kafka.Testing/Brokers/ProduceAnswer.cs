@@ -72,7 +72,9 @@ internal static class ProduceAnswer
         }
 
         var result = log.Append(context.Broker.Id, partition.Records.Span, version, context.Cluster.Time.GetUtcNow(), context.Cluster);
-        return rule is null || result.Error != ErrorCode.None ? result : new AppendResult(rule.Error!.Value, Message: "A fault of the test.");
+        return rule is null || result.Error != ErrorCode.None
+            ? result
+            : new AppendResult(rule.Error!.Value, rule.TellsOffset ? result.BaseOffset : -1, Message: "A fault of the test.");
     }
 
     private static IReadOnlyList<int> Rejected(FaultRule rule, ReadOnlySpan<byte> records)

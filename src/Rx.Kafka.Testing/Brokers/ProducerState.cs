@@ -10,6 +10,8 @@ internal sealed class ProducerState
     private readonly List<RememberedBatch> _batches = [];
     private short _epoch = -1;
 
+    public DateTimeOffset LastAppend { get; private set; }
+
     /// <summary>Judges a batch as a broker that has forgotten what <paramref name="forgotten"/> says: 0 and a batch = a duplicate, 0 and null = to be appended.</summary>
     public (short Error, RememberedBatch? Duplicate) Judge(short epoch, int firstSequence, int lastSequence, long forgotten)
     {
@@ -32,8 +34,9 @@ internal sealed class ProducerState
         return (firstSequence == expected ? ErrorCode.None : ErrorCode.OutOfOrderSequence, null);
     }
 
-    public void Appended(short epoch, RememberedBatch batch)
+    public void Appended(short epoch, RememberedBatch batch, DateTimeOffset now)
     {
+        LastAppend = now;
         if (epoch != _epoch)
         {
             _epoch = epoch;

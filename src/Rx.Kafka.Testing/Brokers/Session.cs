@@ -164,12 +164,19 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
             return false;
         }
 
+        if (plan.LateBy > TimeSpan.Zero)
+        {
+            await ServeLateAsync(request, plan);
+            return false;
+        }
+
         if (request.Fetch is { MaxWaitMs: > 0 } fetch && FetchAnswer.IsEmpty(cluster, fetch))
         {
             await WaitAsync(TimeSpan.FromMilliseconds(fetch.MaxWaitMs));
         }
 
         var answers = Answer(request, plan);
+        answers = plan.ServesTwice ? Answer(request, plan) : answers;
         await WaitAsync(plan.DelayAfter);
         if (plan.CutsAfter)
         {
@@ -180,11 +187,40 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
         _swallowsAnswers |= plan.Drops;
         if (answers == Answering.Answer && !_swallowsAnswers && broker.State == BrokerState.Up)
         {
-            await pipe.Output.WriteAsync(_answer.Written, _end.Token);
+            await WriteAsync(plan.TimePerByte);
             await WaitAsync(plan.Throttle);
         }
 
         return answers != Answering.Close;
+    }
+
+    private async ValueTask ServeLateAsync(Request request, FaultPlan plan)
+    {
+        var stops = broker.Stops;
+        Cut();
+        await Task.Delay(plan.LateBy, cluster.Time);
+        if (broker.Stops == stops)
+        {
+            Answer(request, plan);
+        }
+    }
+
+    private async ValueTask WriteAsync(TimeSpan timePerByte)
+    {
+        if (timePerByte == TimeSpan.Zero)
+        {
+            await pipe.Output.WriteAsync(_answer.Written, _end.Token);
+            return;
+        }
+
+        for (var i = 0; i < _answer.Length; i++)
+        {
+            await WaitAsync(timePerByte);
+            if ((await pipe.Output.WriteAsync(_answer.Written.Slice(i, 1), _end.Token)).IsCompleted)
+            {
+                return;
+            }
+        }
     }
 
     private Answering Answer(Request request, FaultPlan plan)

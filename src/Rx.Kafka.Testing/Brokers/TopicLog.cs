@@ -8,6 +8,7 @@ internal sealed class TopicLog
         Name = name;
         Id = id;
         Options = options;
+        MaxMessageBytes = options.MaxMessageBytes;
         Partitions = [.. Enumerable.Range(0, options.Partitions).Select(p => new PartitionLog(this, p, replicas(p)))];
     }
 
@@ -16,6 +17,9 @@ internal sealed class TopicLog
     public Guid Id { get; }
 
     public TopicOptions Options { get; }
+
+    /// <summary>Null = the brokers' limit.</summary>
+    public int? MaxMessageBytes { get; set; }
 
     public IReadOnlyList<PartitionLog> Partitions { get; }
 

@@ -28,6 +28,8 @@ internal sealed class SocketBrokers : IBrokerNetwork
         }
     }
 
+    public int AnotherPort(Broker broker) => 0;
+
     public void Close(Broker broker)
     {
         lock (_lock)

@@ -25,6 +25,8 @@ internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
     private TimeSpan _timeLimit;
     private bool _ended;
 
+    public bool LooksForEscapes { get; set; } = true;
+
     public long StepsPerRun { get; set; } = 5_000_000;
 
     public TimeSpan TimePerRun { get; set; } = TimeSpan.FromDays(1);
@@ -181,7 +183,7 @@ internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
             {
                 FailRoot(self, $"The simulation ran for {TimePerRun} of virtual time and did not end; what it waits for never comes, or raise Simulation.TimePerRun.");
             }
-            else if (next - time.Elapsed < EscapeJump || !scheduler.CallBackEscaped(EscapeRounds))
+            else if (!LooksForEscapes || next - time.Elapsed < EscapeJump || !scheduler.CallBackEscaped(EscapeRounds))
             {
                 Fire(self);
             }

@@ -2,7 +2,7 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Integration.Embedded;
 
-/// <summary>A record that cannot be sent fails at once (nothing here may wait for MaxBlock, a minute), says why and what to do, and the next one goes.</summary>
+/// <summary>A record that cannot be sent fails at once (nothing here may wait for MaxBlock, a minute), says why and what to do, and the next one goes. Carries BP3, PB11, K13.</summary>
 public sealed class BadRecordTests
 {
     public static TheoryData<string, Way> Cases

@@ -2,7 +2,7 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Integration.Embedded;
 
-/// <summary>Terminal signals, dispose and cancellation over real sockets.</summary>
+/// <summary>Terminal signals, dispose and cancellation over real sockets. Carries K6 (closed once) and K19 (closed while callers wait).</summary>
 public sealed class LifecycleTests
 {
     private const int OfferedAfterDispose = 402;

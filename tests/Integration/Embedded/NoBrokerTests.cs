@@ -3,7 +3,7 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Integration.Embedded;
 
-/// <summary>Addresses that are no Kafka broker's: ConnectAsync fails within the setup timeout, a record within MaxBlock, both with a text that names address and remedy.</summary>
+/// <summary>Addresses that are no Kafka broker's: ConnectAsync fails within the setup timeout, a record within MaxBlock, both with a text that names address and remedy (K4).</summary>
 public sealed class NoBrokerTests
 {
     private static readonly TimeSpan SetupTimeout = TimeSpan.FromMilliseconds(500);

@@ -66,6 +66,20 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
         return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line))];
     }
 
+    /// <summary>Hands over what Kafka's own consumer finds on a topic, a line each: partition, offset, timestamp, key and value, separated by tabs.</summary>
+    internal async Task ReadLinesAsync(string topic, Action<string> line)
+    {
+        var read = await Command.RunAsync(Environs.Script!, ["--name", _name, "read", topic, "--format", "tsv"], Patience, line: line);
+        Assert.True(read.ExitCode == 0, read.Errors);
+    }
+
+    /// <summary>Lets Kafka's own consumer look for lost, double and misplaced records of streams 0, 1 …, whose values begin with <c>STREAM SEQ</c>. It ends with 0 if there are none.</summary>
+    internal Task<Command> CheckAsync(string topic, int streams, int perStream) => TryAsync(
+        "read", topic, "--check", "--streams", streams.ToString(CultureInfo.InvariantCulture), "--expect", perStream.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>For many commands that change or describe topics.</summary>
+    internal Administrator NewAdministrator() => new(Environs.Script!, _name, Patience);
+
     /// <summary>Publishes the million lines by the sample and lets Kafka look at what has arrived.</summary>
     public async Task PublishLinesAsync(string file, Func<TextWriter, Task>? input = null)
     {
@@ -73,7 +87,10 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
         var run = await QuickStart.RunAsync(["--bootstrap", Servers, "--topic", topic, "--file", file, "--key-field", "1"], input);
         Assert.True(run.ExitCode == 0, $"{run.Output}{run.Errors}");
         Assert.EndsWith($"acknowledged {LinesFile.Lines} of {LinesFile.Lines} records\n", run.Output, StringComparison.Ordinal);
-        await CheckLinesAsync(topic);
+
+        var found = await CheckAsync(topic, LinesFile.Streams, LinesFile.PerStream);
+        Assert.True(found.ExitCode == 0, $"{found.Output}{found.Errors}");
+        Assert.Equal(LinesFile.Lines, JsonElement.Parse(found.Output).GetProperty("records").GetInt32());
     }
 
     public KafkaProducer NewProducer(Action<KafkaProducerOptions>? configure = null)
@@ -86,13 +103,4 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
     public static string NewName() => $"t{Guid.NewGuid():N}";
 
     internal Task<Command> TryAsync(params string[] arguments) => Command.RunAsync(Environs.Script!, ["--name", _name, .. arguments], Patience);
-
-    /// <summary>Lets Kafka's own consumer look for lost, double and misplaced lines; all of <see cref="LinesFile"/> must be there.</summary>
-    private async Task CheckLinesAsync(string topic)
-    {
-        var found = await TryAsync(
-            "read", topic, "--check", "--streams", LinesFile.Streams.ToString(CultureInfo.InvariantCulture), "--expect", LinesFile.PerStream.ToString(CultureInfo.InvariantCulture));
-        Assert.True(found.ExitCode == 0, $"{found.Output}{found.Errors}");
-        Assert.Equal(LinesFile.Lines, JsonElement.Parse(found.Output).GetProperty("records").GetInt32());
-    }
 }

@@ -73,7 +73,7 @@ public sealed class RecordAdmissionTests
         });
     }
 
-    // A record that was refused or withdrawn while its memory was lost, or that is refused by dispose, leaves nothing behind.
+    // K19. A record that was refused or withdrawn while its memory was lost, or that is refused by dispose, leaves nothing behind.
     [Fact]
     public void Closing_ends_every_line()
     {

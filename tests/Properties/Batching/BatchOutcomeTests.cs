@@ -3,7 +3,7 @@ using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Properties.Batching;
 
-/// <summary>The range table: which offset, time and error each record of a batch has.</summary>
+/// <summary>The range table: which offset, time and error each record of a batch has (PB10).</summary>
 public sealed class BatchOutcomeTests
 {
     private static readonly ProduceError Error = new(ProduceErrorCode.Broker, "no");
@@ -22,23 +22,23 @@ public sealed class BatchOutcomeTests
             naive.AddRange(Enumerable.Range(0, 1 + step.A).Select(i => (baseOffset < 0 ? -1 : baseOffset + i, error)));
         }
 
-        var outcome = new BatchOutcome("t", 3, baseTimestamp: 1000, appendTime: -1, [.. ranges]);
+        var outcome = new BatchOutcome("t", 3, baseTimestamp: 1000, [.. ranges]);
         for (var i = 0; i < naive.Count; i++)
         {
             Assert.Equal(naive[i], (outcome.OffsetOf(i), outcome.ErrorOf(i)));
             Assert.Equal(new RecordMetadata("t", 3, naive[i].Offset, DateTimeOffset.FromUnixTimeMilliseconds(1000 + i)), outcome.MetadataOf(i, i));
         }
 
-        Assert.Equal(naive[0].Error, outcome.FirstError);
+        Assert.Equal(ranges, outcome.Ranges.ToArray());
     });
 
     [Fact]
     public void One_range_is_the_usual_case() => Law.Check<(int Index, int Delta, short Base)>("one range", given =>
     {
         var index = Math.Abs(given.Index % 100_000);
-        var outcome = new BatchOutcome("t", 0, 5_000_000_000, -1, new OutcomeRange(0, Math.Abs((long)given.Base), null), Persistence.PossiblyPersisted);
+        var outcome = new BatchOutcome("t", 0, 5_000_000_000, new OutcomeRange(0, Math.Abs((long)given.Base), null), Persistence.PossiblyPersisted);
         Assert.Equal(Math.Abs((long)given.Base) + index, outcome.OffsetOf(index));
-        Assert.Equal(5_000_000_000 + given.Delta, outcome.TimestampOf(given.Delta));
+        Assert.Equal(5_000_000_000 + given.Delta, outcome.TimestampOf(index, given.Delta));
         Assert.Equal(Persistence.PossiblyPersisted, outcome.SuccessPersistence);
     });
 
@@ -49,9 +49,9 @@ public sealed class BatchOutcomeTests
         Gen.Elements(-1L, 0L, 1_700_000_000_000L, 253_402_300_799_999L, 253_402_300_800_000L, long.MaxValue, long.MinValue, -2L).ToArbitrary(),
         appendTime =>
         {
-            var outcome = new BatchOutcome("t", 0, 1000, appendTime, new OutcomeRange(0, 5, null));
+            var outcome = new BatchOutcome("t", 0, 1000, new OutcomeRange(0, 5, null, appendTime));
             var metadata = outcome.MetadataOf(0, 7);
-            var delivery = new Delivery<int>(0, "t", 0, 5, outcome.TimestampOf(7));
+            var delivery = new Delivery<int>(0, "t", 0, 5, outcome.TimestampOf(0, 7));
             Assert.Equal(metadata, delivery.Metadata);
             Assert.Equal(appendTime < 0 ? 1007 : Math.Min(appendTime, 253_402_300_799_999L), metadata.Timestamp.ToUnixTimeMilliseconds());
         });

@@ -112,7 +112,7 @@ internal sealed class BatchingWorld : IDisposable
     public static void Decide(ProducerBatch batch, long baseOffset = 0, ProduceError? error = null)
     {
         var channel = batch.Channel;
-        channel.Decide(batch, new BatchOutcome(channel.Topic, channel.Partition, batch.BaseTimestamp, -1, new OutcomeRange(0, error is null ? baseOffset : -1, error)));
+        channel.Decide(batch, new BatchOutcome(channel.Topic, channel.Partition, batch.BaseTimestamp, new OutcomeRange(0, error is null ? baseOffset : -1, error)));
     }
 
     /// <summary>Takes and decides all closed batches.</summary>

@@ -3,7 +3,7 @@ using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Properties.Batching;
 
-/// <summary>L12 where lanes are listed: a lane with something to send stands once in the ring of its owner, and the owner was woken since; whatever moves.</summary>
+/// <summary>L12, RA30 where lanes are listed: a lane with something to send stands once in the ring of its owner, and the owner was woken since; whatever moves.</summary>
 public sealed class LaneRingTests
 {
     [Fact]
@@ -98,6 +98,9 @@ public sealed class LaneRingTests
         {
             var own = Ring(owners[i]).Where(entry => entry.Lane.Channel.Owner == owners[i] && entry.Moves == entry.Lane.Channel.Moves).Select(static entry => entry.Lane).ToArray();
             Assert.Equal(own.Distinct(), own);
+
+            // A request is pulled by so many visits: one more would take a lane's batch twice.
+            Assert.Equal(own.Length, owners[i].Listed);
             foreach (var channel in channels.Where(channel => channel.Owner == owners[i] && channel.WaitToTakeAsync().IsCompleted))
             {
                 Assert.Contains(channel.Lane, own);

@@ -34,7 +34,7 @@ public sealed class ReceiptStressTests
                 Thread.SpinWait(random.Next(2000));
             }
 
-            receipt.Decide(new BatchOutcome("t", 0, 1000, -1, new OutcomeRange(0, baseOffset, null)));
+            receipt.Decide(new BatchOutcome("t", 0, 1000, new OutcomeRange(0, baseOffset, null)));
             await Task.WhenAll([.. runners, stales]).WaitAsync(Patience);
             stale.AddRange(tokens.Select(token => (receipt, token)));
             stale.RemoveRange(0, Math.Max(0, stale.Count - 500));

@@ -112,7 +112,7 @@ public sealed class ReceiptTests
         Assert.Equal(0, receipt.GetResult(token).Offset);
     }
 
-    private static BatchOutcome Outcome(ProduceError? error) => new("t", 0, 1000, -1, new OutcomeRange(0, error is null ? 0 : -1, error));
+    private static BatchOutcome Outcome(ProduceError? error) => new("t", 0, 1000, new OutcomeRange(0, error is null ? 0 : -1, error));
 
     /// <summary>One life of a receipt, from the pool to the pool.</summary>
     private sealed class Life(Receipt receipt)

@@ -1,4 +1,5 @@
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Concurrency;
 
@@ -27,8 +28,10 @@ public sealed class AsyncSignalTests
     }
 
     // What was written before Set is seen by the loop after its wait, without a lock between them.
-    [Fact]
-    public async Task What_was_written_before_the_signal_is_seen_after_the_wait()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_written_before_the_signal_is_seen_after_the_wait(bool here)
     {
         const int Rounds = 200_000;
         var signal = new AsyncSignal();
@@ -42,24 +45,28 @@ public sealed class AsyncSignalTests
                 Volatile.Write(ref seen, Volatile.Read(ref posted));
             }
         });
-        for (var i = 1; i <= Rounds; i++)
+
+        // Without the test's own context, which a waiter that goes on here would take along.
+        await Task.Run(() =>
         {
-            Volatile.Write(ref posted, i);
-            signal.Set();
-            if (i % 16 != 0)
+            for (var i = 1; i <= Rounds; i++)
             {
-                continue;
-            }
+                Volatile.Write(ref posted, i);
+                Set(signal, here);
+                if (i % 16 != 0)
+                {
+                    continue;
+                }
 
-            var spin = default(SpinWait);
-            var started = TimeProvider.System.GetTimestamp();
-            while (Volatile.Read(ref seen) < i)
-            {
-                spin.SpinOnce(sleep1Threshold: -1);
-                Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"the loop slept over round {i}");
+                var spin = default(SpinWait);
+                var started = TimeProvider.System.GetTimestamp();
+                while (Volatile.Read(ref seen) < i)
+                {
+                    spin.SpinOnce(sleep1Threshold: -1);
+                    Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"the loop slept over round {i}");
+                }
             }
-        }
-
+        });
         await loop.WaitAsync(Patience);
     }
 
@@ -82,5 +89,59 @@ public sealed class AsyncSignalTests
         }
 
         await Task.WhenAll(setters);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_a_signal_set_here_runs_the_waiter_on_the_setting_thread(bool here)
+    {
+        var signal = new AsyncSignal();
+        var ranOn = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        signal.WaitAsync().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => ranOn.SetResult(Environment.CurrentManagedThreadId));
+        var setter = 0;
+        var thread = new Thread(() =>
+        {
+            setter = Environment.CurrentManagedThreadId;
+            Set(signal, here);
+        });
+        thread.Start();
+        thread.Join();
+        Assert.Equal(here, await ranOn.Task.WaitAsync(Patience) == setter);
+    }
+
+    // A simulation's loops stay on its pump, also when the read loop of another scheduler answers.
+    [Fact]
+    public void A_waiter_on_another_scheduler_goes_on_there()
+    {
+        var scheduler = new PumpedScheduler(1);
+        var signal = new AsyncSignal();
+        var done = false;
+        _ = Task.Factory.StartNew(
+            async () =>
+            {
+                await signal.WaitAsync();
+                done = true;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.None,
+            scheduler);
+        scheduler.RunUntilIdle();
+        signal.SetHere();
+        Assert.False(done);
+        scheduler.RunUntilIdle();
+        Assert.True(done);
+    }
+
+    private static void Set(AsyncSignal signal, bool here)
+    {
+        if (here)
+        {
+            signal.SetHere();
+        }
+        else
+        {
+            signal.Set();
+        }
     }
 }

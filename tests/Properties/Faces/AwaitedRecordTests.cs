@@ -7,6 +7,7 @@ namespace Rx.Kafka.Properties.Faces;
 /// <summary>L14, L18, L19, L22 of awaits that stand in line or can be cancelled: each ends once, in the way its record did; a cancelled one that was not accepted is not in the log.</summary>
 public sealed class AwaitedRecordTests
 {
+    // PB9
     [Fact]
     public void Each_await_ends_once_as_its_record_did() => Law.Check("L18 L22", Steps.Of(kinds: 9, most: 120, limit: 2000), program =>
     {

@@ -48,7 +48,7 @@ internal sealed class FaceWorld
             share.Add(i, i, new Record("t", [], null));
         }
 
-        _undecided.Enqueue(() => share.Decide(new BatchOutcome("t", 0, 1000, -1, new OutcomeRange(0, first, null))));
+        _undecided.Enqueue(() => share.Decide(new BatchOutcome("t", 0, 1000, new OutcomeRange(0, first, null))));
         return true;
     }
 

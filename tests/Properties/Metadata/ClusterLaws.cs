@@ -7,7 +7,7 @@ namespace Rx.Kafka.Properties.Metadata;
 
 /// <summary>
 /// Whole lives of a client's knowledge: brokers fall silent, drop, refuse and come back, topics come, move, are made anew and go, tasks run in
-/// random order. In the end the client knows the truth, everybody who waited was told, and nothing is left.
+/// random order. In the end the client knows the truth, everybody who waited was told, and nothing is left (M18).
 /// </summary>
 public sealed class ClusterLaws
 {

@@ -5,8 +5,9 @@ using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Properties.Metadata;
 
-// Carries M1 (first update at once), M11 (errors of topics), M12, M13 (partial and full, overlapping), M17 (hints), M19 (nothing told before the first answer), M20 (after close);
-// N7 (request timeout), N8, N13 (back-off), N14 (ends during a request), N16, N19 as they apply to the control connection.
+// Carries M1 (first update at once), M11 (errors of topics), M12, M13 (partial and full, overlapping), M17 (hints), M19 (nothing told before the first answer), M20 and M21 (after close; topics that expire);
+// S5 (idle topics, which come back with their next record);
+// N5 (versions that do not meet), N7 (request timeout), N8, N13 (back-off), N14 (ends during a request), N16, N19 as they apply to the control connection.
 public sealed class ClusterMetadataTests
 {
     [Fact]
@@ -151,6 +152,23 @@ public sealed class ClusterMetadataTests
         w.Watch("t");
         w.World.RunFor(TimeSpan.FromSeconds(3));
         Assert.NotNull(w.Metadata.Current.Topic("t"));
+        w.End();
+    }
+
+    [Fact]
+    public void A_broker_whose_metadata_versions_are_too_new_is_named_and_followed_by_the_next()
+    {
+        var w = new Watching(brokers: 2);
+        w.Cluster.Topics["t"] = new FakeTopic("t", new FakePartition(1));
+        w.Cluster.Brokers.ForEach(static broker => (broker.MetadataMin, broker.MetadataMax) = (99, 100));
+        w.Watch("t");
+        w.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.All(w.Failures, static failure => Assert.Contains("offers Metadata 99-100; this client speaks", failure.Message, StringComparison.Ordinal));
+        Assert.Equal(["b1", "b2"], w.Cluster.Trace.Select(static t => t.Split(' ')[1]).Distinct().Order());
+        Assert.Empty(w.Cluster.Asked);
+        (w.Cluster.Brokers[1].MetadataMin, w.Cluster.Brokers[1].MetadataMax) = (0, 12);
+        w.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, w.Topic("t").Partitions[0].LeaderId);
         w.End();
     }
 

@@ -3,6 +3,7 @@ using Rx.Kafka.Properties.Network.Scripted;
 
 namespace Rx.Kafka.Properties.Metadata;
 
+// Carries I3 (back-off between tries); I2 at the level of the connection.
 public sealed class ProducerIdTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Rx.Kafka.Properties.Network.Scripted;
 
 namespace Rx.Kafka.Properties.Network;
 
-// Carries N1 (send to a connection that cannot: refused loudly or told closed), N2, N4 (our own close ends what is in flight), N15, N20 (queue order).
+// Carries N1 (send to a connection that cannot: refused loudly or told closed), N2, N4 (our own close ends what is in flight), N15, N20 (queue order), S1 (one in flight, answered, none).
 public sealed class BrokerConnectionTests
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Rx.Kafka.Properties.Options;
 
-/// <summary>java-producer.md §1.2.</summary>
+/// <summary>What options mean together, as in the Java client: K1, K20 (names of clients), K23.</summary>
 public sealed class EffectiveOptionTests
 {
     [Fact]

@@ -46,6 +46,7 @@ internal static class OptionGenerators
         ("ReceiveBufferBytes (receive.buffer.bytes)", o => o.ReceiveBufferBytes = -2),
         ("PartitionAvailabilityTimeout (partitioner.availability.timeout.ms)", o => o.PartitionAvailabilityTimeout = TimeSpan.FromDays(-1)),
         ("CloseTimeout", o => o.CloseTimeout = TimeSpan.FromDays(100)),
+        ("CloseTimeout", o => o.CloseTimeout = TimeSpan.FromMilliseconds(-1)),
         ("Runtime", o => o.Runtime = null!),
         ("Runtime", o => o.Runtime = new ProducerRuntime { Scheduler = null! }),
         ("Runtime", o => o.Runtime = new ProducerRuntime { Random = null! }),

@@ -2,7 +2,7 @@ using FsCheck.Fluent;
 
 namespace Rx.Kafka.Properties.Options;
 
-/// <summary>Reading Kafka's own keys.</summary>
+/// <summary>Reading Kafka's own keys. Carries K3 (keys that are none), K20 (unknown ones), K26 (names that are none).</summary>
 public sealed class PropertiesTests
 {
     // The Java producer 4.3's keys, so that none of them is called unknown.

@@ -2,6 +2,7 @@ using FsCheck.Fluent;
 
 namespace Rx.Kafka.Properties.Options;
 
+// Carries K1, K6 (times that are none), K7 (socket buffers), K23.
 public sealed class ValidationTests
 {
     private static KafkaProducerOptions Minimal => new() { BootstrapServers = ["localhost:9092"] };

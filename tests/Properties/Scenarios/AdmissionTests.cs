@@ -9,6 +9,7 @@ public class AdmissionTests
 
     public static TheoryData<int> Ways => [(int)StepKind.Send, (int)StepKind.Enqueue, (int)StepKind.OnNext];
 
+    // K8
     [Theory]
     [MemberData(nameof(Ways))]
     public void A_topic_that_nobody_creates_is_unknown_at_max_block(int way) => ProducerWorld.Run(
@@ -76,6 +77,37 @@ public class AdmissionTests
         },
         brokers: new EmbeddedKafkaOptions { AutoCreateTopics = false });
 
+    // K9
+    [Fact]
+    public void The_partitions_of_a_topic_that_nobody_creates_are_waited_for_until_max_block() => ProducerWorld.Run(
+        async world =>
+        {
+            Assert.Throws<ArgumentNullException>(() => { _ = world.Producer.GetPartitionsAsync(null!); });
+            var error = await Assert.ThrowsAnyAsync<KafkaException>(() => world.Producer.GetPartitionsAsync("nowhere").AsTask());
+            Assert.Contains("nowhere", error.Message, StringComparison.Ordinal);
+            Assert.Equal(MaxBlock, world.Now.TotalMilliseconds);
+        },
+        brokers: new EmbeddedKafkaOptions { AutoCreateTopics = false });
+
+    // K8, K9: what is known is told without asking; of a topic that was idle too long nothing is known.
+    [Fact]
+    public void A_topic_that_was_idle_is_asked_for_again() => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t", 2);
+            Assert.Equal(2, (await world.Producer.GetPartitionsAsync("t")).Count);
+            await world.Delay(31_000);
+            world.Kafka.DeleteTopic("t");
+            world.Kafka.CreateTopic("t", 3);
+            var asked = world.Kafka.Counters.Requests(ApiKey.Metadata);
+            Assert.Equal(3, (await world.Producer.GetPartitionsAsync("t")).Count);
+            Assert.Equal(3, (await world.Producer.GetPartitionsAsync("t")).Count);
+            Assert.Equal(asked + 1, world.Kafka.Counters.Requests(ApiKey.Metadata));
+            await world.Succeed("v", 2);
+        },
+        configure: static options => (options.MetadataMaxAge, options.MetadataMaxIdle) = (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(5)));
+
+    // K18
     [Theory]
     [MemberData(nameof(Ways))]
     public void An_invalid_topic_is_refused_at_once(int way) => ProducerWorld.Run(async world =>

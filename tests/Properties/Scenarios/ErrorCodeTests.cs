@@ -3,7 +3,7 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
 
-/// <summary>Every error code a Produce answer can have gives the outcome that the table of error knowledge says (design 4.6, 4.7; L44).</summary>
+/// <summary>Every error code a Produce answer can have gives the outcome that the table of error knowledge says (design 4.6, 4.7; L44; S8, I18, I23, I24).</summary>
 public class ErrorCodeTests
 {
     private const short Unheard = 12345;

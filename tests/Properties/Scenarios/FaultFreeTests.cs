@@ -1,33 +1,33 @@
 namespace Rx.Kafka.Properties.Scenarios;
 
-/// <summary>L1, L2, L17-L25, L29, L36, L38, L39 where nothing goes wrong but what the callers do themselves.</summary>
+/// <summary>L1, L2, L17-L25, L29, L36, L38, L39, S1 where nothing goes wrong but what the callers do themselves.</summary>
 public class FaultFreeTests
 {
     [Fact]
     public void Every_record_gets_to_its_place_and_says_so() =>
-        ScenarioLaw.Check("L17, L21-L25, L38", new ScenarioProfile(), 300, AllArrive);
+        ScenarioLaw.Check("L17, L21-L25, L38", new ScenarioProfile(), 1000, AllArrive);
 
     [Fact]
     public void So_it_is_whatever_the_end() =>
-        ScenarioLaw.Check("L36, L39", new ScenarioProfile { Endings = true }, 200, AcceptedArrive);
+        ScenarioLaw.Check("L36, L39", new ScenarioProfile { Endings = true, Watches = true }, 1000, AcceptedArrive);
 
     // L18: what the outer await of EnqueueAsync withdraws is not on the log; the model checks it.
     [Fact]
     public void Cancelled_records_are_withdrawn_or_go_their_way() =>
-        ScenarioLaw.Check("L18", new ScenarioProfile { Cancels = true, SmallMemory = true, Endings = true }, 300);
+        ScenarioLaw.Check("L18", new ScenarioProfile { Cancels = true, SmallMemory = true, Endings = true }, 1000);
 
     // L19: what has no memory fails at MaxBlock exactly; the model checks it.
     [Fact]
     public void Full_memory_holds_callers_up_for_max_block_and_no_longer() =>
-        ScenarioLaw.Check("L13, L17, L19, L21", new ScenarioProfile { SmallMemory = true }, 300);
+        ScenarioLaw.Check("L13, L17, L19, L21", new ScenarioProfile { SmallMemory = true }, 1000);
 
     [Fact]
     public void Purged_records_fail_and_later_ones_do_not() =>
-        ScenarioLaw.Check("purge", new ScenarioProfile { Purges = true, SmallMemory = true, Cancels = true, Endings = true }, 300);
+        ScenarioLaw.Check("purge", new ScenarioProfile { Purges = true, SmallMemory = true, Cancels = true, Endings = true }, 1000);
 
     [Fact]
     public void Dispose_keeps_its_time_and_leaves_nothing() =>
-        ScenarioLaw.Check("L39", new ScenarioProfile { Endings = true, ShortTimeouts = true, SmallMemory = true }, 200);
+        ScenarioLaw.Check("L39", new ScenarioProfile { Endings = true, Disposes = true, ShortTimeouts = true, SmallMemory = true }, 1000);
 
     private static void AcceptedArrive(ScenarioRun run) =>
         Assert.All(run.Records, static record => Assert.True(record.Succeeded || (record.AcceptedAt is null && record.Error?.Code == ProduceErrorCode.Closed), record.ToString()));

@@ -30,6 +30,18 @@ internal enum FaultKind
     /// <summary>Produce requests are answered with a throttle time.</summary>
     Throttle,
 
+    /// <summary>Produce requests are served, but answered with an error and the base offset.</summary>
+    FailWithOffset,
+
+    /// <summary>Produce requests are served twice.</summary>
+    ServeTwice,
+
+    /// <summary>The connection is cut, and the Produce request served later all the same: one that was sent again meanwhile comes first.</summary>
+    ServeAfterCut,
+
+    /// <summary>Produce requests are answered one byte at a time.</summary>
+    Trickle,
+
     /// <summary>Metadata requests get an error for the topic.</summary>
     FailMetadata,
 
@@ -60,6 +72,30 @@ internal enum FaultKind
     /// <summary>Connects to a broker are refused for a while; open connections stay.</summary>
     Refuse,
 
+    /// <summary>Connects to a broker never end for a while; open connections stay.</summary>
+    HangConnects,
+
     /// <summary>Open connections to a broker swallow all bytes from now on.</summary>
     Swallow,
+
+    /// <summary>Open connections to a broker swallow what is sent to it from now on.</summary>
+    SwallowRequests,
+
+    /// <summary>Open connections to a broker swallow what it answers from now on.</summary>
+    SwallowAnswers,
+
+    /// <summary>A broker stops and comes back at another address. The first broker stays where it is, so that somebody is left who knows.</summary>
+    Readdress,
+
+    /// <summary>The topic takes only small batches for a while, also of those that it has.</summary>
+    LimitMessages,
+
+    /// <summary>All clocks leap, and what was due meanwhile is late.</summary>
+    Leap,
+
+    /// <summary>The topic is deleted, and made anew after a while.</summary>
+    Recreate,
+
+    /// <summary>All brokers are replaced by those of another cluster, at the same addresses.</summary>
+    Exchange,
 }

@@ -1,40 +1,47 @@
+using System.Globalization;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
 
-/// <summary>Makes the faults of a scenario happen. One that finds its broker down already does nothing.</summary>
-internal sealed class FaultScript(Simulation simulation, EmbeddedKafka kafka)
+/// <summary>Makes the faults of a scenario happen. One that finds its broker down already, or its topic gone, does nothing.</summary>
+internal sealed class FaultScript(Simulation simulation, ScenarioCluster cluster)
 {
+    private const int SmallBatch = 150;
+
     private readonly HashSet<int> _down = [];
     private readonly HashSet<int> _stopped = [];
 
+    private EmbeddedKafka Kafka => cluster.Kafka;
+
     public async Task PlayAsync(Fault fault)
     {
-        if (fault.AtMs > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(fault.AtMs), simulation.Time);
-        }
-
+        await DelayAsync(fault.AtMs);
         if (IsRule(fault))
         {
             MakeRule(fault);
-            return;
         }
-
-        if (fault.Broker > 0 && _down.Contains(fault.Broker) && fault.Kind is not (FaultKind.Move or FaultKind.Leaderless))
+        else if (CanBegin(fault))
         {
-            return;
-        }
-
-        Begin(fault);
-        if (fault.Ms > 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(fault.Ms), simulation.Time);
-            End(fault);
+            var address = Begin(fault);
+            await DelayAsync(fault.Kind == FaultKind.Leap ? 0 : fault.Ms);
+            if (fault.Ms > 0 || fault.Kind is FaultKind.Recreate or FaultKind.Readdress)
+            {
+                End(fault, address);
+            }
         }
     }
 
     private static bool IsRule(Fault fault) => fault.Kind <= FaultKind.FailProducerId;
+
+    private Task DelayAsync(int milliseconds) => milliseconds > 0 ? Task.Delay(TimeSpan.FromMilliseconds(milliseconds), simulation.Time) : Task.CompletedTask;
+
+    private bool CanBegin(Fault fault) => fault.Kind switch
+    {
+        FaultKind.Move or FaultKind.Leaderless or FaultKind.LimitMessages or FaultKind.Recreate => !cluster.TopicIsGone,
+        FaultKind.Leap or FaultKind.Exchange => true,
+        FaultKind.Readdress => fault.Broker > 1 && !_down.Contains(fault.Broker),
+        _ => !_down.Contains(fault.Broker),
+    };
 
     private void MakeRule(Fault fault)
     {
@@ -44,7 +51,7 @@ internal sealed class FaultScript(Simulation simulation, EmbeddedKafka kafka)
             FaultKind.FailProducerId => ApiKey.InitProducerId,
             _ => ApiKey.Produce,
         };
-        var rule = kafka.Faults.On(key).Times(fault.Times).Skip(fault.Skip);
+        var rule = Kafka.Faults.On(key).Times(fault.Times).Skip(fault.Skip);
         if (key == ApiKey.Produce)
         {
             rule = fault.Broker > 0 ? rule.Broker(fault.Broker) : rule;
@@ -60,73 +67,114 @@ internal sealed class FaultScript(Simulation simulation, EmbeddedKafka kafka)
             FaultKind.Hang => rule.Hang(),
             FaultKind.Fail or FaultKind.FailMetadata or FaultKind.FailProducerId => rule.Fail(fault.Code),
             FaultKind.FailAppended => rule.Fail(fault.Code, afterAppend: true),
+            FaultKind.FailWithOffset => rule.FailWithOffset(fault.Code),
             FaultKind.DelayBefore => rule.Delay(time),
             FaultKind.DelayAfter => rule.DelayResponse(time),
             FaultKind.Throttle => rule.Throttle(time),
+            FaultKind.ServeTwice => rule.ServeTwice(),
+            FaultKind.ServeAfterCut => rule.ServeAfterCut(time),
+            FaultKind.Trickle => rule.Trickle(time),
             _ => throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "no rule"),
         };
     }
 
-    private void Begin(Fault fault)
+    /// <returns>The broker's address, where it concerns one.</returns>
+    private (string Host, int Port) Begin(Fault fault)
     {
+        var address = fault.Broker > 0 ? Address(fault.Broker) : default;
         switch (fault.Kind)
         {
-            case FaultKind.Restart or FaultKind.Failover:
+            case FaultKind.Restart or FaultKind.Failover or FaultKind.Readdress:
                 _down.Add(fault.Broker);
                 _stopped.Add(fault.Broker);
-                kafka.Stop(fault.Broker, elect: fault.Kind == FaultKind.Failover);
+                Kafka.Stop(fault.Broker, elect: fault.Kind != FaultKind.Restart);
                 break;
             case FaultKind.Mute:
                 _down.Add(fault.Broker);
-                kafka.AcceptAndNeverAnswer(fault.Broker);
+                Kafka.AcceptAndNeverAnswer(fault.Broker);
                 break;
             case FaultKind.CutAll:
-                kafka.CutConnections(fault.Broker);
+                Kafka.CutConnections(fault.Broker);
                 break;
             case FaultKind.Move:
-                kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, fault.Broker);
+                Kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, fault.Broker);
                 break;
             case FaultKind.Leaderless:
-                kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, -1);
+                Kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, -1);
                 break;
-            case FaultKind.Refuse:
-                simulation.Network.OnConnect(Host(fault), 9092, ConnectBehaviour.Refuse);
+            case FaultKind.Refuse or FaultKind.HangConnects:
+                simulation.Network.OnConnect(address.Host, address.Port, fault.Kind == FaultKind.Refuse ? ConnectBehaviour.Refuse : ConnectBehaviour.Hang);
                 break;
-            case FaultKind.Swallow:
-                foreach (var connection in simulation.Network.Connections.Where(c => c.Address.StartsWith(Host(fault) + ":", StringComparison.Ordinal)))
-                {
-                    connection.Swallow();
-                }
-
+            case FaultKind.Swallow or FaultKind.SwallowRequests or FaultKind.SwallowAnswers:
+                Swallow(fault.Kind, address);
+                break;
+            case FaultKind.LimitMessages:
+                Kafka.LimitMessages(ScenarioRecords.Topic, SmallBatch);
+                break;
+            case FaultKind.Leap:
+                simulation.Time.Leap(TimeSpan.FromMilliseconds(fault.Ms));
+                break;
+            case FaultKind.Recreate:
+                cluster.DeleteTopic();
+                break;
+            case FaultKind.Exchange:
+                cluster.Exchange();
+                _down.Clear();
+                _stopped.Clear();
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(fault), fault.Kind, "a rule");
         }
+
+        return address;
     }
 
-    private void End(Fault fault)
+    private void End(Fault fault, (string Host, int Port) address)
     {
         switch (fault.Kind)
         {
-            case FaultKind.Restart or FaultKind.Failover or FaultKind.Mute:
-                kafka.Restart(fault.Broker);
+            case FaultKind.Restart or FaultKind.Failover or FaultKind.Mute or FaultKind.Readdress:
+                Kafka.Restart(fault.Broker, elsewhere: fault.Kind == FaultKind.Readdress);
                 _down.Remove(fault.Broker);
                 _stopped.Remove(fault.Broker);
                 break;
-            case FaultKind.Leaderless:
-                kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, fault.Broker);
+            case FaultKind.Leaderless when !cluster.TopicIsGone:
+                Kafka.MoveLeader(ScenarioRecords.Topic, fault.Partition, fault.Broker);
                 break;
-            case FaultKind.Refuse:
-                if (!_stopped.Contains(fault.Broker))
-                {
-                    simulation.Network.OnConnect(Host(fault), 9092, ConnectBehaviour.Accept);
-                }
-
+            case FaultKind.LimitMessages when !cluster.TopicIsGone:
+                Kafka.LimitMessages(ScenarioRecords.Topic, null);
+                break;
+            case FaultKind.Recreate when cluster.TopicIsGone:
+                cluster.CreateTopic();
+                break;
+            case FaultKind.Refuse or FaultKind.HangConnects when !_stopped.Contains(fault.Broker) && address == Address(fault.Broker):
+                simulation.Network.OnConnect(address.Host, address.Port, ConnectBehaviour.Accept);
                 break;
             default:
                 break;
         }
     }
 
-    private static string Host(Fault fault) => $"broker-{fault.Broker}";
+    private void Swallow(FaultKind kind, (string Host, int Port) address)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
+        foreach (var connection in simulation.Network.Connections.Where(c => c.Address == text))
+        {
+            if (kind != FaultKind.SwallowAnswers)
+            {
+                connection.SwallowToServer();
+            }
+
+            if (kind != FaultKind.SwallowRequests)
+            {
+                connection.SwallowToClient();
+            }
+        }
+    }
+
+    private (string Host, int Port) Address(int broker)
+    {
+        var text = Kafka.BootstrapServers[broker - 1].Split(':');
+        return (text[0], int.Parse(text[1], CultureInfo.InvariantCulture));
+    }
 }

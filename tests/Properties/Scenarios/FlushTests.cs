@@ -2,7 +2,7 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
 
-/// <summary>L38: a flush is a checkpoint (design 4.9).</summary>
+/// <summary>L38, K11, RA12, RA13: a flush is a checkpoint (design 4.9).</summary>
 public class FlushTests
 {
     private static readonly Setup LongLinger = new() { LingerMs = 30_000 };

@@ -50,6 +50,25 @@ internal sealed class ProducerWorld
     /// <summary>Blocks the calling step.</summary>
     public void Wait(double milliseconds) => Simulation.Runtime.Wait(Delay(milliseconds));
 
+    /// <summary>Sends records to one partition of topic "t", all at once.</summary>
+    public Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>[] SendEach(int partition, params string[] values) =>
+        [.. values.Select(value => SendAsync(new Record("t", value) { Partition = partition }, StepKind.Send))];
+
+    /// <summary>Sends one record to topic "t", which must arrive.</summary>
+    public async Task<RecordMetadata> Succeed(string value, int partition = 0)
+    {
+        var (error, metadata, _) = await SendEach(partition, value)[0];
+        Assert.Null(error);
+        return metadata;
+    }
+
+    /// <summary>What a partition of topic "t" holds.</summary>
+    public IReadOnlyList<string?> Log(int partition = 0) => [.. Kafka.ReadLog("t", partition).Select(static record => record.ValueText)];
+
+    /// <summary>Producer id, epoch and base sequence of each batch that a partition of topic "t" holds.</summary>
+    public IEnumerable<(long Id, int Epoch, int Sequence)> Numbers(int partition = 0) =>
+        Kafka.ReadBatches("t", partition).Select(static batch => (batch.ProducerId, (int)batch.ProducerEpoch, batch.BaseSequence));
+
     /// <summary>Offers a record in one of the ways there are, and tells its outcome and how long it took.</summary>
     public async Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)> SendAsync(Record record, StepKind way)
     {

@@ -47,6 +47,12 @@ public class RegressionTests
             Steps = [new(0, StepKind.Enqueue, Key: 2), new(0, StepKind.Pause, Ms: 1)],
             Ending = Ending.Dispose,
         },
+        ["a request named a lane twice that had come back"] = new Scenario
+        {
+            Setup = new() { Brokers = 3, Partitions = 2, BatchSize = 0, Warm = true },
+            Steps = [new(0, StepKind.Enqueue, Partition: 1), new(1, StepKind.Enqueue, Partition: 1)],
+            Faults = [new(FaultKind.Move, AtMs: 100, Broker: 1, Partition: 1), new(FaultKind.CutAfter), new(FaultKind.Failover, Broker: 1, Ms: 1000)],
+        },
         ["a hole behind an unclear batch made it absent"] = new Scenario
         {
             Setup = new() { BatchSize = 0, Warm = true },

@@ -1,18 +1,47 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using FsCheck;
 using Microsoft.Extensions.Logging;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
 
-/// <summary>Checks what must hold of every scenario of a profile. <c>RX_SCENARIOS=n</c> runs n of each law instead of the usual number.</summary>
+/// <summary>
+/// Checks what must hold of every scenario of a profile. A law's scenarios are shared out to several threads, as a simulation takes only one;
+/// <c>RX_SCENARIOS=n</c> runs n of each law instead of the usual number.
+/// </summary>
 internal static class ScenarioLaw
 {
     private const int ShownLines = 80;
 
-    public static void Check(string name, ScenarioProfile profile, int scenarios, Action<ScenarioRun>? also = null, [CallerMemberName] string test = "") =>
-        Law.Check(name, ScenarioSource.Of(profile), scenario => Check(scenario, also), Count(scenarios), test);
+    public static void Check(string name, ScenarioProfile profile, int scenarios, Action<ScenarioRun>? also = null, [CallerMemberName] string test = "")
+    {
+        // A replay is one case: one share finds it.
+        var shares = Law.Replays ? 1 : Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
+        var share = (Count(scenarios) + shares - 1) / shares;
+        var broken = new ConcurrentQueue<Exception>();
+        var threads = Enumerable.Range(0, shares).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                Law.Check(name, ScenarioSource.Of(profile), scenario => Check(scenario, also), share, test);
+            }
+#pragma warning disable CA1031 // Thrown again on the test's own thread.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                broken.Enqueue(e);
+            }
+        })).ToList();
+        threads.ForEach(static thread => thread.Start());
+        threads.ForEach(static thread => thread.Join());
+        if (broken.TryDequeue(out var first))
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+    }
 
     /// <summary>Runs one scenario; if something does not hold, runs it again to tell what the producer logged.</summary>
     public static ScenarioRun Check(Scenario scenario, Action<ScenarioRun>? also = null)

@@ -16,6 +16,18 @@ internal sealed record ScenarioProfile
 
     public bool Purges { get; init; }
 
+    /// <summary>More observers come and go.</summary>
+    public bool Watches { get; init; }
+
+    /// <summary>The producer may be disposed while callers go on.</summary>
+    public bool Disposes { get; init; }
+
+    /// <summary>Long silences: connections are closed for idleness, proofs lapse, brokers forget the producer.</summary>
+    public bool LongPauses { get; init; }
+
+    /// <summary>Topics made anew, another cluster behind the same names.</summary>
+    public bool Upheavals { get; init; }
+
     /// <summary>Ends otherwise than by a flush.</summary>
     public bool Endings { get; init; }
 

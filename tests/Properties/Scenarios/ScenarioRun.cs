@@ -1,5 +1,3 @@
-using Rx.Kafka.Testing;
-
 namespace Rx.Kafka.Properties.Scenarios;
 
 /// <summary>What was observed of one run.</summary>
@@ -18,11 +16,16 @@ internal sealed class ScenarioRun(Scenario scenario)
 
     public List<FlushRun> Flushes { get; } = [];
 
-    public List<string> Faults { get; } = [];
+    public List<WatchRun> Watches { get; } = [];
 
-    public IReadOnlyList<LogRecord>[] Logs { get; set; } = [];
+    /// <summary>The topic's lives: more than one when it was made anew, or the cluster is another.</summary>
+    public IReadOnlyList<TopicLife> Lives { get; set; } = [];
 
-    public IReadOnlyList<LogBatch>[] Batches { get; set; } = [];
+    /// <summary>What the brokers could not read; null = nothing.</summary>
+    public string? FirstMalformed { get; set; }
+
+    /// <summary>When a step disposed the producer; null = only the ending did.</summary>
+    public TimeSpan? DisposedAt { get; set; }
 
     public TimeSpan DisposeTook { get; set; }
 

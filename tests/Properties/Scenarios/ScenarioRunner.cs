@@ -11,7 +11,7 @@ internal sealed class ScenarioRunner
     private readonly Scenario _scenario;
     private readonly ScenarioRun _run;
     private readonly Simulation _simulation;
-    private readonly EmbeddedKafka _kafka;
+    private readonly ScenarioCluster _cluster;
     private readonly KafkaProducer _producer;
     private readonly ObservedRuntime _runtime;
 
@@ -23,11 +23,8 @@ internal sealed class ScenarioRunner
         _simulation = simulation;
         simulation.Network.Latency = TimeSpan.FromMilliseconds(setup.LatencyMs);
         simulation.Network.MaximumChunkBytes = setup.TornBytes;
-        var brokers = new EmbeddedKafkaOptions();
-        brokers.Apis[ApiKey.Produce] = new ApiRange(3, setup.ProduceVersion);
-        _kafka = simulation.StartKafka(setup.Brokers, brokers);
-        _kafka.CreateTopic(ScenarioRecords.Topic, new TopicOptions { Partitions = setup.Partitions, LogAppendTime = setup.LogAppendTime });
-        var options = setup.Options(_kafka.BootstrapServers);
+        _cluster = new ScenarioCluster(simulation, setup);
+        var options = setup.Options(_cluster.Kafka.BootstrapServers);
         options.Runtime = _runtime = new ObservedRuntime(simulation);
         options.Transport = simulation.Network;
         _producer = new KafkaProducer(options, logs);
@@ -40,7 +37,8 @@ internal sealed class ScenarioRunner
     /// <param name="logs">Where the producer logs.</param>
     public static ScenarioRun Run(Scenario scenario, Func<Simulation, ILoggerFactory>? logs = null)
     {
-        using var simulation = new Simulation(scenario.Seed);
+        // Looking for escapes takes longer than most scenarios: a few look for all.
+        using var simulation = new Simulation(scenario.Seed) { LooksForEscapes = scenario.Seed % 16 == 0 };
         var runner = new ScenarioRunner(scenario, simulation, logs?.Invoke(simulation));
         simulation.Run(runner.RunAsync);
         simulation.RunUntilIdle();
@@ -65,7 +63,7 @@ internal sealed class ScenarioRunner
             await WarmUpAsync();
         }
 
-        var script = new FaultScript(_simulation, _kafka);
+        var script = new FaultScript(_simulation, _cluster);
         var faults = _scenario.Faults.Select(script.PlayAsync).ToArray();
         var callers = _scenario.Steps.GroupBy(static step => step.Caller).Select(steps => Start(() => CallAsync([.. steps]))).ToArray();
         await Task.WhenAll(callers);
@@ -106,6 +104,13 @@ internal sealed class ScenarioRunner
             await FlushAsync(StepKind.Flush);
         }
 
+        await DisposeAsync();
+        _run.ArmedTimers = _runtime.ArmedTimers;
+        _run.MemoryLeft = Memory(Core(_producer)).Used;
+    }
+
+    private async Task DisposeAsync()
+    {
         var started = Now;
         if (_scenario.Ending == Ending.BlockingDispose)
         {
@@ -116,27 +121,22 @@ internal sealed class ScenarioRunner
             await _producer.DisposeAsync();
         }
 
-        _run.DisposeTook = Now - started;
-        _run.ArmedTimers = _runtime.ArmedTimers;
-        _run.MemoryLeft = Memory(Core(_producer)).Used;
+        var took = Now - started;
+        _run.DisposeTook = took > _run.DisposeTook ? took : _run.DisposeTook;
     }
 
     private async Task CallAsync(Step[] steps)
     {
         foreach (var step in steps)
         {
-            if (step.Kind == StepKind.Pause)
+            await (step.Kind switch
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(step.Ms), _simulation.Time);
-            }
-            else if (step.IsRecord)
-            {
-                await OfferAsync(step);
-            }
-            else
-            {
-                await FlushAsync(step.Kind);
-            }
+                StepKind.Pause => Task.Delay(TimeSpan.FromMilliseconds(step.Ms), _simulation.Time),
+                StepKind.Flush or StepKind.Purge => FlushAsync(step.Kind),
+                StepKind.Watch or StepKind.WatchAndThrow => Watch(step),
+                StepKind.Dispose => DisposeAmidAsync(),
+                _ => OfferAsync(step),
+            });
         }
     }
 
@@ -152,7 +152,50 @@ internal sealed class ScenarioRunner
     {
         var offered = new Offered(_run.Records.Count, step, Now);
         _run.Records.Add(offered);
-        var record = ScenarioRecords.Make(offered.Id, step);
+        try
+        {
+            await OfferAsync(offered, ScenarioRecords.Make(offered.Id, step));
+        }
+        catch (ObjectDisposedException e)
+        {
+            offered.Failed(e, Now);
+        }
+
+        offered.ReturnedAt = Now;
+    }
+
+    private Task DisposeAmidAsync()
+    {
+        _run.DisposedAt ??= Now;
+        return DisposeAsync();
+    }
+
+    private Task Watch(Step step)
+    {
+        var watch = new WatchRun(_run.Records.Count, step.Kind == StepKind.WatchAndThrow);
+        _run.Watches.Add(watch);
+        var subscription = _producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery =>
+        {
+            watch.Seen.Add(ScenarioRecords.IdOf(delivery.State.Value));
+            if (watch.Throws)
+            {
+                throw new InvalidOperationException("An observer of the test throws.");
+            }
+        }));
+        _ = LeaveAsync();
+        return Task.CompletedTask;
+
+        async Task LeaveAsync()
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(step.Ms), _simulation.Time);
+            watch.EndedAt = Now;
+            subscription.Dispose();
+        }
+    }
+
+    private async Task OfferAsync(Offered offered, Record record)
+    {
+        var step = offered.Step;
         switch (step.Kind)
         {
             case StepKind.OnNext:
@@ -172,8 +215,6 @@ internal sealed class ScenarioRunner
                 await ObserveAsync(offered, _producer.EnqueueAsync(record, CancelledAfter(step)));
                 break;
         }
-
-        offered.ReturnedAt = Now;
     }
 
     private CancellationToken CancelledAfter(Step step) => step.Ms == 0
@@ -215,9 +256,8 @@ internal sealed class ScenarioRunner
 
     private void ReadLogs()
     {
-        var partitions = Enumerable.Range(0, _scenario.Setup.Partitions);
-        _run.Logs = [.. partitions.Select(p => _kafka.ReadLog(ScenarioRecords.Topic, p))];
-        _run.Batches = [.. partitions.Select(p => _kafka.ReadBatches(ScenarioRecords.Topic, p))];
+        _run.Lives = _cluster.Lives();
+        _run.FirstMalformed = _cluster.FirstMalformed;
         _run.TraceHash = _simulation.TraceHash;
         _run.Steps = _simulation.Steps;
     }

@@ -1,3 +1,5 @@
+using Rx.Kafka.Testing;
+
 namespace Rx.Kafka.Properties.Scenarios;
 
 /// <summary>The producer's options and the world's shape in one scenario; only what differs from the default is shown.</summary>
@@ -46,6 +48,28 @@ internal sealed record Setup
     /// <summary>What the brokers offer at most.</summary>
     public short ProduceVersion { get; init; } = 12;
 
+    /// <summary>How long brokers remember a producer that sends nothing; 0 = for ever.</summary>
+    public int ExpirationMs { get; init; }
+
+    /// <summary>Whether brokers refuse a producer that they forgot, as old ones do, instead of taking any number from it.</summary>
+    public bool OldBrokers { get; init; }
+
+    /// <summary>The producer looks for changes of the cluster at least so often.</summary>
+    public int MetadataMaxAgeMs { get; init; } = 300_000;
+
+    public EmbeddedKafkaOptions BrokerOptions(string clusterId)
+    {
+        var options = new EmbeddedKafkaOptions
+        {
+            ClusterId = clusterId,
+            AutoCreateTopics = false,
+            RefusesUnknownProducers = OldBrokers,
+            ProducerIdExpiration = ExpirationMs == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(ExpirationMs),
+        };
+        options.Apis[ApiKey.Produce] = new ApiRange(3, ProduceVersion);
+        return options;
+    }
+
     public KafkaProducerOptions Options(IList<string> servers) => new()
     {
         BootstrapServers = servers,
@@ -62,6 +86,7 @@ internal sealed record Setup
         MaxBlock = TimeSpan.FromMilliseconds(MaxBlockMs),
         CloseTimeout = TimeSpan.FromMilliseconds(CloseTimeoutMs),
         MaxUnobservedDeliveries = Unobserved,
+        MetadataMaxAge = TimeSpan.FromMilliseconds(MetadataMaxAgeMs),
     };
 
     public override string ToString()
@@ -86,6 +111,9 @@ internal sealed record Setup
         Add("LogAppendTime", LogAppendTime, Default.LogAppendTime);
         Add("Warm", Warm, Default.Warm);
         Add("ProduceVersion", ProduceVersion, Default.ProduceVersion);
+        Add("ExpirationMs", ExpirationMs, Default.ExpirationMs);
+        Add("OldBrokers", OldBrokers, Default.OldBrokers);
+        Add("MetadataMaxAgeMs", MetadataMaxAgeMs, Default.MetadataMaxAgeMs);
         return $"new() {{ {string.Join(", ", shown)} }}";
 
         void Add<T>(string name, T value, T standard)

@@ -26,4 +26,13 @@ internal enum StepKind
 
     /// <summary>PurgeAsync; the caller waits for it.</summary>
     Purge,
+
+    /// <summary>Another observer subscribes to Deliveries, and unsubscribes after some time; the caller goes on at once.</summary>
+    Watch,
+
+    /// <summary>Another observer subscribes to Deliveries, and throws at its first call.</summary>
+    WatchAndThrow,
+
+    /// <summary>DisposeAsync, while others go on; the caller waits for it.</summary>
+    Dispose,
 }

@@ -31,6 +31,22 @@ internal static class Varint
     /// <inheritdoc cref="Write(Span{byte}, int)"/>
     public static int Write(Span<byte> destination, long value) => WriteUnsigned(destination, ZigZag(value));
 
+    /// <summary>Reads a signed value that we wrote ourselves; what comes from the network is read by <c>KafkaReader</c>.</summary>
+    /// <returns>The bytes read.</returns>
+    public static int Read(ReadOnlySpan<byte> source, out long value)
+    {
+        ulong coded = 0;
+        for (var size = 0; ; size++)
+        {
+            coded |= (source[size] & 0x7FUL) << (7 * size);
+            if (source[size] < 0x80)
+            {
+                value = (long)(coded >> 1) ^ -(long)(coded & 1);
+                return size + 1;
+            }
+        }
+    }
+
     /// <summary>Writes an unsigned value.</summary>
     /// <returns>The bytes written.</returns>
     public static int WriteUnsigned(Span<byte> destination, ulong value)

@@ -1,0 +1,83 @@
+using FsCheck.Fluent;
+using Rx.Kafka.Batching;
+
+namespace Rx.Kafka.Properties.Batching;
+
+/// <summary>Halving a batch: the same records in the same order, each half a whole batch by itself, no bytes more than before (RA22, PB3).</summary>
+public sealed class BatchSplitTests
+{
+    // Records of many sizes and times, so that numbers, lengths and deltas take one byte and more, in batches of several chunks.
+    [Fact]
+    public void Parts_hold_the_records_of_the_whole_in_order() => Law.Check(
+        "split",
+        Gen.Zip(Gen.Elements(4096, 100_000), Gen.Choose(2, 400).SelectMany(count => Gen.Choose(0, 300).ArrayOf(count))),
+        given =>
+        {
+            var (batchSize, sizes) = given;
+            using var world = new BatchingWorld(batchSize, memory: 4 << 20);
+            var owner = world.NewOwner();
+            var channel = world.NewChannel(owner);
+            for (var i = 0; i < sizes.Length; i++)
+            {
+                Assert.Equal(AppendResult.Placed, world.Append(channel, BatchingWorld.Numbered(i, sizes[i]), timestamp: 1_000_000 + (sizes[i] * 97)));
+            }
+
+            channel.CloseOpen(owner.Timeline.OldestOpen());
+            while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            {
+                var whole = BatchingWorld.Decode(batch);
+                var parts = HalveToTheEnd(batch, given.Item2.Length % 7);
+                var records = parts.SelectMany(static part => BatchingWorld.Decode(part).Records).ToList();
+                Assert.Equal(whole.Records.Select(static r => (r.TimestampDelta, Convert.ToHexString(r.Value!))), records.Select(static r => (r.TimestampDelta, Convert.ToHexString(r.Value!))));
+                Assert.Equal(parts.Select(static part => part.FirstIndex), Starts(parts));
+                Assert.All(parts, static part => Assert.Equal(Enumerable.Range(0, part.Count), BatchingWorld.Decode(part).Records.Select(static r => r.OffsetDelta)));
+                Assert.All(parts, static part => Assert.Equal(part.BaseTimestamp + BatchingWorld.Decode(part).Records.Max(static r => r.TimestampDelta), part.MaxTimestamp));
+                Assert.True(parts.Sum(static part => part.Bytes - 61) <= batch.Bytes - 61, "larger than before");
+                BatchingWorld.Decide(batch);
+            }
+        });
+
+    // Whatever the sizes, both halves have a record, so splitting ends.
+    [Fact]
+    public void Each_half_has_a_record() => Law.Check("halves", Gen.Choose(0, 3000).ArrayOf().Where(static sizes => sizes.Length is > 1 and < 20), sizes =>
+    {
+        using var world = new BatchingWorld(batchSize: 100_000, memory: 4 << 20);
+        var owner = world.NewOwner();
+            var channel = world.NewChannel(owner);
+        for (var i = 0; i < sizes.Length; i++)
+        {
+            world.Append(channel, BatchingWorld.Numbered(i, sizes[i]));
+        }
+
+        channel.CloseOpen(owner.Timeline.OldestOpen());
+        var batch = channel.TakeClosed(int.MaxValue, out _)!;
+        var (first, second) = BatchSplit.Halve(batch);
+        Assert.InRange(first.Count, 1, batch.Count - 1);
+        Assert.Equal(batch.Count, first.Count + second.Count);
+
+        // As even as the records allow: without its last record the first half is not above the half.
+        Assert.True(first.Count == 1 || first.Bytes - BatchingWorld.Decode(first).Records[^1].Value!.Length - 16 <= (batch.Bytes + 61) / 2, "uneven");
+        BatchingWorld.Decide(batch);
+    });
+
+    private static List<ProducerBatch> HalveToTheEnd(ProducerBatch batch, int depth)
+    {
+        if (depth == 0 || batch.Count == 1)
+        {
+            return [batch];
+        }
+
+        var (first, second) = BatchSplit.Halve(batch);
+        return [.. HalveToTheEnd(first, depth - 1), .. HalveToTheEnd(second, depth - 1)];
+    }
+
+    private static IEnumerable<int> Starts(IEnumerable<ProducerBatch> parts)
+    {
+        var next = 0;
+        foreach (var part in parts)
+        {
+            yield return next;
+            next += part.Count;
+        }
+    }
+}

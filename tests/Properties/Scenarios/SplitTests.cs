@@ -1,0 +1,134 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Rx.Kafka.Testing;
+
+namespace Rx.Kafka.Properties.Scenarios;
+
+/// <summary>MESSAGE_TOO_LARGE splits a batch until what is left fits or is one record (design 4.6; RA22, S18, S19).</summary>
+public class SplitTests
+{
+    private const int Header = 61;
+    private const int MostBesideValue = 16;
+
+    // Whatever the limit and the sizes: a record that fits alone arrives, once and in order, one that does not is refused for certain, and a flush waits for all of it.
+    [Fact]
+    public void What_fits_alone_arrives_and_what_does_not_is_refused() => Law.Check("split", Cases(), static given => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t", new TopicOptions { MaxMessageBytes = given.Limit });
+            await world.Producer.GetPartitionsAsync("t");
+            for (var fault = 0; fault < given.LostAnswers; fault++)
+            {
+                world.Kafka.Faults.On(ApiKey.Produce).CutConnection(afterAppend: fault % 2 == 0).Skip(1 + (3 * fault)).Times(1);
+            }
+
+            var ways = new[] { StepKind.Send, StepKind.Enqueue };
+            var sending = given.Sizes.Select((size, i) => world.SendAsync(new Record("t", Value(i, size)) { Partition = 0 }, ways[i % given.Ways])).ToArray();
+            await world.Producer.FlushAsync();
+            var flushed = world.Now;
+            var outcomes = await Task.WhenAll(sending);
+            Assert.Equal(flushed, world.Now);
+            var log = world.Kafka.ReadLog("t");
+            Assert.Equal(log.Select(static record => record.ValueText), log.Select(static record => record.ValueText).Distinct());
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                var place = log.Select(static record => record.ValueText).ToList().IndexOf(Value(i, given.Sizes[i]));
+                var error = outcomes[i].Error;
+                var offset = outcomes[i].Metadata.Offset;
+                Assert.True(error is not null ? error.Persistence == Persistence.PossiblyPersisted || place < 0 : place >= 0 && (offset == place || (given.LostAnswers > 0 && offset == -1)), $"record {i} is at {place}, told {offset} {error}");
+                if (given.LostAnswers == 0 && given.Sizes[i] + Header + 6 > given.Limit)
+                {
+                    Assert.Equal((ProduceErrorCode.RecordTooLarge, Persistence.NotPersisted), (error?.Code, error?.Persistence));
+                }
+                else if (given.LostAnswers == 0 && given.Sizes[i] + Header + MostBesideValue <= given.Limit)
+                {
+                    Assert.Null(error);
+                }
+            }
+
+
+            // Without numbers, a batch that was in flight beside a refused one is there before it.
+            if (given.Idempotent || given.InFlight == 1)
+            {
+                Assert.Equal(log.Select(Number).Order(), log.Select(Number));
+            }
+        },
+        new Setup { LingerMs = given.Linger, InFlight = given.InFlight, Idempotent = given.Idempotent, LatencyMs = 1 }));
+
+    // The broker looks at the size before it looks for a duplicate: what may be there is not split, for then it would be there twice.
+    [Fact]
+    public void A_batch_that_may_be_there_is_not_split() => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t");
+            await world.Producer.GetPartitionsAsync("t");
+            world.Kafka.Faults.On(ApiKey.Produce).CutConnection(afterAppend: true).Times(1);
+            world.Kafka.Faults.On(ApiKey.Produce).Fail(10).Skip(1).Times(1);
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => world.SendAsync(new Record("t", Value(i, 10)), StepKind.Send)));
+            Assert.All(outcomes, static outcome => Assert.Equal((ProduceErrorCode.RecordTooLarge, Persistence.PossiblyPersisted), (outcome.Error?.Code, outcome.Error?.Persistence)));
+            Assert.Equal(3, world.Kafka.ReadLog("t").Count);
+        },
+        new Setup { LingerMs = 5 });
+
+    // Each half keeps its share of the numbers, so what was numbered behind the batch needs no others.
+    [Fact]
+    public void The_halves_share_the_numbers_of_the_whole() => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t");
+            await world.Producer.GetPartitionsAsync("t");
+            world.Kafka.Faults.On(ApiKey.Produce).Fail(10).Times(1);
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(i => world.SendAsync(new Record("t", Value(i, 10)), StepKind.Send)));
+            Assert.Equal([(0, (short)0), (4, (short)0)], world.Kafka.ReadLog("t").Select(static record => (record.Sequence - (int)(record.Offset - record.BatchOffset), record.ProducerEpoch)).Distinct());
+            Assert.Equal(3, world.Kafka.Counters.Requests(ApiKey.Produce));
+        },
+        new Setup { LingerMs = 5 });
+
+    // Halves wait in the middle of splitting: purge, the delivery timeout and dispose end each record all the same.
+    [Theory]
+    [InlineData("purge")]
+    [InlineData("timeout")]
+    [InlineData("dispose")]
+    public void Halves_that_cannot_be_sent_end_with_the_whole(string end) => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t");
+            await world.Producer.GetPartitionsAsync("t");
+            world.Kafka.Faults.On(ApiKey.Produce).Fail(10).Times(1);
+            world.Kafka.Faults.On(ApiKey.Produce).Hang().Skip(2);
+            var sending = Enumerable.Range(0, 8).Select(i => world.SendAsync(new Record("t", Value(i, 10)), StepKind.Send)).ToArray();
+            await world.Delay(1000);
+            if (end == "purge")
+            {
+                await world.Producer.PurgeAsync();
+            }
+            else if (end == "dispose")
+            {
+                await world.Producer.DisposeAsync();
+            }
+
+            var outcomes = await Task.WhenAll(sending);
+            Assert.All(outcomes[..4], static outcome => Assert.Null(outcome.Error));
+            Assert.All(outcomes[4..], static outcome => Assert.Equal(Persistence.PossiblyPersisted, outcome.Error?.Persistence));
+        },
+        new Setup { LingerMs = 5, RequestTimeoutMs = 2000, DeliveryTimeoutMs = 10_000, CloseTimeoutMs = 1000 });
+
+    private static int Number(LogRecord record) => int.Parse(record.ValueText!.Split(' ')[0]);
+
+    private static string Value(int number, int size) => $"{number} ".PadRight(size, '.');
+
+    private static Arbitrary<Case> Cases() =>
+        (from limit in Gen.Choose(100, 1500)
+         from sizes in Gen.Frequency((4, Gen.Choose(4, 60)), (2, Gen.Choose(4, 400)), (1, Gen.Choose(4, 2000))).ArrayOf()
+         from linger in Gen.Elements(0, 5)
+         from inFlight in Gen.Choose(1, 5)
+         from ways in Gen.Choose(1, 2)
+         from idempotent in Gen.Elements(true, true, false)
+         from lost in idempotent ? Gen.Choose(0, 2) : Gen.Constant(0)
+         select new Case(limit, sizes, linger, inFlight, ways, idempotent, lost)).ToArbitrary();
+
+    private sealed record Case(int Limit, int[] Sizes, int Linger, int InFlight, int Ways, bool Idempotent, int LostAnswers)
+    {
+        public override string ToString() => $"limit {Limit}, sizes [{string.Join(", ", Sizes)}], linger {Linger}, in flight {InFlight}, ways {Ways}, idempotent {Idempotent}, lost answers {LostAnswers}";
+    }
+}
