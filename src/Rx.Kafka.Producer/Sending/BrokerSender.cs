@@ -43,7 +43,8 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         var options = context.Options;
         _node = node;
         BrokerId = node.Id;
-        _permits = new SemaphoreSlim(options.MaxInFlightRequestsPerConnection);
+        // With a maximum: one that is given back twice ends the loop instead of letting more requests out.
+        _permits = new SemaphoreSlim(options.MaxInFlightRequestsPerConnection, options.MaxInFlightRequestsPerConnection);
         _requests = new BrokerRequests(this, context);
         _reconnect = new Backoff(options.EffectiveReconnectBackoff, options.EffectiveReconnectBackoffMax, context.NewRandom());
         _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, context.NewRandom());
