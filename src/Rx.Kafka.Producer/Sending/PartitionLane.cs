@@ -580,5 +580,9 @@ internal sealed class PartitionLane : Lane
         _backoff = null;
         _provenOn = null;
         Channel.MoveTo(owner, _undecided);
+        if (owner is SendingLoop loop)
+        {
+            loop.Post(loop.Arrived);
+        }
     }
 }
