@@ -169,6 +169,9 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
             }
 
             request.Sent();
+
+            // One that is never done, because more comes all the time, does take something.
+            Stall.Drained();
         }
 
         if (Listed == 0)

@@ -645,5 +645,9 @@ internal sealed class PartitionLane : Lane
         _backoff = null;
         _provenOn = null;
         Channel.MoveTo(owner, _undecided.Select(static b => b.Whole ?? b).Distinct());
+        if (owner is SendingLoop loop)
+        {
+            loop.Post(loop.Arrived);
+        }
     }
 }
