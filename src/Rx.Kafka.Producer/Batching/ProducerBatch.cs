@@ -226,7 +226,7 @@ internal sealed class ProducerBatch
         return share;
     }
 
-    /// <summary>Records that came through a face whose user is not told of failures: nobody observes them, or not all of them. Of a part: at most so many.</summary>
+    /// <summary>Records of whose failure perhaps nobody is told: nobody observes their face's deliveries, or looks at their task. Of a part: at most so many.</summary>
     public int UnobservedRecords
     {
         get
@@ -241,6 +241,11 @@ internal sealed class ProducerBatch
             {
                 // Both: who unsubscribed meanwhile hears nothing, and who subscribed later hears nothing of these.
                 records += share.Interest == FaceInterest.Records && share.Face.Interest == FaceInterest.Records ? 0 : share.Count;
+            }
+
+            for (var completion = _completions; completion is not null; completion = completion.Next)
+            {
+                records += completion.MayGoUnheard ? 1 : 0;
             }
 
             return records;
