@@ -123,7 +123,12 @@ internal sealed class ProducerIds
         }
         else
         {
-            _events.ProducerIdRefused(refused);
+            // Disposed meanwhile: no trouble.
+            if (refused.Code != ProduceErrorCode.Closed)
+            {
+                _events.ProducerIdRefused(refused);
+            }
+
             Refused?.Invoke(refused);
         }
     }

@@ -74,7 +74,9 @@ public sealed class ProducerMetricsTests
         CountAll(metrics, 1000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         CountAll(metrics, 10_000);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        // The runtime may allocate a little when it compiles again; one object a count would be far more.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
         Assert.True(sum >= 11_000);
     }
 
