@@ -10,7 +10,6 @@ internal abstract class LaneOwner(TimeProvider time)
 
     /// <summary>Each lane with the number of its moves when it was listed: entries from before a move are void, and it stands here again if it came back.</summary>
     private readonly Queue<(Lane Lane, int Moves)> _ring = new();
-    private int _voids;
     private bool _isSaturated;
 
     public BrokerMemory Memory { get; } = new();
@@ -43,23 +42,14 @@ internal abstract class LaneOwner(TimeProvider time)
         }
     }
 
-    /// <summary>A listed lane has moved away, so that its entry here is void. Under its gate.</summary>
-    public void Unlist()
-    {
-        lock (_ringLock)
-        {
-            _voids++;
-        }
-    }
-
-    /// <summary>How many lanes are listed. So many visits see each once: with the void entries counted in, a lane that went back to the tail would give its batch a second time.</summary>
+    /// <summary>How many lanes are listed.</summary>
     public int Listed
     {
         get
         {
             lock (_ringLock)
             {
-                return _ring.Count - _voids;
+                return _ring.Count;
             }
         }
     }
@@ -78,7 +68,6 @@ internal abstract class LaneOwner(TimeProvider time)
                 }
 
                 _ring.Dequeue();
-                _voids--;
             }
         }
 

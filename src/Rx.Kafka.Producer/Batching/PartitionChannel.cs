@@ -389,11 +389,6 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             Move(open, newOwner);
         }
 
-        if (_isListed)
-        {
-            _owner.Unlist();
-        }
-
         Moves++;
         Volatile.Write(ref _owner, newOwner);
         _isListed = true;

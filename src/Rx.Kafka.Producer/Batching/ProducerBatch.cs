@@ -94,6 +94,9 @@ internal sealed class ProducerBatch
     /// <summary>Answered OUT_OF_ORDER while unclear: a later batch's answer tells whether it is on the log.</summary>
     public bool AwaitsLaterProof { get; set; }
 
+    /// <summary>Answered UNKNOWN_TOPIC_OR_PARTITION: the topic may be made anew by the time a later batch succeeds, which then says nothing of this one.</summary>
+    public bool MissedTopic { get; set; }
+
     /// <summary>The last thing that went wrong with it, for the text of a delivery timeout.</summary>
     public AttemptFailure? LastCause { get; set; }
 
@@ -223,7 +226,7 @@ internal sealed class ProducerBatch
         return share;
     }
 
-    /// <summary>Records that came through a face whose user is not told of failures: nobody observes them, or not all of them. Of a part: at most so many.</summary>
+    /// <summary>Records of whose failure perhaps nobody is told: nobody observes their face's deliveries, or looks at their task. Of a part: at most so many.</summary>
     public int UnobservedRecords
     {
         get
@@ -238,6 +241,11 @@ internal sealed class ProducerBatch
             {
                 // Both: who unsubscribed meanwhile hears nothing, and who subscribed later hears nothing of these.
                 records += share.Interest == FaceInterest.Records && share.Face.Interest == FaceInterest.Records ? 0 : share.Count;
+            }
+
+            for (var completion = _completions; completion is not null; completion = completion.Next)
+            {
+                records += completion.MayGoUnheard ? 1 : 0;
             }
 
             return records;
@@ -334,7 +342,7 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = false;
+        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = MissedTopic = false;
         NextClosed = null;
         Count = Bytes = Overhead = Attempts = 0;
         Identity = ProducerIdentity.None;

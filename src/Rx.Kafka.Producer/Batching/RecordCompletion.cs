@@ -9,6 +9,9 @@ internal abstract class RecordCompletion
 
     public RecordCompletion? Next { get; set; }
 
+    /// <summary>Whether perhaps nobody looks at the outcome, so that a failure is logged too.</summary>
+    public virtual bool MayGoUnheard => false;
+
     /// <summary>The record is in a batch. Under the channel's gate, so that no outcome can come first.</summary>
     public void Place(int index, int timeDelta)
     {

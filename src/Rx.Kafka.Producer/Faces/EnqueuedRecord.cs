@@ -7,6 +7,8 @@ internal sealed class EnqueuedRecord : RecordCompletion
 {
     private readonly TaskCompletionSource<RecordMetadata> _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    public override bool MayGoUnheard => true;
+
     /// <summary>Offers the record.</summary>
     public ValueTask<Task<RecordMetadata>> EnqueueAsync(IRecordAdmission admission, in Record record, CancellationToken cancellationToken)
     {

@@ -74,14 +74,15 @@ internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Ba
 
         var response = exchange.Response;
         var error = ErrorTable.Get(response.ErrorCode);
-        if (response.ErrorCode == 0)
+        if (response is { ErrorCode: 0, ProducerId: >= 0, ProducerEpoch: >= 0 })
         {
             backoff.Reset();
             _notBefore = long.MinValue;
             Take()?.TrySetResult(new ProducerId(response.ProducerId, response.ProducerEpoch));
         }
-        else if (error.Retriable)
+        else if (error.Retriable || response.ErrorCode == 0)
         {
+            // Also behind a success without an id: lanes would ask again without pause.
             BackOff(now, error.Name);
         }
         else

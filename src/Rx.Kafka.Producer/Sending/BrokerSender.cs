@@ -1,5 +1,4 @@
 using System.Net;
-using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
@@ -21,34 +20,30 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     private readonly SemaphoreSlim _permits;
     private readonly BrokerRequests _requests;
-    private readonly Backoff _reconnect;
-    private readonly Backoff _setup;
+    private readonly ConnectAttempts _attempts;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Action<PartitionLane> _block;
-    private readonly LogRate _connectFailures;
     private readonly LogRate _throttles;
     private BrokerNode _node;
     private BrokerConnection? _connection;
     private BrokerConnection? _opened; // the last one that the connect task made
     private Task _opening = Task.CompletedTask;
     private bool _isConnecting;
-    private long _connectAfter;
     private long _throttledUntil;
     private long _movingSince;
-    private string? _connectFailure; // why the last attempt failed, since the last success
 
     public BrokerSender(BrokerNode node, SendingContext context)
         : base(context)
     {
-        var options = context.Options;
         _node = node;
         BrokerId = node.Id;
-        _permits = new SemaphoreSlim(options.MaxInFlightRequestsPerConnection);
+
+        // With a maximum: one that is given back twice ends the loop instead of letting more requests out.
+        var inFlight = context.Options.MaxInFlightRequestsPerConnection;
+        _permits = new SemaphoreSlim(inFlight, inFlight);
         _requests = new BrokerRequests(this, context);
-        _reconnect = new Backoff(options.EffectiveReconnectBackoff, options.EffectiveReconnectBackoffMax, context.NewRandom());
-        _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, context.NewRandom());
+        _attempts = new ConnectAttempts(context);
         _block = Block;
-        _connectFailures = context.Events.NewRate();
         _throttles = context.Events.NewRate();
     }
 
@@ -67,7 +62,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
 
         _node = node;
-        _connectAfter = 0;
+        _attempts.BeginAnew();
         _connection?.Close(new IntendedCloseException($"Broker {node.Id} is at {node.Host}:{node.Port} now."));
     }
 
@@ -89,12 +84,10 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         if (lost is null && request.ThrottleTimeMs > 0)
         {
             Context.Events.Throttled(_node.Id, request.Connection.Name, request.ThrottleTimeMs, _throttles);
-        }
 
-        // Older brokers have waited themselves before they answered.
-        if (lost is null && request.ThrottleTimeMs > 0 && request.Version >= ClientSideThrottling)
-        {
-            _throttledUntil = Math.Max(_throttledUntil, Context.Time.After(now, TimeSpan.FromMilliseconds(request.ThrottleTimeMs)));
+            // Older brokers have waited themselves before they answered.
+            var until = request.Version < ClientSideThrottling ? 0 : Context.Time.After(now, TimeSpan.FromMilliseconds(request.ThrottleTimeMs));
+            _throttledUntil = Math.Max(_throttledUntil, until);
         }
 
         _requests.Return(request);
@@ -102,7 +95,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     protected override string DescribeOwner(long now)
     {
-        var state = _connection is null ? _connectFailure is null ? ", not connected" : $", not connected ({_connectFailure.TrimEnd('.')})"
+        var state = _connection is null ? _attempts.LastFailure is { } failure ? $", not connected ({failure.TrimEnd('.')})" : ", not connected"
             : now < _throttledUntil ? $", which throttles this client for another {Context.Time.Until(now, _throttledUntil).TotalMilliseconds:0} ms"
             : "";
         return $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{state}";
@@ -168,6 +161,9 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
             }
 
             request.Sent();
+
+            // One that is never done, because more comes all the time, does take something.
+            Stall.Drained();
         }
 
         if (Listed == 0)
@@ -243,13 +239,13 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
             return long.MaxValue;
         }
 
-        if (now < _connectAfter)
+        if (now < _attempts.NotBefore)
         {
-            return _connectAfter;
+            return _attempts.NotBefore;
         }
 
         _isConnecting = true;
-        _opening = ConnectAsync(_node, _setup.Next());
+        _opening = ConnectAsync(_node, _attempts.NextSetupTimeout());
         return long.MaxValue;
     }
 
@@ -292,19 +288,13 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
 
         _connection = connection;
-        _reconnect.Reset();
-        _setup.Reset();
-        _connectFailure = null;
-        Context.Events.Connected(_node.Id, connection.Name);
+        _attempts.Succeeded(node, connection);
     }
 
     private void ConnectFailed(Exception cause, BrokerNode node)
     {
         _isConnecting = false;
-        var delay = _reconnect.Next();
-        _connectAfter = Context.Time.After(Context.Time.GetTimestamp(), delay);
-        _connectFailure = cause.Message;
-        Context.Events.ConnectFailed(node.Id, EndPointText.Of(node.Host, node.Port), _reconnect.Attempts, delay, cause.Message, _connectFailures);
+        _attempts.Failed(node, cause);
         Context.Metadata.RequestRefresh();
     }
 
@@ -317,16 +307,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
         _connection = null;
         _throttledUntil = 0;
-        var delay = _reconnect.Next();
-        _connectAfter = Context.Time.After(Context.Time.GetTimestamp(), delay);
-        if (cause is IntendedCloseException)
-        {
-            Context.Events.ConnectionClosed(_node.Id, connection.Name, cause.Message);
-        }
-        else
-        {
-            Context.Events.ConnectionLost(_node.Id, connection.Name, delay, cause.Message);
-        }
+        _attempts.Ended(_node, connection, cause);
 
         // A close with nothing to send is not an error, but with acks = 0 it is the broker's only sign of one.
         if (Listed > 0 || Context.Options.RequiredAcks == RequiredAcks.None)

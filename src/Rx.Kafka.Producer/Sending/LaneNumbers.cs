@@ -13,6 +13,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     public const int NoGap = -1;
 
     private ProducerIdentity _identity = ProducerIdentity.None;
+    private ProducerIdentity _ofOtherCluster = ProducerIdentity.None;
     private int _nextSequence;
     private bool _mustBump;
     private bool _mustReplace;
@@ -69,7 +70,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
             Bump();
         }
 
-        if (_identity.IsNone)
+        while (_identity.IsNone)
         {
             if (!ids.TryGet(out _identity))
             {
@@ -77,6 +78,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
             }
 
             _nextSequence = 0;
+            AvoidNumbersOfOtherCluster();
         }
 
         return true;
@@ -103,6 +105,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     /// <summary>Forgets all numbers: in another cluster they mean nothing. No batch may carry any.</summary>
     public void Restart()
     {
+        _ofOtherCluster = _identity.IsNone ? _ofOtherCluster : _identity;
         _identity = ProducerIdentity.None;
         _mustBump = _mustReplace = false;
         _gapAt = NoGap;
@@ -110,6 +113,19 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
 
     // Numbers wrap around at 2^31; those of one lane that matter together are much closer than half of that.
     private static bool IsBehind(int sequence, int other) => sequence != other && ((sequence - other) & int.MaxValue) < 1 << 30;
+
+    /// <summary>
+    /// Every cluster hands out low ids, so the new one may give us the id we had. Before we knew it for another, it may have taken a batch under the old numbers, and would take the
+    /// next one for a duplicate.
+    /// </summary>
+    private void AvoidNumbersOfOtherCluster()
+    {
+        if (_identity.Id == _ofOtherCluster.Id && _identity.Epoch <= _ofOtherCluster.Epoch)
+        {
+            _identity = _ofOtherCluster;
+            Bump();
+        }
+    }
 
     private void Bump()
     {

@@ -152,7 +152,7 @@ internal sealed class PartitionLane : Lane
         else
         {
             // It was given up while in flight; its numbers are a gap if it is not there, and unknown if nobody can say.
-            _numbers.Lapse(identity, isAbsent ? sequence : LaneNumbers.NoGap);
+            Lapse(identity, isAbsent ? sequence : LaneNumbers.NoGap);
         }
 
         Settle();
@@ -164,7 +164,7 @@ internal sealed class PartitionLane : Lane
         var identity = batch.Identity;
         if (!End(batch))
         {
-            _numbers.Lapse(identity, LaneNumbers.NoGap);
+            Lapse(identity, LaneNumbers.NoGap);
         }
         else if (_numbers.IsBehindGap(batch))
         {
@@ -227,7 +227,7 @@ internal sealed class PartitionLane : Lane
         }
         else if (batch.BaseSequence >= 0)
         {
-            _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
+            Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
         Keep(batch, new OutcomeRange(0, -1, error with { Message = $"{error.Message} {SendingContext.WhatWasTried(batch)}", Persistence = maybe ? Persistence.PossiblyPersisted : Persistence.NotPersisted }));
@@ -358,7 +358,9 @@ internal sealed class PartitionLane : Lane
                 return;
         }
 
+        const short UnknownTopicOrPartition = 3;
         batch.IsUnclear |= !verdict.ProvesAbsence;
+        batch.MissedTopic |= answer.ErrorCode == UnknownTopicOrPartition;
         if (verdict.Kind == VerdictKind.Retry)
         {
             RetryLater(batch, cause, now);
@@ -444,20 +446,36 @@ internal sealed class PartitionLane : Lane
         RetryLater(batch, cause, now);
     }
 
+    /// <summary>The numbers have come to an end. What is known absent and stands behind a hole loses its own at once.</summary>
+    private void Lapse(ProducerIdentity identity, int gapAt)
+    {
+        _numbers.Lapse(identity, gapAt);
+        foreach (var batch in _undecided)
+        {
+            if (batch is { Kept: null, IsInFlight: false, IsUnclear: false } && _numbers.IsBehindGap(batch))
+            {
+                DropNumbers(batch);
+            }
+        }
+    }
+
+    private static void DropNumbers(ProducerBatch batch)
+    {
+        batch.IsUnclear = batch.AwaitsLaterProof = false;
+        batch.BaseSequence = -1;
+        batch.Identity = ProducerIdentity.None;
+    }
+
     /// <summary>It is known absent, and the lane's numbers have a hole before or at it: it loses its numbers, and so does all behind it that is absent by that.</summary>
     private void Strip(ProducerBatch batch)
     {
         _numbers.Lapse(batch.Identity, batch.BaseSequence);
-        batch.IsUnclear = batch.AwaitsLaterProof = false;
-        batch.BaseSequence = -1;
-        batch.Identity = ProducerIdentity.None;
+        DropNumbers(batch);
         for (var i = _undecided.IndexOf(batch) + 1; i < _undecided.Count; i++)
         {
             if (_undecided[i] is { Kept: null, IsInFlight: false } later)
             {
-                later.IsUnclear = later.AwaitsLaterProof = false;
-                later.BaseSequence = -1;
-                later.Identity = ProducerIdentity.None;
+                DropNumbers(later);
             }
         }
     }
@@ -498,7 +516,7 @@ internal sealed class PartitionLane : Lane
                 return;
             }
 
-            if (earlier.Kept is null && !earlier.IsInFlight && earlier.Identity == success.Identity && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier.IsUnclear)))
+            if (earlier is { Kept: null, IsInFlight: false, MissedTopic: false } && earlier.Identity == success.Identity && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier.IsUnclear)))
             {
                 Acknowledge(earlier, -1, -1);
             }
@@ -527,7 +545,7 @@ internal sealed class PartitionLane : Lane
     {
         if (batch.BaseSequence >= 0)
         {
-            _numbers.Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
+            Lapse(batch.Identity, batch.IsUnclear ? LaneNumbers.NoGap : batch.BaseSequence);
         }
 
         var persistence = batch.IsUnclear ? Persistence.PossiblyPersisted : Persistence.NotPersisted;
@@ -608,8 +626,7 @@ internal sealed class PartitionLane : Lane
             }
             else if (batch.Kept is null)
             {
-                batch.BaseSequence = -1;
-                batch.Identity = ProducerIdentity.None;
+                DropNumbers(batch);
             }
         }
 
@@ -628,5 +645,9 @@ internal sealed class PartitionLane : Lane
         _backoff = null;
         _provenOn = null;
         Channel.MoveTo(owner, _undecided.Select(static b => b.Whole ?? b).Distinct());
+        if (owner is SendingLoop loop)
+        {
+            loop.Post(loop.Arrived);
+        }
     }
 }

@@ -11,10 +11,6 @@ internal sealed class ProducerIds
     private readonly ClusterMetadata _metadata;
     private readonly TaskScheduler _scheduler;
     private readonly SendingEvents _events;
-
-    /// <summary>Ids that were used in other clusters. One of them may have come to this one before it was known to be another.</summary>
-    private readonly HashSet<long> _usedElsewhere = [];
-    private readonly List<long> _usedHere = [];
     private long _id = -1;
     private short _epoch;
     private int _cluster;
@@ -76,24 +72,21 @@ internal sealed class ProducerIds
     {
         lock (_lock)
         {
-            _usedElsewhere.UnionWith(_usedHere);
-            _usedHere.Clear();
             _id = -1;
             _cluster++;
         }
     }
 
-    /// <returns>False: the cluster that was asked is no longer ours, or its id is one that we have used in another: what we sent under that one before we knew would be taken for the same batches.</returns>
+    /// <returns>False: the cluster that was asked is no longer ours.</returns>
     private bool TryTake(int cluster, ProducerId id)
     {
         lock (_lock)
         {
-            if (cluster != _cluster || _usedElsewhere.Contains(id.Id))
+            if (cluster != _cluster)
             {
                 return false;
             }
 
-            _usedHere.Add(id.Id);
             (_id, _epoch) = (id.Id, id.Epoch);
         }
 

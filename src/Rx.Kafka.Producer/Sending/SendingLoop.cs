@@ -21,6 +21,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     private long _timerSetFor = long.MaxValue;
     private long _flushSeen;
     private ProduceError? _givesUp;
+    private (long Generation, ProduceError Error)? _purged;
     private bool _isStopped;
     private Task _running = Task.CompletedTask;
 
@@ -93,15 +94,25 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     /// <summary>Gives up every batch of a flush generation up to this one. Loop.</summary>
     public void GiveUp(long generation, ProduceError error)
     {
+        _purged = _purged is { } last && last.Generation > generation ? last : (generation, error);
         foreach (var batch in Timeline.Undecided())
         {
             // Giving up one publishes those that waited for it: they are gone, and may be in use again elsewhere.
-            if (Timeline.Holds(batch) && batch.Generation <= generation && !((PartitionLane)batch.Channel.Lane).GiveUp(batch, error))
+            if (Timeline.Holds(batch) && batch.Generation <= generation && !(Owns(batch) && ((PartitionLane)batch.Channel.Lane).GiveUp(batch, error)))
             {
-                // A caller still copies into it; its end wakes us.
+                // A caller still copies into it, and its end wakes us; or it is not quite here.
                 Post(() => GiveUp(generation, error));
                 return;
             }
+        }
+    }
+
+    /// <summary>A lane came from another loop: if all was given up here while it was on its way, its old batches are now. Loop.</summary>
+    public void Arrived()
+    {
+        if (_purged is { } purge)
+        {
+            GiveUp(purge.Generation, purge.Error);
         }
     }
 
@@ -232,7 +243,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
                 return due;
             }
 
-            if (!((PartitionLane)batch.Channel.Lane).GiveUp(batch, Context.TimedOut(batch, now, DescribeOwner(now))))
+            if (!Owns(batch) || !((PartitionLane)batch.Channel.Lane).GiveUp(batch, Context.TimedOut(batch, now, DescribeOwner(now))))
             {
                 return long.MaxValue;
             }
@@ -240,6 +251,9 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
 
         return long.MaxValue;
     }
+
+    /// <summary>A lane that moves here puts its batches into the timeline before it is handed over, and until then the old owner looks at it. The end of the move wakes this loop.</summary>
+    private bool Owns(ProducerBatch batch) => batch.Channel.Owner == this;
 
     /// <summary>For the text of a delivery timeout: who should have taken the records, and what keeps it from it.</summary>
     protected abstract string DescribeOwner(long now);

@@ -14,7 +14,7 @@ internal sealed class Cast : IAsyncDisposable
             New("default", static options => options.RequestTimeout = TimeSpan.FromSeconds(3)),
             New("small batches", static options =>
             {
-                options.BatchSize = 1000;
+                options.BatchSize = 4096;
                 options.Linger = TimeSpan.Zero;
                 options.RequestTimeout = TimeSpan.FromSeconds(2);
                 options.MetadataMaxAge = TimeSpan.FromSeconds(3);

@@ -25,6 +25,8 @@ internal readonly record struct StreamRecord(int Stream, int Sequence)
         }
     }
 
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stream}:{Sequence}");
+
     /// <summary>The record to send; every other stream names its partition, the others leave it to their key.</summary>
     public Record ToRecord(string topic, int partitions)
     {

@@ -31,7 +31,8 @@ public sealed class ProducerMetricsTests
         ## Log events
 
         The category is `Rx.Kafka.Producer`. Each occurrence of trouble is one event. What an outage can bring in thousands is said once a second, with how many events were left out before it (`LeftOut`,
-        or in the count); the counters count them all. Records that failed are logged only if nobody observes `Deliveries` or awaits them.
+        or in the count); the counters count them all. Records that failed are logged only if perhaps nobody hears of them:
+        not those of `SendAsync`, nor those of `OnNext` while `Deliveries` is observed.
 
         | Id | Level | Message |
         |---|---|---|

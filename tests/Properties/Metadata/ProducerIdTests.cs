@@ -47,6 +47,21 @@ public sealed class ProducerIdTests
     }
 
     [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(7, -1)]
+    public void A_success_without_an_id_is_none_and_asked_again_behind_a_back_off(long id, short epoch)
+    {
+        var w = new Watching();
+        w.Cluster.ProducerIds.Enqueue((id, epoch));
+        var asking = w.Metadata.InitProducerIdAsync();
+        w.World.Run();
+        Assert.False(asking.IsCompleted);
+        w.World.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(4002, World.Ended(asking).Id);
+        w.End();
+    }
+
+    [Theory]
     [InlineData(31, ProduceErrorCode.Authorization, "IdempotentWrite")]
     [InlineData(42, ProduceErrorCode.Broker, "INVALID_REQUEST")]
     [InlineData(9999, ProduceErrorCode.Broker, "9999")]

@@ -6,7 +6,7 @@ namespace Rx.Kafka.Properties.Scenarios;
 /// <summary>Whatever brokers answer, each record gets its one outcome, nothing hangs, and when they are honest again the producer is as good as new.</summary>
 public class HostileBrokerTests(ITestOutputHelper output)
 {
-    private const short SequencesTrustEpochsBefore = 10;
+    private const short TopicIdsFrom = 10;
     private static readonly TimeSpan HostileTime = TimeSpan.FromSeconds(4);
 
     // MaxBlock, then DeliveryTimeout; a second for what is rounded up on the way.
@@ -30,34 +30,17 @@ public class HostileBrokerTests(ITestOutputHelper output)
         brokers.Apis[ApiKey.Metadata] = new ApiRange(0, metadataVersion);
         brokers.Apis[ApiKey.InitProducerId] = new ApiRange(0, Any<short>(random, 0, 1, 2, 4, 5));
         HostileTransport transport = null!;
+        var errors = new ErrorLines();
         ProducerWorld.Run(
             async world =>
             {
                 world.Kafka.CreateTopic(ScenarioRecords.Topic, setup.Partitions);
-                var delivered = new List<int>();
-                world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery => delivered.Add(ScenarioRecords.IdOf(delivery.State.Value))));
-                var pushed = new List<int>();
-                var awaited = await OfferAsync(world, random, setup, pushed);
-                await world.Delay(HostileTime.TotalMilliseconds);
-                await Task.WhenAll(awaited).WaitAsync(LongestOutcome, world.Simulation.Time);
-                await world.Producer.FlushAsync().AsTask().WaitAsync(LongestOutcome, world.Simulation.Time);
-
-                // What is decided is told a step later.
-                await world.Delay(1);
-                Assert.Equal(IsFenced(world.Producer) ? pushed.Intersect(delivered) : pushed, delivered.Order());
-
-                transport.IsHonest = true;
-                foreach (var connection in world.Simulation.Network.Connections)
-                {
-                    connection.Cut();
-                }
-
-                await world.Delay(100);
-
+                await OutliveAsync(world, random, setup);
+                await ReformAsync(world, transport);
                 if (!IsFenced(world.Producer))
                 {
                     // With topic ids the highest leader epoch is believed for good, and the count of partitions: then only of another topic nothing untrue is known.
-                    await GoOnAsync(world, metadataVersion < SequencesTrustEpochsBefore ? ScenarioRecords.Topic : "another", setup.Partitions);
+                    await GoOnAsync(world, metadataVersion < TopicIdsFrom ? ScenarioRecords.Topic : "another", setup.Partitions);
                 }
             },
             setup,
@@ -73,8 +56,38 @@ public class HostileBrokerTests(ITestOutputHelper output)
                 options.ReconnectBackoffMax = options.RetryBackoffMax;
                 transport = new HostileTransport(options.Transport!, options.Runtime.Scheduler, new Random(seed ^ 0x4057), Any(random, 3, 10, 30, 60, 100));
                 options.Transport = transport;
-            });
+            },
+            errors);
+        Assert.Empty(errors.Lines);
         return transport.Spoilt;
+    }
+
+    /// <summary>Offers records to a producer that is lied to, and waits until each has its outcome.</summary>
+    private static async Task OutliveAsync(ProducerWorld world, Random random, Setup setup)
+    {
+        var delivered = new List<int>();
+        using var subscription = world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery => delivered.Add(ScenarioRecords.IdOf(delivery.State.Value))));
+        var pushed = new List<int>();
+        var awaited = await OfferAsync(world, random, setup, pushed);
+        await world.Delay(HostileTime.TotalMilliseconds);
+        await Task.WhenAll(awaited).WaitAsync(LongestOutcome, world.Simulation.Time);
+        await world.Producer.FlushAsync().AsTask().WaitAsync(LongestOutcome, world.Simulation.Time);
+
+        // What is decided is told a step later; behind the producer's end nothing is told any more.
+        await world.Delay(1);
+        Assert.Equal(IsFenced(world.Producer) ? pushed.Intersect(delivered) : pushed, delivered.Order());
+    }
+
+    /// <summary>From now on nobody lies. What was said on a connection, of versions or of throttling, counts as long as that lasts.</summary>
+    private static async Task ReformAsync(ProducerWorld world, HostileTransport transport)
+    {
+        transport.IsHonest = true;
+        foreach (var connection in world.Simulation.Network.Connections)
+        {
+            connection.Cut();
+        }
+
+        await world.Delay(100);
     }
 
     private static Setup MakeSetup(Random random) => new()

@@ -175,6 +175,7 @@ public class IdempotenceTests
         Assert.Equal(code == 45 ? [(1000, short.MaxValue, 0), (1001, 0, 0), (1001, 0, 1)] : [(1000, short.MaxValue, 0), (1001, 0, 0)], world.Numbers(0));
         Assert.Equal([(1000, short.MaxValue, 0), (1000, short.MaxValue, 1), (1000, short.MaxValue, 2)], world.Numbers(1));
         Assert.Equal(2, world.Kafka.Counters.Requests(ApiKey.InitProducerId));
+        Assert.Equal(2, world.Kafka.Counters.Refused);
     });
 
     // I26, changed: a lost answer costs no epoch, so the largest one too is kept.

@@ -88,7 +88,7 @@ public class PartialAnswerTests
             }
 
             Assert.Equal((ProduceErrorCode.Broker, Persistence.PossiblyPersisted), (error!.Code, error.Persistence));
-            Assert.Contains("no retries left", error.Message, StringComparison.Ordinal);
+            Assert.Contains("No retries are left (Retries = 1)", error.Message, StringComparison.Ordinal);
             await world.Succeed("later");
             Assert.Equal([(1000, 1, 0)], world.Numbers());
         },

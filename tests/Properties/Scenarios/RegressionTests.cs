@@ -53,6 +53,23 @@ public class RegressionTests
             Steps = [new(0, StepKind.OnNext, Key: 1)],
             Faults = [new(FaultKind.Failover, AtMs: 300, Broker: 1, Ms: 1000), new(FaultKind.Trickle, Ms: 1000), new(FaultKind.Readdress, Broker: 2, Ms: 500)],
         },
+        ["another cluster gave the producer id that it had already taken a batch of"] = new Scenario
+        {
+            Steps = [new(0, StepKind.Send, Partition: 0), new(0, StepKind.Enqueue)],
+            Faults = [new(FaultKind.Exchange, AtMs: 1), new(FaultKind.ServeAfterCut, AtMs: 5, Ms: 10), new(FaultKind.FailAppended, Partition: 0, Code: 6)],
+        },
+        ["a success on a topic made anew vouched for a batch that had missed the topic"] = new Scenario
+        {
+            Setup = new() { Brokers = 2, LatencyMs = 7, Warm = true },
+            Steps = [new(2, StepKind.OnNext, Partition: 0), new(2, StepKind.Enqueue, Key: 3), new(1, StepKind.Enqueue)],
+            Faults = [new(FaultKind.DelayAfter, AtMs: 50, Ms: 1000), new(FaultKind.Recreate, AtMs: 50, Ms: 20)],
+        },
+        ["the half behind a refused one kept its numbers"] = new Scenario
+        {
+            Setup = new() { Brokers = 2, Partitions = 3, LingerMs = 50 },
+            Steps = [new(0, StepKind.OnNext, Partition: 0), new(0, StepKind.Send), new(1, StepKind.OnNext, Bytes: 100)],
+            Faults = [new(FaultKind.LimitMessages, Ms: 1000)],
+        },
         ["a hole behind an unclear batch made it absent"] = new Scenario
         {
             Setup = new() { BatchSize = 0, Warm = true },

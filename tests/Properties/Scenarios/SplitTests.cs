@@ -113,6 +113,22 @@ public class SplitTests
         },
         new Setup { LingerMs = 5, RequestTimeoutMs = 2000, DeliveryTimeoutMs = 10_000, CloseTimeoutMs = 1000 });
 
+    // S16: its time is over while it is on its way, and then it is found too large.
+    [Fact]
+    public void What_has_its_outcome_is_not_split() => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t");
+            await world.Producer.GetPartitionsAsync("t");
+            world.Kafka.Faults.On(ApiKey.Produce).Fail(10).Delay(TimeSpan.FromSeconds(3)).Times(1);
+            var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => world.SendAsync(new Record("t", Value(i, 10)), StepKind.Send)));
+            Assert.All(outcomes, static outcome => Assert.Equal(ProduceErrorCode.DeliveryTimeout, outcome.Error?.Code));
+            await world.Delay(10_000);
+            Assert.Equal(1, world.Kafka.Counters.Requests(ApiKey.Produce));
+            Assert.Empty(world.Kafka.ReadLog("t"));
+        },
+        new Setup { LingerMs = 5, RequestTimeoutMs = 1500, DeliveryTimeoutMs = 2000 });
+
     private static int Number(LogRecord record) => int.Parse(record.ValueText!.Split(' ')[0]);
 
     private static string Value(int number, int size) => $"{number} ".PadRight(size, '.');

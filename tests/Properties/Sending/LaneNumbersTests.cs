@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Fluent;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Diagnostics;
@@ -10,6 +11,9 @@ namespace Rx.Kafka.Properties.Sending;
 /// <summary>Sequence numbers that go round and epochs that end (design 4.6; I16, I25): what no scenario lives long enough for.</summary>
 public sealed class LaneNumbersTests
 {
+    // Half of them near the place where the numbers go round.
+    private static readonly Gen<int> Sequences = Gen.OneOf(Gen.Choose(0, int.MaxValue), Gen.Choose(-1_000_000, 1_000_000).Select(static n => n & int.MaxValue));
+
     [Theory]
     [InlineData(5, 5, 10)]
     [InlineData(int.MaxValue, 1, 0)]
@@ -19,7 +23,7 @@ public sealed class LaneNumbersTests
 
     [Fact]
     public void Batches_one_behind_the_other_have_numbers_one_behind_the_other() => Law.Check(
-        "sequence numbers", Gen.Choose(0, int.MaxValue).Zip(Gen.Choose(1, 1 << 20)).Zip(Gen.Choose(1, 1 << 20)), given =>
+        "sequence numbers", Sequences.Zip(Gen.Choose(1, 1 << 20)).Zip(Gen.Choose(1, 1 << 20)), given =>
         {
             var ((start, first), second) = given;
             var next = LaneNumbers.Advance(start, first);
@@ -30,7 +34,7 @@ public sealed class LaneNumbersTests
     // What stands behind a gap is absent, what stands before it is not: also where the numbers go round between them.
     [Fact]
     public void What_stands_behind_a_gap_is_known_wherever_the_numbers_go_round() => Law.Check(
-        "gap", Gen.Choose(0, int.MaxValue).Zip(Gen.Choose(-1_000_000, 1_000_000)).Zip(Gen.Choose(1, 1_000_000)), given =>
+        "gap", Sequences.Zip(Gen.Choose(-1_000_000, 1_000_000)).Zip(Gen.Choose(1, 1_000_000)), given =>
         {
             var ((gap, away), further) = given;
             var (numbers, identity, w) = Numbered();

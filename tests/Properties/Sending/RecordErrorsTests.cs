@@ -8,7 +8,7 @@ namespace Rx.Kafka.Properties.Sending;
 /// <summary>Which record of a refused batch is told what (KIP-467; S9).</summary>
 public sealed class RecordErrorsTests
 {
-    // Numbers beyond the batch, twice or out of order too: they come from the network.
+    // S9, PB6. Numbers beyond the batch, twice or out of order too: they come from the network.
     [Fact]
     public void The_named_records_get_the_brokers_words_and_the_others_learn_why() => Law.Check(
         "record errors",

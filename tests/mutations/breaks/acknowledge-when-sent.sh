@@ -1,5 +1,5 @@
 says 'A batch counts as written when it is sent, not when it is answered.'
-laws 'FullyQualifiedName~FaultTests|FullyQualifiedName~FaultFreeTests'
+laws 'FullyQualifiedName~FaultTests.Faults_that_end'
 replace Sending/PartitionLane.cs '        batch.IsInFlight = true;
         _inFlight++;' '        batch.IsInFlight = true;
         _inFlight++;

@@ -1,5 +1,5 @@
 says 'One lane that must bump makes all lanes bump.'
-laws 'FullyQualifiedName~FaultTests|FullyQualifiedName~BrokerMemoryTests'
+laws 'FullyQualifiedName~BrokerMemoryTests'
 replace Sending/ProducerIds.cs '    private bool _isAsking;' '    private bool _isAsking;
     public int Bumps;'
 replace Sending/LaneNumbers.cs '    private int _gapAt = NoGap;' '    private int _gapAt = NoGap;

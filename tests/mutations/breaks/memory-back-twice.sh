@@ -1,5 +1,5 @@
 says 'The memory of a batch without answer is given back twice.'
-laws 'FullyQualifiedName~FaultTests|FullyQualifiedName~BufferPool'
+laws 'FullyQualifiedName~FaultTests.Faults_that_end'
 replace Batching/PartitionChannel.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
         if (batch.Attempts > 1)
         {

@@ -1,5 +1,5 @@
 says 'The memory of a batch is given back when it is first sent, although it may have to be sent again.'
-laws 'FullyQualifiedName~FaultTests'
+laws 'FullyQualifiedName~FaultTests.Batches_in_flight'
 replace Batching/PartitionChannel.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        if (batch.Attempts == 0)
         {
             _context.Memory.Return(_account, batch.Chunks, batch.Overhead);

@@ -24,6 +24,9 @@ internal sealed class FakeCluster(World world) : ITransport
     /// <summary>Error codes of the coming InitProducerId answers; then 0.</summary>
     public Queue<short> ProducerIdErrors { get; } = new();
 
+    /// <summary>Ids and epochs of the coming answers without an error; then 4001 and so on.</summary>
+    public Queue<(long Id, short Epoch)> ProducerIds { get; } = new();
+
     /// <summary>Answers wait for <see cref="Release"/>.</summary>
     public bool Hold { get; set; }
 
@@ -181,7 +184,8 @@ internal sealed class FakeCluster(World world) : ITransport
         var error = ProducerIdErrors.TryDequeue(out var code) ? code : (short)0;
         Trace.Add($"producerid {error} {world.Time.GetTimestamp() / TimeSpan.TicksPerMillisecond}");
         var id = Trace.Count(t => t.StartsWith("producerid 0 ", StringComparison.Ordinal));
-        return new Wire().I32(0).I16(error).I64(error == 0 ? 4000 + id : -1).I16(error == 0 ? 0 : -1).Tags(version >= 2).ToArray();
+        var (given, epoch) = error != 0 ? (-1, (short)-1) : ProducerIds.TryDequeue(out var next) ? next : (4000 + id, (short)0);
+        return new Wire().I32(0).I16(error).I64(given).I16(epoch).Tags(version >= 2).ToArray();
     }
 
     private void End(MemoryDuplex server)

@@ -48,6 +48,21 @@ public class TroubleTests
             ],
             Counts = ["connections.failed = 1", "connections.opened = 2", "producer_ids = 1", "records.acknowledged = 1"],
         },
+        ["no connection after a lost one"] = new()
+        {
+            Happens = static async world =>
+            {
+                world.Kafka.Faults.On(ApiKey.Produce).Fail(19).Times(1);
+                world.Simulation.Network.OnConnect("broker-1", 9092, ConnectBehaviour.Refuse);
+                world.Simulation.Network.Connections[^1].Cut();
+                var sending = world.SendAsync(new Record("t", "v"), StepKind.Send);
+                await world.Delay(70);
+                world.Simulation.Network.OnConnect("broker-1", 9092, ConnectBehaviour.Accept);
+                Assert.Null((await sending).Error);
+            },
+            Events = ["304 Warning Broker=1", "303 Warning Broker=1 Attempts=1 LeftOut=0", "302 Information Broker=1", "300 Information Attempt=1 Error=NOT_ENOUGH_REPLICAS"],
+            Counts = ["batches.retried{NOT_ENOUGH_REPLICAS} = 1", "connections.failed = 1", "connections.lost = 1", "connections.opened = 1", "records.acknowledged = 1"],
+        },
         ["an idle connection"] = new()
         {
             Configure = static options => options.ConnectionsMaxIdle = TimeSpan.FromSeconds(10),
@@ -94,6 +109,17 @@ public class TroubleTests
         ["a failure that nobody hears of"] = new()
         {
             Happens = static world => Pushed(world, observed: false),
+            Events = ["301 Warning Count=1 Topic=t Partition=0 Code=Broker Persistence=NotPersisted"],
+            Counts = ["records.failed{INVALID_RECORD} = 1"],
+        },
+        ["a failure of a task that nobody looks at"] = new()
+        {
+            Happens = static async world =>
+            {
+                world.Kafka.Faults.On(ApiKey.Produce).Fail(87).Times(1);
+                _ = await world.Producer.EnqueueAsync(new Record("t", "v"));
+                await world.Producer.FlushAsync();
+            },
             Events = ["301 Warning Count=1 Topic=t Partition=0 Code=Broker Persistence=NotPersisted"],
             Counts = ["records.failed{INVALID_RECORD} = 1"],
         },
