@@ -57,9 +57,16 @@ internal abstract class LaneOwner(TimeProvider time)
     /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out. Those that moved away since they were listed are passed over, also if they came back: they were listed again.</summary>
     public bool TryPeekListed(out Lane lane)
     {
+        var all = int.MaxValue;
+        return TryPeekListed(ref all, out lane);
+    }
+
+    /// <summary>The same within one round of the ring: a void entry costs a visit too, else the round goes on into lanes that it has seen.</summary>
+    public bool TryPeekListed(ref int visits, out Lane lane)
+    {
         lock (_ringLock)
         {
-            while (_ring.TryPeek(out var entry))
+            for (; visits > 0 && _ring.TryPeek(out var entry); visits--)
             {
                 lane = entry.Lane;
                 if (lane.Channel.Moves == entry.Moves)

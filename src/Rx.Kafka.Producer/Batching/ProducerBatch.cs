@@ -94,8 +94,11 @@ internal sealed class ProducerBatch
     /// <summary>Answered OUT_OF_ORDER while unclear: a later batch's answer tells whether it is on the log.</summary>
     public bool AwaitsLaterProof { get; set; }
 
-    /// <summary>Answered UNKNOWN_TOPIC_OR_PARTITION: the topic may be made anew by the time a later batch succeeds, which then says nothing of this one.</summary>
+    /// <summary>Answered UNKNOWN_TOPIC_OR_PARTITION: the topic may have been made anew before one behind it succeeded, which then says nothing of this one.</summary>
     public bool MissedTopic { get; set; }
+
+    /// <summary>An attempt may be on the log of a topic that was made anew since.</summary>
+    public bool IsOfReplacedTopic { get; set; }
 
     /// <summary>The last thing that went wrong with it, for the text of a delivery timeout.</summary>
     public AttemptFailure? LastCause { get; set; }
@@ -342,7 +345,7 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = MissedTopic = false;
+        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = MissedTopic = IsOfReplacedTopic = false;
         NextClosed = null;
         Count = Bytes = Overhead = Attempts = 0;
         Identity = ProducerIdentity.None;

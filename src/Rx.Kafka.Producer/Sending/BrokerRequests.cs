@@ -18,7 +18,7 @@ internal sealed class BrokerRequests(BrokerSender owner, SendingContext context)
     public BrokerProduceRequest? Pull(BrokerConnection connection, long now, Action<PartitionLane> block)
     {
         var request = _pool.Get();
-        for (var visits = owner.Listed; visits > 0 && owner.TryPeekListed(out var listed); visits--)
+        for (var visits = owner.Listed; owner.TryPeekListed(ref visits, out var listed); visits--)
         {
             var lane = (PartitionLane)listed;
             var room = request.IsEmpty ? int.MaxValue : context.Options.MaxRequestSize - request.BatchBytes;

@@ -240,8 +240,15 @@ internal sealed class PartitionLane : Lane
         Settle();
     }
 
-    /// <summary>The topic was made anew, and its log knows no producer yet.</summary>
-    public void TopicReplaced() => _provenOn = null;
+    /// <summary>The topic was made anew, and its log knows no producer yet: what succeeds there says nothing of what the old one may have.</summary>
+    public void TopicReplaced()
+    {
+        _provenOn = null;
+        foreach (var batch in _undecided)
+        {
+            batch.IsOfReplacedTopic |= batch.IsUnclear || batch.IsInFlight;
+        }
+    }
 
     /// <summary>Behind the brokers' names is another cluster. When nothing is in flight any more, the lane begins anew.</summary>
     public void ClusterReplaced()
@@ -401,6 +408,11 @@ internal sealed class PartitionLane : Lane
             batch.IsUnclear = false;
             Renumber(batch, cause, now);
         }
+        else if (batch is { IsUnclear: true, IsOfReplacedTopic: false } && IsBeforeSuccess(batch))
+        {
+            // Its place on the log is taken, by itself: one behind it is there.
+            Acknowledge(batch, -1, -1);
+        }
         else if (batch.IsUnclear)
         {
             // A broker that was restarted remembers only the last batch, and refuses older ones that it has: the answer to a later one decides.
@@ -420,6 +432,19 @@ internal sealed class PartitionLane : Lane
             _isHeld = true;
             _context.Retried(batch, _context.Time.Until(now, RetryAt));
         }
+    }
+
+    private bool IsBeforeSuccess(ProducerBatch batch)
+    {
+        for (var i = _undecided.IndexOf(batch) + 1; i < _undecided.Count; i++)
+        {
+            if (_undecided[i] is { Kept: { } kept } later && later.Identity == batch.Identity && kept.Ranges[0].Error is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool HasEarlierUndecided(ProducerBatch batch)
@@ -516,7 +541,8 @@ internal sealed class PartitionLane : Lane
                 return;
             }
 
-            if (earlier is { Kept: null, IsInFlight: false, MissedTopic: false } && earlier.Identity == success.Identity && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier.IsUnclear)))
+            if (earlier is { Kept: null, IsInFlight: false, IsOfReplacedTopic: false } && earlier.Identity == success.Identity
+                && (earlier.AwaitsLaterProof || (success.SentUnderProof && earlier is { IsUnclear: true, MissedTopic: false })))
             {
                 Acknowledge(earlier, -1, -1);
             }

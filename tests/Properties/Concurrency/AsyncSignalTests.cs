@@ -46,27 +46,31 @@ public sealed class AsyncSignalTests
             }
         });
 
-        // Without the test's own context, which a waiter that goes on here would take along.
-        await Task.Run(() =>
-        {
-            for (var i = 1; i <= Rounds; i++)
+        // A thread of its own: the test's context is one that a waiter going on here would take along, and the pool's threads may all be busy.
+        await Task.Factory.StartNew(
+            () =>
             {
-                Volatile.Write(ref posted, i);
-                Set(signal, here);
-                if (i % 16 != 0)
+                for (var i = 1; i <= Rounds; i++)
                 {
-                    continue;
-                }
+                    Volatile.Write(ref posted, i);
+                    Set(signal, here);
+                    if (i % 16 != 0)
+                    {
+                        continue;
+                    }
 
-                var spin = default(SpinWait);
-                var started = TimeProvider.System.GetTimestamp();
-                while (Volatile.Read(ref seen) < i)
-                {
-                    spin.SpinOnce(sleep1Threshold: -1);
-                    Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"the loop slept over round {i}");
+                    var spin = default(SpinWait);
+                    var started = TimeProvider.System.GetTimestamp();
+                    while (Volatile.Read(ref seen) < i)
+                    {
+                        spin.SpinOnce(sleep1Threshold: -1);
+                        Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"the loop slept over round {i}");
+                    }
                 }
-            }
-        });
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         await loop.WaitAsync(Patience);
     }
 

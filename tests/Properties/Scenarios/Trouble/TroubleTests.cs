@@ -55,6 +55,7 @@ public class TroubleTests
                 world.Kafka.Faults.On(ApiKey.Produce).Fail(19).Times(1);
                 world.Simulation.Network.OnConnect("broker-1", 9092, ConnectBehaviour.Refuse);
                 world.Simulation.Network.Connections[^1].Cut();
+                await world.Delay(1);
                 var sending = world.SendAsync(new Record("t", "v"), StepKind.Send);
                 await world.Delay(70);
                 world.Simulation.Network.OnConnect("broker-1", 9092, ConnectBehaviour.Accept);
