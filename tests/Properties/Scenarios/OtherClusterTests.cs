@@ -21,6 +21,22 @@ public class OtherClusterTests
         Assert.Equal("new", other.ReadLog("t", 0)[^1].ValueText);
     });
 
+    // What was sent there under the old id, before it was known to be another cluster, would pass for the first batch under the new one.
+    [Fact]
+    public void An_id_that_was_used_in_the_old_cluster_is_not_taken_from_the_new_one() => Run(async world =>
+    {
+        await Succeed(world, "old", 1);
+        world.Kafka.Stop(1, elect: false);
+        var other = world.Simulation.StartKafka(1, new EmbeddedKafkaOptions { ClusterId = "another one" });
+        other.CreateTopic("t", 2);
+        other.Faults.On(ApiKey.Metadata).Delay(TimeSpan.FromSeconds(1)).Times(1);
+        await world.Delay(1);
+        await Succeed(world, "early", 0);
+        await world.Delay(6000);
+        await Succeed(world, "new", 0);
+        Assert.Equal(["early", "new"], other.ReadLog("t", 0).Select(static record => record.ValueText));
+    });
+
     // What may be on the old cluster's log is not sent to the new one under numbers of the old one, nor under new ones.
     [Fact]
     public void What_was_unclear_in_the_old_cluster_stays_so() => Run(async world =>

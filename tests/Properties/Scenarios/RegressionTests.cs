@@ -53,16 +53,6 @@ public class RegressionTests
             Steps = [new(0, StepKind.OnNext, Key: 1)],
             Faults = [new(FaultKind.Failover, AtMs: 300, Broker: 1, Ms: 1000), new(FaultKind.Trickle, Ms: 1000), new(FaultKind.Readdress, Broker: 2, Ms: 500)],
         },
-        ["another cluster gave the id that had come to it from the old one"] = new Scenario
-        {
-            Setup = new() { Brokers = 3, Partitions = 2, BatchSize = 0, Warm = true },
-            Steps =
-            [
-                new(0, StepKind.Send, Partition: 1), new(0, StepKind.Pause, Ms: 100), new(0, StepKind.Send, Partition: 0), new(0, StepKind.Send, Partition: 0), new(0, StepKind.Flush),
-                new(0, StepKind.Enqueue, Partition: 0),
-            ],
-            Faults = [new(FaultKind.Exchange, AtMs: 100)],
-        },
         ["another cluster gave the producer id that it had already taken a batch of"] = new Scenario
         {
             Steps = [new(0, StepKind.Send, Partition: 0), new(0, StepKind.Enqueue)],
