@@ -15,7 +15,7 @@ internal sealed class Cast : IAsyncDisposable
             New("small batches", static options =>
             {
                 options.BatchSize = 4096;
-                options.Linger = TimeSpan.Zero;
+                options.Linger = TimeSpan.FromMilliseconds(50);
                 options.RequestTimeout = TimeSpan.FromSeconds(2);
                 options.MetadataMaxAge = TimeSpan.FromSeconds(3);
             }),

@@ -8,7 +8,7 @@ namespace Rx.Kafka.Integration.Chaos;
 internal sealed class ChaosLog(string file) : IDisposable
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private readonly StreamWriter _writer = new(file);
+    private readonly StreamWriter _writer = new(file) { AutoFlush = true };
     private readonly Lock _lock = new();
 
     public string File => file;
