@@ -471,13 +471,13 @@ internal sealed class PartitionLane : Lane
         RetryLater(batch, cause, now);
     }
 
-    /// <summary>The numbers have come to an end. What is known absent and stands behind a hole loses its own at once.</summary>
+    /// <summary>The numbers have come to an end. What was never sent (parts of a split batch), or is known absent and stands behind a hole, loses its own at once.</summary>
     private void Lapse(ProducerIdentity identity, int gapAt)
     {
         _numbers.Lapse(identity, gapAt);
         foreach (var batch in _undecided)
         {
-            if (batch is { Kept: null, IsInFlight: false, IsUnclear: false } && _numbers.IsBehindGap(batch))
+            if (batch is { Kept: null, IsInFlight: false, IsUnclear: false } && (batch.Attempts == 0 || _numbers.IsBehindGap(batch)))
             {
                 DropNumbers(batch);
             }

@@ -64,6 +64,15 @@ public class RegressionTests
             Steps = [new(2, StepKind.OnNext, Partition: 0), new(2, StepKind.Enqueue, Key: 3), new(1, StepKind.Enqueue)],
             Faults = [new(FaultKind.DelayAfter, AtMs: 50, Ms: 1000), new(FaultKind.Recreate, AtMs: 50, Ms: 20)],
         },
+        ["the half behind one that nobody knows about kept its numbers"] = new Scenario
+        {
+            Setup = new() { LingerMs = 50 },
+            Steps = [new(0, StepKind.OnNext, Partition: 0, Bytes: 100), new(1, StepKind.OnNext, Partition: 0, Bytes: 100), new(0, StepKind.OnNext, Key: 1)],
+            Faults =
+            [
+                new(FaultKind.CutBefore, AtMs: 2000, Broker: 1, Skip: 2), new(FaultKind.Mute, AtMs: 100, Broker: 1, Ms: 4000), new(FaultKind.LimitMessages, AtMs: 1000, Ms: 4000), new(FaultKind.Hang),
+            ],
+        },
         ["the half behind a refused one kept its numbers"] = new Scenario
         {
             Setup = new() { Brokers = 2, Partitions = 3, LingerMs = 50 },
