@@ -378,7 +378,7 @@ internal sealed class PartitionLane : Lane
         }
         else
         {
-            var error = Refuse(batch, verdict.Code, _context.Explain(answer, batch, cause), answer.ErrorCode, verdict.IsFatal);
+            var error = Refuse(batch, verdict.Code, SendingContext.Explain(answer, batch, cause), answer.ErrorCode, verdict.IsFatal);
             if (RecordErrors.Of(answer, batch.Count, error) is { } ranges)
             {
                 batch.Kept = new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, ranges);

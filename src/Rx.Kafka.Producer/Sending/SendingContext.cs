@@ -89,7 +89,7 @@ internal sealed class SendingContext
     }
 
     /// <summary>The text of a refusal, with the broker's own words where it gave some, and the remedy.</summary>
-    public string Explain(in PartitionAnswer answer, ProducerBatch batch, AttemptFailure cause)
+    public static string Explain(in PartitionAnswer answer, ProducerBatch batch, AttemptFailure cause)
     {
         const short MessageTooLarge = 10;
         ref readonly var error = ref ErrorTable.Get(answer.ErrorCode);

@@ -102,7 +102,7 @@ public sealed class AsyncSignalTests
     {
         var signal = new AsyncSignal();
         var ranOn = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        signal.WaitAsync().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => ranOn.SetResult(Environment.CurrentManagedThreadId));
+        OnceSet(signal, () => ranOn.SetResult(Environment.CurrentManagedThreadId));
         var setter = 0;
         var thread = new Thread(() =>
         {
@@ -136,6 +136,9 @@ public sealed class AsyncSignalTests
         scheduler.RunUntilIdle();
         Assert.True(done);
     }
+
+    // Not in the test's own context.
+    private static void OnceSet(AsyncSignal signal, Action action) => signal.WaitAsync().ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(action);
 
     private static void Set(AsyncSignal signal, bool here)
     {
