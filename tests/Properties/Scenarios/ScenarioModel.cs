@@ -9,6 +9,9 @@ internal sealed class ScenarioModel
     // Deadlines are rounded up to whole milliseconds.
     private static readonly TimeSpan TimerRounding = TimeSpan.FromMilliseconds(1);
 
+    // INVALID_PRODUCER_EPOCH: the lane takes another producer id.
+    private const short StaleEpoch = 47;
+
     private readonly ScenarioRun _run;
     private readonly Setup _setup;
     private readonly List<string> _faults = [];
@@ -140,6 +143,8 @@ internal sealed class ScenarioModel
             return;
         }
 
+        // What nobody vouches for may come late to another cluster, or behind another producer id: no numbers refuse it there.
+        var newWriter = _run.Lives.Count > 1 || _run.Scenario.Faults.Any(static fault => fault.Code == StaleEpoch);
         foreach (var log in _run.Lives.Take(IsMadeAnew() ? 1 : int.MaxValue).SelectMany(static life => life.Logs))
         {
             var last = new Dictionary<int, int>();
@@ -148,8 +153,7 @@ internal sealed class ScenarioModel
             {
                 var record = _run.Records[ScenarioRecords.IdOf(copy.Value)];
 
-                // What nobody vouches for may come to another cluster late: it knows no numbers that would refuse it.
-                if (record.Step is { Partition: < 0, Key: < 0 } || (!seen.Add(record.Id) && mayDouble) || (_run.Lives.Count > 1 && !record.Succeeded))
+                if (record.Step is { Partition: < 0, Key: < 0 } || (!seen.Add(record.Id) && mayDouble) || (!record.Succeeded && newWriter))
                 {
                     continue;
                 }
