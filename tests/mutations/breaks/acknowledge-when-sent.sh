@@ -3,5 +3,5 @@ laws 'FullyQualifiedName~FaultTests.Faults_that_end'
 replace Sending/PartitionLane.cs '        batch.IsInFlight = true;
         _inFlight++;' '        batch.IsInFlight = true;
         _inFlight++;
-        Keep(batch, -1, -1);
+        Keep(batch, new OutcomeRange(0, -1, null));
         Settle();'
