@@ -32,7 +32,7 @@ public sealed class ChaosTests(ThreeNodes cluster, ITestOutputHelper output) : I
         var (patient, hurried) = await UnderFireAsync(settings, log, tally);
 
         var faults = await FaultsAsync(patient, hurried, tally);
-        foreach (var line in faults.Take(10_000).Prepend(hurried.Ledger.Summary).Prepend(patient.Ledger.Summary))
+        foreach (var line in new[] { patient.Ledger.Summary, hurried.Ledger.Summary }.Concat(patient.Ledger.Examples).Concat(hurried.Ledger.Examples).Concat(faults.Take(10_000)))
         {
             log.Note(line);
         }

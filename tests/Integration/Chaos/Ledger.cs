@@ -11,6 +11,7 @@ internal sealed class Ledger(int streams, int perStream)
     private readonly int[] _partitions = new int[streams * perStream];
     private readonly long[] _offsets = new long[streams * perStream];
     private readonly ConcurrentDictionary<string, int> _kinds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _examples = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _faults = new();
 
     public int Streams => streams;
@@ -19,6 +20,9 @@ internal sealed class Ledger(int streams, int perStream)
 
     /// <summary>How many records had which kind of outcome, for people.</summary>
     public string Summary => string.Join(", ", _kinds.OrderBy(static kind => kind.Key, StringComparer.Ordinal).Select(static kind => $"{kind.Value} {kind.Key}"));
+
+    /// <summary>One failure of each kind.</summary>
+    public IEnumerable<string> Examples => _examples.Values;
 
     /// <summary>Faults that show without the log: outcomes told twice, or in another order than the records were offered in.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
@@ -34,7 +38,12 @@ internal sealed class Ledger(int streams, int perStream)
         Decide(id, Persistence.Persisted, metadata.Offset < 0 ? "acknowledged without offset" : "acknowledged");
     }
 
-    public void Failed(StreamRecord id, KafkaProduceException error) => Decide(id, error.Persistence, $"{error.Code} {error.Persistence}");
+    public void Failed(StreamRecord id, KafkaProduceException error)
+    {
+        var kind = $"{error.Code} {error.Persistence}";
+        Decide(id, error.Persistence, kind);
+        _examples.TryAdd(kind, $"{id} {kind}: {error.Message}");
+    }
 
     /// <summary>Notes what should not be.</summary>
     public void Fault(string what) => _faults.Enqueue(what);
