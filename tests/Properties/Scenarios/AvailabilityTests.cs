@@ -7,7 +7,7 @@ public class AvailabilityTests
 {
     private const int BatchSize = 16384;
 
-    // Named as leaders still, so only their load tells. 15 batches above the least, and what came before the load was looked at again (every 100 ms).
+    // Named as leaders still, so only their load tells. 15 batches above the least, and what came (20 MB/s) before the load was looked at again, every 100 ms.
     [Theory]
     [InlineData(6)]
     [InlineData(60)]
@@ -22,12 +22,16 @@ public class AvailabilityTests
             for (var offered = 0; offered < 10_000; offered++)
             {
                 _ = await world.Producer.EnqueueAsync(new Record("t", new byte[bytes]));
-                await world.Delay(0.2);
+                if (offered % 5 == 4)
+                {
+                    await world.Delay(1);
+                }
             }
 
             await world.Delay(1000);
             var left = (10_000 - world.Kafka.Counters.Records) * bytes;
-            Assert.InRange(left, 1, dead * 17 * BatchSize);
+            const int betweenTwoLooks = 20_000_000 / 3 / 5;
+            Assert.InRange(left, 1, (dead * 16 * BatchSize) + betweenTwoLooks);
             await world.Producer.PurgeAsync();
         },
         new Setup { Brokers = 3, LingerMs = 5, BufferMemory = 32 << 20, CloseTimeoutMs = 0 },
