@@ -3,7 +3,7 @@ namespace Rx.Kafka.Properties.Scenarios;
 /// <summary>Laws about scenarios in which nothing happens would hold, too: here is counted that what they are about does happen. The scenarios are always the same ones.</summary>
 public class ReachTests
 {
-    private const int Scenarios = 600;
+    private const int Scenarios = 1200;
 
     private static readonly ScenarioProfile[] Profiles =
     [
