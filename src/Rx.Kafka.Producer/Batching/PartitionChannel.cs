@@ -211,13 +211,22 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     }
 
     /// <summary>Closes the open batch if it still is the one that was seen on the timeline. Owner.</summary>
-    public void CloseOpen(long openedAt)
+    /// <param name="openedAt">When that one was opened.</param>
+    /// <param name="mayGrow">Whether it may stay open behind closed ones and be closed when its turn comes: so a partition that is served slowly sends few large batches instead of many small ones.</param>
+    public void CloseOpen(long openedAt, bool mayGrow)
     {
         _gate.Enter();
         ref var open = ref (_held is null ? ref _open : ref _held);
         if (open is not null && open.OpenedAt == openedAt)
         {
-            Close(ref open);
+            if (mayGrow && _firstClosed is not null)
+            {
+                open.IsOverdue = true;
+            }
+            else
+            {
+                Close(ref open);
+            }
         }
 
         _gate.Exit();
@@ -322,6 +331,11 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             _firstClosed = batch.NextClosed;
             _lastClosed = _firstClosed is null ? null : _lastClosed;
             batch.NextClosed = null;
+            ref var open = ref (_held is null ? ref _open : ref _held);
+            if (_firstClosed is null && open is { IsOverdue: true })
+            {
+                Close(ref open);
+            }
         }
 
         _gate.Exit();

@@ -42,6 +42,9 @@ internal sealed class ProducerBatch
 
     public bool IsClosed { get; set; }
 
+    /// <summary>Open for longer than Linger: it is closed when those before it are sent.</summary>
+    public bool IsOverdue { get; set; }
+
     /// <summary>Copies of large records that are still being made outside the gate: it must be neither sent nor decided before they end.</summary>
     public int OpenCopies { get; set; }
 
@@ -345,7 +348,7 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = MissedTopic = IsOfReplacedTopic = false;
+        IsDecided = IsClosed = IsOverdue = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = MissedTopic = IsOfReplacedTopic = false;
         NextClosed = null;
         Count = Bytes = Overhead = Attempts = 0;
         Identity = ProducerIdentity.None;

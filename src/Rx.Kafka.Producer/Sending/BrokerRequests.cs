@@ -39,7 +39,7 @@ internal sealed class BrokerRequests(BrokerSender owner, SendingContext context)
                 block(lane);
             }
 
-            lane.Relist(result);
+            lane.Relist(result, batch);
         }
 
         if (request.IsEmpty)

@@ -11,7 +11,7 @@ internal sealed class NoLeaderLoop : SendingLoop
         while (TryPeekListed(out var lane))
         {
             TakeListed();
-            ((PartitionLane)lane).Relist(LaneTake.Blocked);
+            ((PartitionLane)lane).Relist(LaneTake.Blocked, taken: null);
         }
 
         return long.MaxValue;

@@ -282,12 +282,23 @@ internal sealed class PartitionLane : Lane
     }
 
     /// <summary>A back-off or a wait is over: lists the lane again if it has something.</summary>
-    public void ListIfReady() => Channel.ListIfReady(HasMore);
+    public void ListIfReady() => Channel.ListIfReady(HasMore(taken: null));
 
-    /// <summary>After its turn: stays in the ring while it has something it may send.</summary>
-    public void Relist(LaneTake result) => Channel.Relist(HasMore, isBlocked: result == LaneTake.Blocked);
+    /// <summary>After its turn: stays in the ring while it has something it may send, besides the batch that was taken just now.</summary>
+    public void Relist(LaneTake result, ProducerBatch? taken) => Channel.Relist(HasMore(taken), isBlocked: result == LaneTake.Blocked);
 
-    private bool HasMore => _undecided.Exists(static b => b is { Kept: null, IsInFlight: false });
+    private bool HasMore(ProducerBatch? taken)
+    {
+        foreach (var batch in _undecided)
+        {
+            if (batch is { Kept: null, IsInFlight: false } && batch != taken)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// A second batch goes out only to a broker that answered one of this lane's, of this producer id, on this connection (it accepts any first sequence), and never beside an unclear one.

@@ -226,7 +226,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         var openedUpTo = all ? Context.Time.GetTimestamp() : now - linger;
         while (Timeline.TryTakeOpen(openedUpTo, out var channel, out var openedAt))
         {
-            channel.CloseOpen(openedAt);
+            channel.CloseOpen(openedAt, mayGrow: !all);
         }
 
         var oldest = Timeline.OldestOpen();

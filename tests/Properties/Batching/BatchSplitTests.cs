@@ -22,7 +22,7 @@ public sealed class BatchSplitTests
                 Assert.Equal(AppendResult.Placed, world.Append(channel, BatchingWorld.Numbered(i, sizes[i]), timestamp: 1_000_000 + (sizes[i] * 97)));
             }
 
-            channel.CloseOpen(owner.Timeline.OldestOpen());
+            channel.CloseOpen(owner.Timeline.OldestOpen(), mayGrow: false);
             while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
             {
                 var whole = BatchingWorld.Decode(batch);
@@ -49,7 +49,7 @@ public sealed class BatchSplitTests
             world.Append(channel, BatchingWorld.Numbered(i, sizes[i]));
         }
 
-        channel.CloseOpen(owner.Timeline.OldestOpen());
+        channel.CloseOpen(owner.Timeline.OldestOpen(), mayGrow: false);
         var batch = channel.TakeClosed(int.MaxValue, out _)!;
         var (first, second) = BatchSplit.Halve(batch);
         Assert.InRange(first.Count, 1, batch.Count - 1);

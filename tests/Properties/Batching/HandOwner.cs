@@ -43,7 +43,7 @@ internal sealed class HandOwner : LaneOwner
         while (Timeline.TryTakeOpen(now - linger, out var channel, out var openedAt))
         {
             ClosedByAge.Add((channel, openedAt, now));
-            channel.CloseOpen(openedAt);
+            channel.CloseOpen(openedAt, mayGrow: false);
         }
 
         var oldest = Timeline.OldestOpen();
@@ -55,7 +55,7 @@ internal sealed class HandOwner : LaneOwner
     {
         while (Timeline.TryTakeOpen(long.MaxValue, out var channel, out var openedAt))
         {
-            channel.CloseOpen(openedAt);
+            channel.CloseOpen(openedAt, mayGrow: false);
         }
     }
 }
