@@ -431,9 +431,9 @@ internal sealed class PartitionLane : Lane
             batch.LastCause = cause;
             _isHeld = true;
         }
-        else if (_undecided[0] == batch || !HasEarlierUndecided(batch))
+        else if (_undecided[0] == batch || !HasEarlierToSend(batch))
         {
-            // Nothing of ours before it is open: the broker lost our state, or the numbers have a hole.
+            // Nothing before it is to be sent any more: the broker lost our state, or the numbers have a hole.
             Renumber(batch, cause, now);
         }
         else
@@ -458,7 +458,8 @@ internal sealed class PartitionLane : Lane
         return false;
     }
 
-    private bool HasEarlierUndecided(ProducerBatch batch)
+    /// <summary>Whether one before it is still to be sent; those whose answer a later success must give are not.</summary>
+    private bool HasEarlierToSend(ProducerBatch batch)
     {
         foreach (var earlier in _undecided)
         {
@@ -467,7 +468,7 @@ internal sealed class PartitionLane : Lane
                 return false;
             }
 
-            if (earlier.Kept is null)
+            if (earlier is { Kept: null, AwaitsLaterProof: false })
             {
                 return true;
             }

@@ -43,7 +43,7 @@ public sealed class BatchSplitTests
     {
         using var world = new BatchingWorld(batchSize: 100_000, memory: 4 << 20);
         var owner = world.NewOwner();
-            var channel = world.NewChannel(owner);
+        var channel = world.NewChannel(owner);
         for (var i = 0; i < sizes.Length; i++)
         {
             world.Append(channel, BatchingWorld.Numbered(i, sizes[i]));

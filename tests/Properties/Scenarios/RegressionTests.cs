@@ -73,6 +73,14 @@ public class RegressionTests
                 new(FaultKind.CutBefore, AtMs: 2000, Broker: 1, Skip: 2), new(FaultKind.Mute, AtMs: 100, Broker: 1, Ms: 4000), new(FaultKind.LimitMessages, AtMs: 1000, Ms: 4000), new(FaultKind.Hang),
             ],
         },
+        ["a batch behind two that nobody knows about was sent again and again"] = new Scenario
+        {
+            Steps =
+            [
+                new(0, StepKind.Send, Key: 3), new(0, StepKind.Send, Partition: 0), new(0, StepKind.Send, Partition: 0), new(0, StepKind.Send), new(0, StepKind.Send, Key: 5),
+            ],
+            Faults = [new(FaultKind.RejectRecords, AtMs: 50, Partition: 0), new(FaultKind.Fail, Partition: 0, Times: 3, Skip: 1, Code: 3)],
+        },
         ["the half behind a refused one kept its numbers"] = new Scenario
         {
             Setup = new() { Brokers = 2, Partitions = 3, LingerMs = 50 },
