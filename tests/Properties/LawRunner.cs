@@ -45,7 +45,7 @@ internal sealed class LawRunner(string test) : IRunner
             smallest case: {Show(smallest)}
             first found as: {Show(original)} ({data.NumberOfShrinks} times made smaller)
             labels: {string.Join(", ", data.Labels)}
-            replay: RX_LAW_SEED='{replay}' dotnet test tests/Properties --filter "Name~{test}"
+            replay: RX_LAW_SEED='{replay}' dotnet test tests/Properties --filter "FullyQualifiedName~{test}"
             {cause}
             """;
     }

@@ -16,7 +16,7 @@ public sealed partial class LawTests
         var error = Broken(null);
         Assert.Contains("small numbers: broken after", error, StringComparison.Ordinal);
         Assert.Contains("smallest case: 105", error, StringComparison.Ordinal);
-        Assert.Contains($"--filter \"Name~{nameof(LawTests)}\"", error, StringComparison.Ordinal);
+        Assert.Contains($"--filter \"FullyQualifiedName~{nameof(LawTests)}\"", error, StringComparison.Ordinal);
     }
 
     [Fact]
