@@ -11,7 +11,16 @@ namespace Rx.Kafka.Network;
 /// </summary>
 internal sealed class BrokerConnection
 {
+    /// <summary>More than this is flushed at once: to join it with the next request saves nothing any more, and the broker has something to do.</summary>
+    private const int LargeWriteBytes = 256 * 1024;
+
+    // States of the write side.
+    private const int Idle = 0;
+    private const int Unflushed = 1;
+    private const int Flushing = 2;
+
     private readonly Lock _gate = new();
+    private readonly List<KafkaRequest> _unanswerable = []; // written and not flushed, without an answer to come
     private readonly InFlightRequests _inFlight = new();
     private readonly TaskCompletionSource _writeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDuplexPipe _pipe;
@@ -20,9 +29,9 @@ internal sealed class BrokerConnection
     private IConnectionOwner? _owner;
     private Exception? _closeReason;
     private Exception? _writeFailure;
-    private KafkaRequest? _unanswerable; // being flushed, without an answer to come
     private long _lastSentAt;
-    private bool _writing;
+    private int _write = Idle;
+    private int _unflushedBytes;
 
     /// <summary>Takes a pipe that is open; nothing is read before <see cref="Start"/>.</summary>
     public BrokerConnection(EndPoint endPoint, IDuplexPipe pipe, ConnectionSettings settings)
@@ -44,7 +53,7 @@ internal sealed class BrokerConnection
     public string Name { get; }
 
     /// <summary>Open, and no flush pending.</summary>
-    public bool CanSend => !IsClosed && Volatile.Read(ref _writeFailure) is null && !Volatile.Read(ref _writing);
+    public bool CanSend => !IsClosed && Volatile.Read(ref _writeFailure) is null && Volatile.Read(ref _write) != Flushing;
 
     /// <summary>Closed, or about to be: <see cref="IConnectionOwner.Closed"/> comes when the last request was told.</summary>
     public bool IsClosed => CloseReason is not null;
@@ -81,23 +90,19 @@ internal sealed class BrokerConnection
         }
     }
 
-    /// <summary>Writes a request into the pipe and starts the flush; never waits. Owner's loop only, when <see cref="CanSend"/>.</summary>
-    /// <returns>False = closed; nothing was handed to the <see cref="PipeWriter"/>. True = the request will be told of its end.</returns>
+    /// <summary>Writes a request into the pipe, for <see cref="Flush"/> to send; never waits. Owner's loop only, when <see cref="CanSend"/>.</summary>
+    /// <param name="request">What to send.</param>
+    /// <param name="as">The version; null = the highest that both sides speak. The handshake chooses, before anything is known of the broker.</param>
+    /// <returns>False = closed; nothing was handed to the <see cref="PipeWriter"/>. True = the request will be told of its end; a flush must follow.</returns>
     /// <exception cref="KafkaException">The broker speaks no version of this API that we do: ask <see cref="Versions"/> first.</exception>
     /// <exception cref="InvalidOperationException">A flush is pending.</exception>
-    public bool TrySend(KafkaRequest request)
+    public bool TryWrite(KafkaRequest request, short? @as = null)
     {
-        if (!Versions.TryPick(request.Key, request.MaximumVersion, out var version))
+        if (@as is not { } version && !Versions.TryPick(request.Key, request.MaximumVersion, out version))
         {
             throw new KafkaException($"{Name} offers {request.Key} in versions {Versions.Describe(request.Key)}; this client speaks {ApiVersion.Supported(request.Key).Min}-{request.MaximumVersion}. Use a broker that supports one of these.");
         }
 
-        return TrySendAs(request, version);
-    }
-
-    /// <summary>The same with a version chosen by the caller: the handshake, before anything is known of the broker.</summary>
-    public bool TrySendAs(KafkaRequest request, short version)
-    {
         var bodyBytes = RequestFrame.Measure(request, version, _settings.ClientId);
         var now = _settings.Time.GetTimestamp();
         lock (_gate)
@@ -107,19 +112,23 @@ internal sealed class BrokerConnection
                 return false;
             }
 
-            if (_writing)
+            if (_write == Flushing)
             {
                 throw new InvalidOperationException("A flush is pending on this connection; send when CanSend is true again.");
             }
 
-            _writing = true;
+            _write = Unflushed;
             request.Version = version;
             request.CorrelationId = _settings.CorrelationIds.Next();
             request.SentAt = now;
-            _unanswerable = request.ExpectsResponse ? null : request;
         }
 
-        // In flight before its first byte can be on the wire. Nobody is told of an end while _writing holds.
+        if (!request.ExpectsResponse)
+        {
+            _unanswerable.Add(request);
+        }
+
+        // In flight before its first byte can be on the wire. Nobody is told of an end before the write is idle again.
         _inFlight.Add(request, now);
         Volatile.Write(ref _lastSentAt, now);
         try
@@ -128,14 +137,44 @@ internal sealed class BrokerConnection
         }
         catch (Exception e)
         {
-            // Part of a frame is in the pipe and must never be flushed, nor anything after it.
+            // Part of a frame is in the pipe and must never be flushed, nor anything before or after it.
             EndWrite(e, tellOwner: false);
             Close(e);
             return true;
         }
 
-        _ = FlushAsync();
+        _unflushedBytes += bodyBytes;
+        if (_unflushedBytes >= LargeWriteBytes)
+        {
+            Flush();
+        }
+
         return true;
+    }
+
+    /// <summary>Starts the flush of what was written since the last one, several requests in one system call; never waits. Owner's loop only.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            if (_write != Unflushed)
+            {
+                return;
+            }
+
+            _write = Flushing;
+        }
+
+        _ = FlushAsync();
+    }
+
+    /// <summary>Writes one request and flushes it.</summary>
+    /// <inheritdoc cref="TryWrite"/>
+    public bool TrySend(KafkaRequest request, short? @as = null)
+    {
+        var written = TryWrite(request, @as);
+        Flush();
+        return written;
     }
 
     /// <summary>Closes the connection. Any thread; the first reason wins. Requests in flight are then told in the order sent, and the owner after them.</summary>
@@ -150,7 +189,7 @@ internal sealed class BrokerConnection
             }
 
             _closeReason = reason;
-            writing = _writing;
+            writing = _write != Idle;
         }
 
         if (TaskScheduler.Current == _settings.Scheduler)
@@ -220,20 +259,24 @@ internal sealed class BrokerConnection
     private void EndWrite(Exception? failure, bool tellOwner)
     {
         // Told while the write still counts as running, so that the owner hears of the connection's end only after it.
-        var unanswerable = Interlocked.Exchange(ref _unanswerable, null);
-        if (failure is null)
+        foreach (var request in _unanswerable)
         {
-            unanswerable?.Flushed();
-        }
-        else
-        {
-            unanswerable?.Lost(failure);
+            if (failure is null)
+            {
+                request.Flushed();
+            }
+            else
+            {
+                request.Lost(failure);
+            }
         }
 
+        _unanswerable.Clear();
+        _unflushedBytes = 0;
         bool closed;
         lock (_gate)
         {
-            _writing = false;
+            _write = Idle;
             _writeFailure = failure;
             closed = _closeReason is not null;
         }

@@ -16,7 +16,7 @@ internal static class Handshake
         while (true)
         {
             var exchange = new ApiVersionsExchange();
-            if (!connection.TrySendAs(exchange, version))
+            if (!connection.TrySend(exchange, version))
             {
                 throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, unanswered: 0);
             }

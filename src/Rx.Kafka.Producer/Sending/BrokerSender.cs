@@ -152,7 +152,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
             }
 
             request.SendOn(connection);
-            if (!connection.TrySend(request))
+            if (!connection.TryWrite(request))
             {
                 _permits.Release();
                 request.PutBack();
@@ -166,6 +166,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
             Stall.Drained();
         }
 
+        connection.Flush();
         if (Listed == 0)
         {
             Stall.Drained();

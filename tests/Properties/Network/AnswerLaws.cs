@@ -105,6 +105,7 @@ public sealed class AnswerLaws
             }
 
             link.World.Do(() => link.Connection.Close(new KafkaException("the end")));
+            link.World.Do(link.Connection.Flush);
             link.World.Run();
             World.Ended(link.Connection.Ended);
             var ends = link.News.Where(n => n.Contains(' ')).Select(n => int.Parse(n.Split(' ')[1])).ToList();
@@ -116,7 +117,9 @@ public sealed class AnswerLaws
 
     private static bool Send(Linked link, CountedRequest request, Random random)
     {
-        var sending = Task.Factory.StartNew(() => link.Connection.TrySend(request), CancellationToken.None, TaskCreationOptions.None, link.World.Tasks);
+        // Several requests may share a flush, and the connection may end before it.
+        var flushed = random.Next(2) == 0;
+        var sending = Task.Factory.StartNew(() => flushed ? link.Connection.TrySend(request) : link.Connection.TryWrite(request), CancellationToken.None, TaskCreationOptions.None, link.World.Tasks);
         while (!sending.IsCompleted || random.Next(2) == 0)
         {
             if (!link.World.Tasks.RunOne())
