@@ -53,7 +53,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
 
     /// <summary>Whether a fresh batch can be numbered now; asks for a producer id where there is none.</summary>
     /// <param name="undecided">The lane's drained batches.</param>
-    public bool IsReady(List<ProducerBatch> undecided)
+    public bool IsReady(UndecidedBatches undecided)
     {
         if (!ids.IsIdempotent)
         {
@@ -62,7 +62,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
 
         if (_mustBump)
         {
-            if (undecided.Exists(static b => b is { Kept: null, BaseSequence: >= 0 } || b.IsInFlight))
+            if (undecided.HasNumbered)
             {
                 return false;
             }
@@ -85,7 +85,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     }
 
     /// <summary>Gives a batch its numbers, once.</summary>
-    public bool TryGive(ProducerBatch batch, List<ProducerBatch> undecided)
+    public bool TryGive(ProducerBatch batch, UndecidedBatches undecided)
     {
         if (!IsReady(undecided))
         {

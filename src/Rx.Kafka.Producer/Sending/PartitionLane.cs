@@ -11,19 +11,11 @@ namespace Rx.Kafka.Sending;
 /// </summary>
 internal sealed class PartitionLane : Lane
 {
-    /// <summary>A broker may forget a producer id that writes nothing; after so long without a success it must prove anew that it knows us.</summary>
-    private static readonly TimeSpan ProofLifetime = TimeSpan.FromSeconds(60);
-
     private readonly SendingContext _context;
     private readonly LaneNumbers _numbers;
-
-    /// <summary>Drained batches whose outcome is not published, in order.</summary>
-    private readonly List<ProducerBatch> _undecided = [];
-
+    private readonly UndecidedBatches _undecided = new();
+    private LaneProof _proof;
     private Backoff? _backoff;
-    private BrokerConnection? _provenOn;
-    private long _provenId;
-    private long _provenAt;
     private int _inFlight;
     private bool _isHeld;
     private bool _isElsewhere;
@@ -35,6 +27,7 @@ internal sealed class PartitionLane : Lane
         Channel = channel;
         _context = context;
         _numbers = new LaneNumbers(channel, context.ProducerIds, context.Events);
+        _proof = new LaneProof(context.Time);
         channel.Lane = this;
     }
 
@@ -73,7 +66,7 @@ internal sealed class PartitionLane : Lane
 
         RetryAt = 0;
         _isHeld = false;
-        var again = NextToSendAgain();
+        var again = _undecided.NextToSendAgain();
         if (again is not null)
         {
             if (again.Bytes > maximumBytes)
@@ -91,7 +84,7 @@ internal sealed class PartitionLane : Lane
         }
         else
         {
-            if (_undecided.Exists(static b => b is { Kept: null, IsInFlight: false }) || !_numbers.IsReady(_undecided))
+            if (_undecided.HasToSend() || !_numbers.IsReady(_undecided))
             {
                 return LaneTake.Blocked;
             }
@@ -193,7 +186,7 @@ internal sealed class PartitionLane : Lane
     /// <returns>False while a caller still copies into it.</returns>
     public bool GiveUp(ProducerBatch batch, ProduceError error)
     {
-        var parts = _undecided.FindAll(b => (b.Whole ?? b) == batch);
+        var parts = _undecided.PartsOf(batch);
         if (parts.Count == 0)
         {
             if (!Channel.TryWithdraw(batch))
@@ -243,7 +236,7 @@ internal sealed class PartitionLane : Lane
     /// <summary>The topic was made anew, and its log knows no producer yet: what succeeds there says nothing of what the old one may have.</summary>
     public void TopicReplaced()
     {
-        _provenOn = null;
+        _proof.End();
         foreach (var batch in _undecided)
         {
             batch.IsOfReplacedTopic |= batch.IsUnclear || batch.IsInFlight;
@@ -282,23 +275,10 @@ internal sealed class PartitionLane : Lane
     }
 
     /// <summary>A back-off or a wait is over: lists the lane again if it has something.</summary>
-    public void ListIfReady() => Channel.ListIfReady(HasMore(taken: null));
+    public void ListIfReady() => Channel.ListIfReady(_undecided.HasToSend());
 
     /// <summary>After its turn: stays in the ring while it has something it may send, besides the batch that was taken just now.</summary>
-    public void Relist(LaneTake result, ProducerBatch? taken) => Channel.Relist(HasMore(taken), isBlocked: result == LaneTake.Blocked);
-
-    private bool HasMore(ProducerBatch? taken)
-    {
-        foreach (var batch in _undecided)
-        {
-            if (batch is { Kept: null, IsInFlight: false } && batch != taken)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public void Relist(LaneTake result, ProducerBatch? taken) => Channel.Relist(_undecided.HasToSend(taken), isBlocked: result == LaneTake.Blocked);
 
     /// <summary>
     /// A second batch goes out only to a broker that answered one of this lane's, of this producer id, on this connection (it accepts any first sequence), and never beside an unclear one.
@@ -306,24 +286,7 @@ internal sealed class PartitionLane : Lane
     /// </summary>
     private bool MaySendBesideOthers(BrokerConnection connection, long now) =>
         _inFlight == 0
-        || (!_undecided.Exists(static b => b.Whole is not null)
-            && (!_context.IsIdempotent || (IsProvenOn(connection, now) && !_undecided.Exists(static b => b.IsUnclear))));
-
-    private bool IsProvenOn(BrokerConnection connection, long now) =>
-        _provenOn == connection && _provenId == _numbers.Id && _context.Time.GetElapsedTime(_provenAt, now) < ProofLifetime;
-
-    private ProducerBatch? NextToSendAgain()
-    {
-        foreach (var batch in _undecided)
-        {
-            if (batch is { Kept: null, IsInFlight: false, AwaitsLaterProof: false })
-            {
-                return batch;
-            }
-        }
-
-        return null;
-    }
+        || (!_undecided.HasParts && (!_context.IsIdempotent || (_proof.Holds(_numbers.Id, connection, now) && !_undecided.HasUnclear)));
 
     /// <returns>False when the batch already had its outcome.</returns>
     private bool End(ProducerBatch batch)
@@ -389,7 +352,7 @@ internal sealed class PartitionLane : Lane
         }
         else
         {
-            var error = Refuse(batch, verdict.Code, SendingContext.Explain(answer, batch, cause), answer.ErrorCode, verdict.IsFatal);
+            var error = Fail(batch, verdict.Code, SendingContext.Explain(answer, batch, cause), answer.ErrorCode, verdict.IsFatal);
             if (RecordErrors.Of(answer, batch.Count, error) is { } ranges)
             {
                 batch.Kept = new BatchOutcome(Channel.Topic, Channel.Partition, batch.BaseTimestamp, ranges);
@@ -404,9 +367,7 @@ internal sealed class PartitionLane : Lane
         (first.Identity, first.BaseSequence) = (batch.Identity, batch.BaseSequence);
         (second.Identity, second.BaseSequence) = (batch.Identity, batch.BaseSequence < 0 ? -1 : LaneNumbers.Advance(batch.BaseSequence, first.Count));
         first.LastCause = second.LastCause = cause;
-        var at = _undecided.IndexOf(batch);
-        _undecided[at] = first;
-        _undecided.Insert(at + 1, second);
+        _undecided.Replace(batch, first, second);
         _isHeld = true;
         _context.Events.Split(Channel.Topic, Channel.Partition, batch.Count, batch.Bytes);
     }
@@ -419,7 +380,7 @@ internal sealed class PartitionLane : Lane
             batch.IsUnclear = false;
             Renumber(batch, cause, now);
         }
-        else if (batch is { IsUnclear: true, IsOfReplacedTopic: false } && IsBeforeSuccess(batch))
+        else if (batch is { IsUnclear: true, IsOfReplacedTopic: false } && _undecided.HasSuccessBehind(batch))
         {
             // Its place on the log is taken, by itself: one behind it is there.
             Acknowledge(batch, -1, -1);
@@ -431,7 +392,7 @@ internal sealed class PartitionLane : Lane
             batch.LastCause = cause;
             _isHeld = true;
         }
-        else if (_undecided[0] == batch || !HasEarlierToSend(batch))
+        else if (!_undecided.HasToSendBefore(batch))
         {
             // Nothing before it is to be sent any more: the broker lost our state, or the numbers have a hole.
             Renumber(batch, cause, now);
@@ -443,38 +404,6 @@ internal sealed class PartitionLane : Lane
             _isHeld = true;
             _context.Retried(batch, _context.Time.Until(now, RetryAt));
         }
-    }
-
-    private bool IsBeforeSuccess(ProducerBatch batch)
-    {
-        for (var i = _undecided.IndexOf(batch) + 1; i < _undecided.Count; i++)
-        {
-            if (_undecided[i] is { Kept: { } kept } later && later.Identity == batch.Identity && kept.Ranges[0].Error is null)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Whether one before it is still to be sent; those whose answer a later success must give are not.</summary>
-    private bool HasEarlierToSend(ProducerBatch batch)
-    {
-        foreach (var earlier in _undecided)
-        {
-            if (earlier == batch)
-            {
-                return false;
-            }
-
-            if (earlier is { Kept: null, AwaitsLaterProof: false })
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void Renumber(ProducerBatch batch, AttemptFailure cause, long now)
@@ -508,9 +437,9 @@ internal sealed class PartitionLane : Lane
     {
         _numbers.Lapse(batch.Identity, batch.BaseSequence);
         DropNumbers(batch);
-        for (var i = _undecided.IndexOf(batch) + 1; i < _undecided.Count; i++)
+        foreach (var later in _undecided.Behind(batch))
         {
-            if (_undecided[i] is { Kept: null, IsInFlight: false } later)
+            if (later is { Kept: null, IsInFlight: false })
             {
                 DropNumbers(later);
             }
@@ -537,9 +466,7 @@ internal sealed class PartitionLane : Lane
 
     private void Prove(ProducerIdentity identity, BrokerConnection connection, long now)
     {
-        _provenId = identity.Id;
-        _provenOn = connection;
-        _provenAt = now;
+        _proof.Given(identity.Id, connection, now);
         _backoff?.Reset();
     }
 
@@ -577,9 +504,7 @@ internal sealed class PartitionLane : Lane
     private void Acknowledge(ProducerBatch batch, long baseOffset, long appendTime) =>
         Keep(batch, new OutcomeRange(0, baseOffset, null, appendTime == batch.MaxTimestamp ? -1 : appendTime));
 
-    private void Fail(ProducerBatch batch, ProduceErrorCode code, string message, short? brokerCode, bool isFatal) => Refuse(batch, code, message, brokerCode, isFatal);
-
-    private ProduceError Refuse(ProducerBatch batch, ProduceErrorCode code, string message, short? brokerCode, bool isFatal)
+    private ProduceError Fail(ProducerBatch batch, ProduceErrorCode code, string message, short? brokerCode, bool isFatal)
     {
         if (batch.BaseSequence >= 0)
         {
@@ -614,16 +539,14 @@ internal sealed class PartitionLane : Lane
                 BeginAnew();
             }
 
-            if (!_undecided.Exists(static b => b is { Kept: null, AwaitsLaterProof: false, BaseSequence: >= 0 }))
+            if (!_undecided.CanTellOfEarlier)
             {
                 FailAwaitingProof();
             }
         }
 
-        while (_undecided.Count > 0 && _undecided[0].Kept is { } outcome)
+        while (_undecided.TryTakeDecided(out var batch, out var outcome))
         {
-            var batch = _undecided[0];
-            _undecided.RemoveAt(0);
             if (outcome.Ranges[0].Error is { } error)
             {
                 _context.Failed(batch, error);
@@ -669,7 +592,7 @@ internal sealed class PartitionLane : Lane
         }
 
         _isElsewhere = false;
-        _provenOn = null;
+        _proof.End();
         _numbers.Restart();
     }
 
@@ -681,8 +604,8 @@ internal sealed class PartitionLane : Lane
         // No back-off towards a newer leader; and what the old broker proved says nothing of the new one.
         RetryAt = 0;
         _backoff = null;
-        _provenOn = null;
-        Channel.MoveTo(owner, _undecided.Select(static b => b.Whole ?? b).Distinct());
+        _proof.End();
+        Channel.MoveTo(owner, _undecided.Whole());
         if (owner is SendingLoop loop)
         {
             loop.Post(loop.Arrived);

@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Rx.Kafka.Properties.Network.Scripted;
 using Rx.Kafka.Testing;
-using Rx.Kafka.Testing.Network;
 using Rx.Kafka.Testing.Simulating;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -47,42 +45,7 @@ internal sealed class AlteredNetwork : ITransport
         Dials.Add((asked.Host, ((VirtualTime)_runtime.Time!).Elapsed.TotalMilliseconds));
         var real = Route(asked.Host) ?? throw new SocketException((int)SocketError.ConnectionRefused);
         var pipe = await _inner.ConnectAsync(new DnsEndPoint(real, asked.Port), cancellationToken);
-        var pipes = new PumpedPipeScheduler(_runtime.Scheduler);
-        var answers = new Pipe(new PipeOptions(readerScheduler: pipes, writerScheduler: pipes, useSynchronizationContext: false));
-        _ = Task.Factory.StartNew(() => ForwardAsync(pipe.Input, answers.Writer), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _runtime.Scheduler);
-        return new DuplexPipe(answers.Reader, pipe.Output);
-    }
-
-    private async Task ForwardAsync(PipeReader from, PipeWriter to)
-    {
-        Exception? end = null;
-        try
-        {
-            while (true)
-            {
-                var read = await from.ReadAsync();
-                var rest = read.Buffer;
-                while (rest.Length >= 4 && rest.Length - 4 >= Wire.ReadI32(rest.Slice(0, 4).ToArray()))
-                {
-                    var frame = rest.Slice(0, 4 + Wire.ReadI32(rest.Slice(0, 4).ToArray()));
-                    to.Write(Altered(frame.ToArray()));
-                    rest = rest.Slice(frame.End);
-                }
-
-                from.AdvanceTo(rest.Start, rest.End);
-                if (read.IsCompleted || (await to.FlushAsync()).IsCompleted)
-                {
-                    break;
-                }
-            }
-        }
-        catch (IOException e)
-        {
-            end = e;
-        }
-
-        await to.CompleteAsync(end);
-        await from.CompleteAsync();
+        return AnswerRelay.Through(pipe, _runtime.Scheduler!, Altered);
     }
 
     private byte[] Altered(byte[] frame)

@@ -1,3 +1,4 @@
+using System.Text;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -82,6 +83,34 @@ public class BrokerMemoryTests
         world.Kafka.Faults.On(ApiKey.Produce).Fail(7).Times(1);
         Assert.All(await Task.WhenAll(Send(world, 5)), static outcome => Assert.Null(outcome.Error));
         Assert.Equal((string?[])["first", .. Values(5)], Log(world));
+    });
+
+    // What it proved on the last connection says nothing: it may have been restarted, and have lost what it knew of us.
+    [Fact]
+    public void After_a_reconnect_one_batch_goes_first() => Run(async world =>
+    {
+        await Succeed(world, "first");
+        Restart(world);
+        world.Kafka.ForgetProducers("t", 0);
+        world.Kafka.Faults.On(ApiKey.Produce).Fail(7).Times(1);
+        Assert.All(await Task.WhenAll(Send(world, 5)), static outcome => Assert.Null(outcome.Error));
+        Assert.Equal((string?[])["first", .. Values(5)], Log(world));
+    });
+
+    // The first is there, but its answer (3) leaves that open, also beside later successes; those are acknowledged at once, and not told before it.
+    [Fact]
+    public void A_later_success_is_told_behind_the_earlier_batches() => Run(async world =>
+    {
+        await Succeed(world, "first");
+        world.Kafka.Faults.On(ApiKey.Produce).Fail(3, afterAppend: true).Times(1);
+        var told = new List<string>();
+        using var subscription = world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery => told.Add(Encoding.UTF8.GetString(delivery.State.Value!.Value.Span))));
+        await ProducerWorld.Start(() => Values(5).ToList().ForEach(value => world.Producer.OnNext(new Record("t", value) { Partition = 0 })));
+        await world.Delay(10);
+        Assert.Equal(6, world.Kafka.Counters.Records);
+        Assert.Empty(told);
+        await world.Producer.FlushAsync();
+        Assert.Equal(Values(5), told);
     });
 
     // The numbers of a given-up batch that is not there are a hole: the lane goes on under the next epoch, and nobody else does.

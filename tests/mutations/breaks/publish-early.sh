@@ -1,6 +1,10 @@
 says 'A later success is told before the earlier batches are decided.'
-laws 'FullyQualifiedName~FaultTests.Persistence_of_batches'
-replace Sending/PartitionLane.cs 'while (_undecided.Count > 0 && _undecided[0].Kept is' 'var early = _undecided.FindAll(static b => b.Kept is not null);
-        _undecided.RemoveAll(static b => b.Kept is not null);
-        _undecided.InsertRange(0, early);
-        while (_undecided.Count > 0 && _undecided[0].Kept is'
+laws 'FullyQualifiedName~BrokerMemoryTests'
+replace Sending/UndecidedBatches.cs '        batch = null;
+        outcome = default;
+        if (_batches.Count == 0' '        var early = _batches.FindAll(static b => b.Kept is not null);
+        _batches.RemoveAll(static b => b.Kept is not null);
+        _batches.InsertRange(0, early);
+        batch = null;
+        outcome = default;
+        if (_batches.Count == 0'

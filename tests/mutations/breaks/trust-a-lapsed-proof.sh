@@ -1,3 +1,3 @@
 says 'What the broker proved on one connection counts on the next.'
-laws 'FullyQualifiedName~FaultTests.Batches_in_flight'
-replace Sending/PartitionLane.cs '_provenOn == connection && ' '_provenOn is not null && '
+laws 'FullyQualifiedName~BrokerMemoryTests'
+replace Sending/LaneProof.cs '_connection == connection && ' '_connection is not null && '
