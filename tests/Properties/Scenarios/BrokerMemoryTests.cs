@@ -90,7 +90,8 @@ public class BrokerMemoryTests
     public void After_a_reconnect_one_batch_goes_first() => Run(async world =>
     {
         await Succeed(world, "first");
-        Restart(world);
+        world.Kafka.CutConnections(1);
+        await world.Delay(1000);
         world.Kafka.ForgetProducers("t", 0);
         world.Kafka.Faults.On(ApiKey.Produce).Fail(7).Times(1);
         Assert.All(await Task.WhenAll(Send(world, 5)), static outcome => Assert.Null(outcome.Error));
