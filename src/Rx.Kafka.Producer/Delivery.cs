@@ -10,7 +10,7 @@ public readonly struct Delivery<T>
     private readonly long _timestamp;
     private readonly int _partition;
 
-    internal Delivery(T state, string topic, int partition, long offset, long timestamp, Persistence persistence = Persistence.Persisted)
+    internal Delivery(in T state, string topic, int partition, long offset, long timestamp, Persistence persistence = Persistence.Persisted)
     {
         State = state;
         _topic = topic;
@@ -20,7 +20,7 @@ public readonly struct Delivery<T>
         Persistence = persistence;
     }
 
-    internal Delivery(T state, string topic, int partition, long timestamp, ProduceError error)
+    internal Delivery(in T state, string topic, int partition, long timestamp, ProduceError error)
         : this(state, topic, partition, offset: -1, timestamp)
     {
         _error = error;

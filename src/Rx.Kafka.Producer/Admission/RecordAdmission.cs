@@ -56,14 +56,9 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
 
         var timestamp = record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds();
-        RecordView view;
-        try
+        if (!RecordView.TryTake(record, timestamp, out var view, out var unreadable))
         {
-            view = new RecordView(record, timestamp);
-        }
-        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
-        {
-            return new(RecordView.Unreadable(unreadable), null);
+            return new(unreadable, null);
         }
 
         if (view.Headers is not null && !IsArrayBacked(view.Headers))

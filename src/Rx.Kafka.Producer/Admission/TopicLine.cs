@@ -242,19 +242,13 @@ internal sealed class TopicLine : IWaitingPlace
     /// <returns>False when it must wait in this line.</returns>
     private bool TryPlace(Waiter waiter)
     {
-        AppendResult result;
-        PartitionChannel? mustWaitIn;
-        ProduceError? error;
-        try
+        if (!RecordView.TryTake(waiter.Record, waiter.Timestamp, out var view, out var unreadable))
         {
-            result = TryPlace(waiter.Record, new RecordView(waiter.Record, waiter.Timestamp), waiter.Face, waiter.Completion, out _, out mustWaitIn, out error, waiter);
-        }
-        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
-        {
-            End(waiter, RecordView.Unreadable(unreadable));
+            End(waiter, unreadable);
             return true;
         }
 
+        var result = TryPlace(waiter.Record, view, waiter.Face, waiter.Completion, out _, out var mustWaitIn, out var error, waiter);
         if (result == AppendResult.Placed)
         {
             Interlocked.Decrement(ref _waiting);

@@ -49,7 +49,7 @@ internal readonly struct BatchOutcome
 
     public long OffsetOf(int index)
     {
-        var range = RangeOf(index);
+        ref readonly var range = ref RangeOf(index);
         return range.BaseOffset < 0 ? -1 : range.BaseOffset + (index - range.FirstIndex);
     }
 
@@ -63,11 +63,12 @@ internal readonly struct BatchOutcome
     public RecordMetadata MetadataOf(int index, int timeDelta) =>
         new(Topic, Partition, OffsetOf(index), DateTimeOffset.FromUnixTimeMilliseconds(TimestampOf(index, timeDelta)));
 
-    private OutcomeRange RangeOf(int index)
+    [UnscopedRef]
+    private ref readonly OutcomeRange RangeOf(int index)
     {
         if (_ranges is null)
         {
-            return _first;
+            return ref _first;
         }
 
         var low = 0;
@@ -85,6 +86,6 @@ internal readonly struct BatchOutcome
             }
         }
 
-        return _ranges[low];
+        return ref _ranges[low];
     }
 }

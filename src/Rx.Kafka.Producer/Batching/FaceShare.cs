@@ -8,6 +8,7 @@ internal sealed class FaceShare
     private static readonly DefaultObjectPool<FaceShare> Pool = new(new DefaultPooledObjectPolicy<FaceShare>(), 4096);
 
     private FactSegment? _last;
+    private BatchOutcome _outcome;
 
     public Face Face { get; private set; } = null!;
 
@@ -17,7 +18,7 @@ internal sealed class FaceShare
 
     public FactSegment? Segments { get; private set; }
 
-    public BatchOutcome Outcome { get; private set; }
+    public ref readonly BatchOutcome Outcome => ref _outcome;
 
     /// <summary>The next share of the batch, later the next node of the dispatcher's queue.</summary>
     public FaceShare? Next { get; set; }
@@ -60,7 +61,7 @@ internal sealed class FaceShare
 
     public void Decide(in BatchOutcome outcome)
     {
-        Outcome = outcome;
+        _outcome = outcome;
         Face.Decided(this);
     }
 
@@ -76,7 +77,7 @@ internal sealed class FaceShare
         Face = null!;
         Segments = _last = null;
         Count = 0;
-        Outcome = default;
+        _outcome = default;
         Next = null;
         Pool.Return(this);
     }

@@ -57,21 +57,17 @@ internal sealed class LineDrainer
     /// <returns>False when the partition waits for memory.</returns>
     private bool TryPlace(Waiter waiter)
     {
-        AppendResult result;
-        try
-        {
-            result = _channel.PlaceFirst(waiter, new RecordView(waiter.Record, waiter.Timestamp));
-        }
-        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
+        if (!RecordView.TryTake(waiter.Record, waiter.Timestamp, out var view, out var unreadable))
         {
             if (_channel.TryLeave(waiter))
             {
-                End(waiter, RecordView.Unreadable(unreadable));
+                End(waiter, unreadable);
             }
 
             return true;
         }
 
+        var result = _channel.PlaceFirst(waiter, view);
         switch (result)
         {
             case AppendResult.Placed:

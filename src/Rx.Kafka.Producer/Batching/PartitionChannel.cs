@@ -18,12 +18,12 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     private readonly byte[] _topicUtf8;
     private Gate _gate;
     private ProducerBatch? _open;
-    private ProducerBatch? _firstClosed;
-    private ProducerBatch? _lastClosed;
+    private ClosedBatches _closed;
     private LaneOwner _owner;
     private readonly WaitingLine _line = new();
     private readonly LineDrainer _drainer;
     private readonly RecordWriter _writer;
+    private readonly BatchRoom _room;
     private ProducerBatch? _held;
     private TaskCompletionSource<bool>? _readable;
     private ProduceError? _closedBy;
@@ -39,6 +39,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         _owner = owner;
         _drainer = new LineDrainer(this, context);
         _account = new MemoryAccount(_drainer.Queue);
+        _room = new BatchRoom(context, _account);
         context.Memory.AddChannel(_account, owner.Memory);
         Writer = _writer = new RecordWriter(this, context);
         Reader = new BatchReader(this);
@@ -67,6 +68,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
     /// <summary>How often it went to another owner; changes under the gate, by the old owner.</summary>
     public int Moves { get; private set; }
+
+    /// <summary>The batch that takes records now: while somebody stands in line it is the drainer's.</summary>
+    private ref ProducerBatch? OpenOrHeld => ref (_held is null ? ref _open : ref _held);
 
     /// <summary>Appends a record to the open batch, opening one if that is allowed and there is memory.</summary>
     /// <param name="record">The record, kept only if its face wants it back.</param>
@@ -216,10 +220,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     public void CloseOpen(long openedAt, bool mayGrow)
     {
         _gate.Enter();
-        ref var open = ref (_held is null ? ref _open : ref _held);
+        ref var open = ref OpenOrHeld;
         if (open is not null && open.OpenedAt == openedAt)
         {
-            if (mayGrow && _firstClosed is not null)
+            if (mayGrow && _closed.First is not null)
             {
                 open.IsOverdue = true;
             }
@@ -238,7 +242,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         var ended = new List<Waiter>();
         _gate.Enter();
         _closedBy ??= error;
-        ref var open = ref (_held is null ? ref _open : ref _held);
+        ref var open = ref OpenOrHeld;
         if (open is not null)
         {
             Close(ref open);
@@ -250,7 +254,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             ended.Add(waiter);
         }
 
-        if (_firstClosed is null)
+        if (_closed.First is null)
         {
             _readable?.TrySetResult(false);
             _readable = null;
@@ -297,11 +301,11 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     {
         _gate.Enter();
         Task<bool> task;
-        if (_firstClosed is { OpenCopies: 0 })
+        if (_closed.IsReadable)
         {
             task = Task.FromResult(true);
         }
-        else if (_closedBy is not null && _firstClosed is null)
+        else if (_closedBy is not null && _closed.First is null)
         {
             task = Task.FromResult(false);
         }
@@ -320,7 +324,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     public ProducerBatch? TakeClosed(int maximumBytes, out bool isTooLarge)
     {
         _gate.Enter();
-        var batch = _firstClosed;
+        var batch = _closed.First;
         isTooLarge = batch is { OpenCopies: 0 } && batch.Bytes > maximumBytes;
         if (batch is null || batch.OpenCopies > 0 || isTooLarge)
         {
@@ -328,11 +332,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         }
         else
         {
-            _firstClosed = batch.NextClosed;
-            _lastClosed = _firstClosed is null ? null : _lastClosed;
-            batch.NextClosed = null;
-            ref var open = ref (_held is null ? ref _open : ref _held);
-            if (_firstClosed is null && open is { IsOverdue: true })
+            _closed.RemoveFirst();
+            ref var open = ref OpenOrHeld;
+            if (_closed.First is null && open is { IsOverdue: true })
             {
                 Close(ref open);
             }
@@ -347,13 +349,13 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     public bool TryWithdraw(ProducerBatch batch)
     {
         _gate.Enter();
-        ref var open = ref (_held is null ? ref _open : ref _held);
+        ref var open = ref OpenOrHeld;
         if (open == batch)
         {
             Close(ref open);
         }
 
-        var ready = _firstClosed == batch && batch.OpenCopies == 0;
+        var ready = _closed.First == batch && batch.OpenCopies == 0;
         _gate.Exit();
         return ready && TakeClosed(int.MaxValue, out _) == batch;
     }
@@ -364,7 +366,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     public void Relist(bool laneHasMore, bool isBlocked)
     {
         _gate.Enter();
-        _isListed = !isBlocked && (laneHasMore || _firstClosed is { OpenCopies: 0 });
+        _isListed = !isBlocked && (laneHasMore || _closed.IsReadable);
         if (_isListed)
         {
             _owner.List(Lane);
@@ -392,12 +394,12 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             Move(batch, newOwner);
         }
 
-        for (var batch = _firstClosed; batch is not null; batch = batch.NextClosed)
+        for (var batch = _closed.First; batch is not null; batch = batch.NextClosed)
         {
             Move(batch, newOwner);
         }
 
-        ref var open = ref (_held is null ? ref _open : ref _held);
+        ref var open = ref OpenOrHeld;
         if (open is not null)
         {
             Move(open, newOwner);
@@ -462,7 +464,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             var delta = view.Timestamp - batch.BaseTimestamp;
             var body = RecordEncoder.BodySize(delta, batch.Count, view.KeyLength, view.ValueLength, view.Headers);
             var total = RecordEncoder.TotalSize(body);
-            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None && MakeRoom(batch, total, face, interest, completion))
+            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None && _room.TryMake(batch, total, face, interest, needsReceipt: face is null && completion is null))
             {
                 placement = Add(ref open, record, view, face, interest, completion, body, total, (int)delta, out copy, ref wake);
                 return AppendResult.Placed;
@@ -486,33 +488,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         copy = default;
         var body = RecordEncoder.BodySize(0, 0, view.KeyLength, view.ValueLength, view.Headers);
         var total = RecordEncoder.TotalSize(body);
-        var overhead = ProducerBatch.BaseOverhead + (face is not null ? FaceShare.SegmentBytes(interest, first: true) : completion is null ? Receipt.Bytes : 0);
-        var request = new MemoryRequest(RecordBatchHeader.Size + total, overhead);
-        var chunk = mayJoin ? _context.Memory.TakeOrWait(_account, request) : _context.Memory.TryTake(_account, request);
-        if (chunk is null)
+        var result = _room.TryOpen(this, view.Timestamp, total, face, interest, needsReceipt: face is null && completion is null, mayJoin, out var batch);
+        if (result != AppendResult.Placed)
         {
-            return AppendResult.MustWait;
-        }
-
-        if (face is not null && !face.TryEnter())
-        {
-            _context.Memory.Return(_account, [chunk], overhead);
-            return AppendResult.FaceEnded;
-        }
-
-        var batch = _context.Batches.Get();
-        batch.Open(this, chunk, overhead, view.Timestamp, _context.Flushes.Enter());
-        if (face is not null)
-        {
-            batch.GrowShare(face, interest);
-        }
-        else if (completion is null)
-        {
-            batch.AddReceipt(_context.Receipts.Rent());
+            return result;
         }
 
         open = batch;
-        wake |= _owner.Timeline.Opened(batch);
+        wake |= _owner.Timeline.Opened(batch!);
         placement = Add(ref open, record, view, face, interest, completion, body, total, 0, out copy, ref wake);
         placement = placement with { Bytes = placement.Bytes + RecordBatchHeader.Size };
         return AppendResult.Placed;
@@ -583,83 +566,13 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         }
     }
 
-    /// <summary>Charges what one more record needs beside its bytes, and a further chunk; false where memory is short, and the batch is closed instead.</summary>
-    private bool MakeRoom(ProducerBatch batch, int total, Face? face, FaceInterest interest, RecordCompletion? completion)
-    {
-        if (face is not null)
-        {
-            if (batch.ShareFor(face, interest) is null && !GrowShare(batch, face, interest))
-            {
-                return false;
-            }
-        }
-        else if (completion is null && batch.ReceiptWithRoom is null)
-        {
-            if (!Charge(batch, Receipt.Bytes))
-            {
-                return false;
-            }
-
-            batch.AddReceipt(_context.Receipts.Rent());
-        }
-
-        if (batch.RoomInChunk < total)
-        {
-            if (_context.Memory.TryTake(_account, new MemoryRequest(total, 0)) is not { } chunk)
-            {
-                return false;
-            }
-
-            batch.AddChunk(chunk);
-        }
-
-        return true;
-    }
-
-    private bool GrowShare(ProducerBatch batch, Face face, FaceInterest interest)
-    {
-        if (!Charge(batch, batch.ShareBytes(face, interest)))
-        {
-            return false;
-        }
-
-        // A face that has ended opens no new share; OpenFor tells its caller.
-        if (!batch.HasShareOf(face, interest) && !face.TryEnter())
-        {
-            return false;
-        }
-
-        batch.GrowShare(face, interest);
-        return true;
-    }
-
-    private bool Charge(ProducerBatch batch, int bytes)
-    {
-        if (bytes > 0 && !_context.Memory.TryCharge(_account, bytes))
-        {
-            return false;
-        }
-
-        batch.Overhead += bytes;
-        return true;
-    }
-
     /// <summary>Under the gate. Returns whether the owner must be woken.</summary>
     private bool Close(ref ProducerBatch? open)
     {
         var batch = open!;
         open = null;
         batch.IsClosed = true;
-        if (_lastClosed is null)
-        {
-            _firstClosed = batch;
-        }
-        else
-        {
-            _lastClosed.NextClosed = batch;
-        }
-
-        _lastClosed = batch;
+        _closed.Add(batch);
         _owner.Timeline.Closed(batch);
         Load.Add(Partition, batch.Bytes);
         return List(laneHasMore: false);
@@ -667,7 +580,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
     private bool List(bool laneHasMore)
     {
-        var isReadable = _firstClosed is { OpenCopies: 0 };
+        var isReadable = _closed.IsReadable;
         if (isReadable && _readable is not null)
         {
             _readable.TrySetResult(true);

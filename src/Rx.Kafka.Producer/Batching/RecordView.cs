@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Batching;
@@ -13,6 +14,23 @@ internal readonly ref struct RecordView
         ValueLength = record.HasValue ? Value.Length : -1;
         Headers = record.HeadersOrNull;
         Timestamp = timestamp;
+    }
+
+    /// <summary>Takes the view, or says why the record's memory cannot be read.</summary>
+    public static bool TryTake(scoped in Record record, long timestamp, out RecordView view, [NotNullWhen(false)] out ProduceError? error)
+    {
+        try
+        {
+            view = new RecordView(record, timestamp);
+            error = null;
+            return true;
+        }
+        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
+        {
+            view = default;
+            error = Unreadable(unreadable);
+            return false;
+        }
     }
 
     /// <summary>The error of a record whose memory cannot be read.</summary>

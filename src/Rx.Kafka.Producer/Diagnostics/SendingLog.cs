@@ -29,8 +29,8 @@ internal static partial class SendingLog
     [LoggerMessage(307, LogLevel.Critical, "A sending loop failed; the producer ends")]
     public static partial void LoopFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(308, LogLevel.Warning, "The answer of {EndPoint} names {Topic}-{Partition}, which was not asked for; ignored")]
-    public static partial void UnaskedPartition(ILogger logger, string endPoint, string topic, int partition);
+    [LoggerMessage(308, LogLevel.Warning, "The answer of {EndPoint} names {Count} partitions that were not asked for, first {Partition}; ignored")]
+    public static partial void UnaskedPartitions(ILogger logger, string endPoint, int count, string partition);
 
     [LoggerMessage(309, LogLevel.Debug, "Connection to broker {Broker} at {EndPoint} is closed: {Reason}")]
     public static partial void ConnectionClosed(ILogger logger, int broker, string endPoint, string reason);

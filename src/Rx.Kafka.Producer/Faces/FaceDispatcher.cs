@@ -150,7 +150,7 @@ internal sealed class FaceDispatcher
 
     private void Tell(FaceShare share, FactSegment segment, int position)
     {
-        var outcome = share.Outcome;
+        ref readonly var outcome = ref share.Outcome;
         var fact = segment.Facts[position];
         var error = outcome.ErrorOf(fact.Index);
         if (error is null && _face.Acks.HasObservers)

@@ -94,6 +94,8 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         var response = new ProduceResponseReader(r, version);
         var parts = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_parts);
         var expected = 0;
+        var unasked = 0;
+        var firstUnasked = "";
         while (response.NextTopic(out var name))
         {
             while (response.NextPartition(out var answer))
@@ -102,7 +104,9 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
                 var index = Find(parts, expected, name, answer.Index);
                 if (index < 0)
                 {
-                    SendingLog.UnaskedPartition(context.Logger, Connection.Name, Encoding.UTF8.GetString(name), answer.Index);
+                    // One line for all: an answer may name a million.
+                    unasked++;
+                    firstUnasked = unasked == 1 ? $"{Encoding.UTF8.GetString(name)}-{answer.Index}" : firstUnasked;
                     continue;
                 }
 
@@ -110,6 +114,11 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
                 parts[index].IsAnswered = true;
                 expected = index + 1;
             }
+        }
+
+        if (unasked > 0)
+        {
+            SendingLog.UnaskedPartitions(context.Logger, Connection.Name, unasked, firstUnasked);
         }
 
         response.End(out var throttle, out _endpoints);

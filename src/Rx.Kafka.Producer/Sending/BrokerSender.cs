@@ -143,30 +143,18 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     private void Send(BrokerConnection connection, long now)
     {
-        while (connection.CanSend && Listed > 0 && _permits.Wait(0))
+        try
         {
-            if (_requests.Pull(connection, now, _block) is not { } request)
+            while (connection.CanSend && Listed > 0 && _permits.Wait(0) && TryWriteNext(connection, now))
             {
-                _permits.Release();
-                break;
             }
-
-            request.SendOn(connection);
-            if (!connection.TryWrite(request))
-            {
-                _permits.Release();
-                request.PutBack();
-                _requests.Return(request);
-                break;
-            }
-
-            request.Sent();
-
-            // One that is never done, because more comes all the time, does take something.
-            Stall.Drained();
+        }
+        finally
+        {
+            // Also behind a fault: a connection ends only when what was written is flushed.
+            connection.Flush();
         }
 
-        connection.Flush();
         if (Listed == 0)
         {
             Stall.Drained();
@@ -175,6 +163,31 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         {
             Stall.Held(now);
         }
+    }
+
+    /// <summary>With a permit: writes the next request, or gives the permit back.</summary>
+    private bool TryWriteNext(BrokerConnection connection, long now)
+    {
+        if (_requests.Pull(connection, now, _block) is not { } request)
+        {
+            _permits.Release();
+            return false;
+        }
+
+        request.SendOn(connection);
+        if (!connection.TryWrite(request))
+        {
+            _permits.Release();
+            request.PutBack();
+            _requests.Return(request);
+            return false;
+        }
+
+        request.Sent();
+
+        // One that is never done, because more comes all the time, does take something.
+        Stall.Drained();
+        return true;
     }
 
     /// <summary>Closes a connection that does not answer, or that nobody used for long.</summary>

@@ -1,0 +1,109 @@
+using Rx.Kafka.Protocol.Records;
+
+namespace Rx.Kafka.Batching;
+
+/// <summary>What one partition's batches need for a record besides its bytes' place: chunks, a share for its face or a receipt for its await, all charged to the partition's account. Under the channel's gate.</summary>
+internal sealed class BatchRoom(BatchingContext context, MemoryAccount account)
+{
+    /// <summary>Opens a batch with room for its first record.</summary>
+    /// <param name="channel">Whose batch.</param>
+    /// <param name="timestamp">Of the first record, in milliseconds since 1970.</param>
+    /// <param name="total">The first record's bytes.</param>
+    /// <param name="face">Whom to tell the outcome; null = a receipt, or the record's own completion.</param>
+    /// <param name="interest">What the face wants to be told.</param>
+    /// <param name="needsReceipt">Whether there is neither face nor completion.</param>
+    /// <param name="mayJoin">Whether the partition waits for memory if there is none.</param>
+    /// <param name="batch">The batch, if it was placed.</param>
+    /// <returns>Placed, MustWait or FaceEnded.</returns>
+    public AppendResult TryOpen(PartitionChannel channel, long timestamp, int total, Face? face, FaceInterest interest, bool needsReceipt, bool mayJoin, out ProducerBatch? batch)
+    {
+        batch = null;
+        var overhead = ProducerBatch.BaseOverhead + (face is not null ? FaceShare.SegmentBytes(interest, first: true) : needsReceipt ? Receipt.Bytes : 0);
+        var request = new MemoryRequest(RecordBatchHeader.Size + total, overhead);
+        var chunk = mayJoin ? context.Memory.TakeOrWait(account, request) : context.Memory.TryTake(account, request);
+        if (chunk is null)
+        {
+            return AppendResult.MustWait;
+        }
+
+        if (face is not null && !face.TryEnter())
+        {
+            context.Memory.Return(account, [chunk], overhead);
+            return AppendResult.FaceEnded;
+        }
+
+        batch = context.Batches.Get();
+        batch.Open(channel, chunk, overhead, timestamp, context.Flushes.Enter());
+        if (face is not null)
+        {
+            batch.GrowShare(face, interest);
+        }
+        else if (needsReceipt)
+        {
+            batch.AddReceipt(context.Receipts.Rent());
+        }
+
+        return AppendResult.Placed;
+    }
+
+    /// <summary>Room for one more record in an open batch; false where memory is short, or the face has ended, and the batch is closed instead.</summary>
+    public bool TryMake(ProducerBatch batch, int total, Face? face, FaceInterest interest, bool needsReceipt)
+    {
+        if (face is not null)
+        {
+            if (batch.ShareFor(face, interest) is null && !TryGrowShare(batch, face, interest))
+            {
+                return false;
+            }
+        }
+        else if (needsReceipt && batch.ReceiptWithRoom is null)
+        {
+            if (!TryCharge(batch, Receipt.Bytes))
+            {
+                return false;
+            }
+
+            batch.AddReceipt(context.Receipts.Rent());
+        }
+
+        if (batch.RoomInChunk < total)
+        {
+            if (context.Memory.TryTake(account, new MemoryRequest(total, 0)) is not { } chunk)
+            {
+                return false;
+            }
+
+            batch.AddChunk(chunk);
+        }
+
+        return true;
+    }
+
+    private bool TryGrowShare(ProducerBatch batch, Face face, FaceInterest interest)
+    {
+        if (!TryCharge(batch, batch.ShareBytes(face, interest)))
+        {
+            return false;
+        }
+
+        // A face that has ended opens no new share; TryOpen tells its caller.
+        if (!batch.HasShareOf(face, interest) && !face.TryEnter())
+        {
+            return false;
+        }
+
+        batch.GrowShare(face, interest);
+        return true;
+    }
+
+    private bool TryCharge(ProducerBatch batch, int bytes)
+    {
+        if (bytes > 0 && !context.Memory.TryCharge(account, bytes))
+        {
+            return false;
+        }
+
+        batch.Overhead += bytes;
+        return true;
+    }
+}
