@@ -13,7 +13,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     public const int NoGap = -1;
 
     private ProducerIdentity _identity = ProducerIdentity.None;
-    private ProducerIdentity _ofOtherCluster = ProducerIdentity.None;
+    private ProducerIdentity _dropped = ProducerIdentity.None; // the last one that was given up for another
     private int _nextSequence;
     private bool _mustBump;
     private bool _mustReplace;
@@ -78,7 +78,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
             }
 
             _nextSequence = 0;
-            AvoidNumbersOfOtherCluster();
+            AvoidNumbersOfDropped();
         }
 
         return true;
@@ -105,8 +105,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     /// <summary>Forgets all numbers: in another cluster they mean nothing. No batch may carry any.</summary>
     public void Restart()
     {
-        _ofOtherCluster = _identity.IsNone ? _ofOtherCluster : _identity;
-        _identity = ProducerIdentity.None;
+        Drop();
         _mustBump = _mustReplace = false;
         _gapAt = NoGap;
     }
@@ -115,16 +114,22 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     private static bool IsBehind(int sequence, int other) => sequence != other && ((sequence - other) & int.MaxValue) < 1 << 30;
 
     /// <summary>
-    /// Every cluster hands out low ids, so the new one may give us the id we had. Before we knew it for another, it may have taken a batch under the old numbers, and would take the
-    /// next one for a duplicate.
+    /// A cluster never gives an id twice, but every cluster begins with low ones, so another behind the same names may give us the id we had. Before we knew it for another, it may
+    /// have taken a batch under the old numbers, and would take the next one for a duplicate.
     /// </summary>
-    private void AvoidNumbersOfOtherCluster()
+    private void AvoidNumbersOfDropped()
     {
-        if (_identity.Id == _ofOtherCluster.Id && _identity.Epoch <= _ofOtherCluster.Epoch)
+        if (_identity.Id == _dropped.Id && _identity.Epoch <= _dropped.Epoch)
         {
-            _identity = _ofOtherCluster;
+            _identity = _dropped;
             Bump();
         }
+    }
+
+    private void Drop()
+    {
+        _dropped = _identity.IsNone ? _dropped : _identity;
+        _identity = ProducerIdentity.None;
     }
 
     private void Bump()
@@ -137,7 +142,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
             _mustReplace = false;
             events.ProducerIdDropped(channel.Topic, channel.Partition, _identity.Id);
             ids.Replace(_identity.Id);
-            _identity = ProducerIdentity.None;
+            Drop();
         }
         else
         {

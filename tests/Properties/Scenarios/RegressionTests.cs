@@ -53,6 +53,12 @@ public class RegressionTests
             Steps = [new(0, StepKind.OnNext, Key: 1)],
             Faults = [new(FaultKind.Failover, AtMs: 300, Broker: 1, Ms: 1000), new(FaultKind.Trickle, Ms: 1000), new(FaultKind.Readdress, Broker: 2, Ms: 500)],
         },
+        ["another cluster, not yet known for one, gave the producer id that it had refused"] = new Scenario
+        {
+            Setup = new() { Brokers = 2, Partitions = 2, Warm = true },
+            Steps = [new(0, StepKind.Send, Partition: 1), new(0, StepKind.OnNext), new(0, StepKind.Send, Partition: 1)],
+            Faults = [new(FaultKind.Failover, Broker: 2, Ms: 1), new(FaultKind.Exchange, AtMs: 1), new(FaultKind.FailWithOffset, AtMs: 20, Code: 47)],
+        },
         ["another cluster gave the producer id that it had already taken a batch of"] = new Scenario
         {
             Steps = [new(0, StepKind.Send, Partition: 0), new(0, StepKind.Enqueue)],
