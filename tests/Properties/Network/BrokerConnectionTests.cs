@@ -81,6 +81,21 @@ public sealed class BrokerConnectionTests
         Assert.Equal(1, link.Log.Count(103));
     }
 
+    // The requests of one step cost one system call; much at once does not wait for more.
+    [Fact]
+    public void What_is_written_goes_out_with_the_flush_and_a_lot_of_it_at_once()
+    {
+        var link = new Linked(new World());
+        Assert.True(link.World.Do(() => link.Connection.TryWrite(new CountedRequest(0, link.News))));
+        Assert.True(link.World.Do(() => link.Connection.TryWrite(new CountedRequest(1, link.News))));
+        Assert.Empty(link.Peer.Received());
+        Assert.Equal((2, true), (link.Connection.InFlight, link.Connection.CanSend));
+        link.World.Do(link.Connection.Flush);
+        Assert.Equal(2, link.Peer.Received().Count);
+        Assert.True(link.World.Do(() => link.Connection.TryWrite(new CountedRequest(2, link.News, padding: 300_000))));
+        Assert.Single(link.Peer.Received());
+    }
+
     [Fact]
     public void While_a_flush_is_pending_nothing_can_be_sent_and_its_end_is_told()
     {
