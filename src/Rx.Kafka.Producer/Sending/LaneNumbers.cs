@@ -45,6 +45,9 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
         }
     }
 
+    /// <summary>The topic was made anew: its log takes any number first, so that one before it is absent says nothing of a batch that is sent there.</summary>
+    public void ForgetGap() => _gapAt = NoGap;
+
     /// <summary>The broker refuses this epoch: another producer id is needed.</summary>
     public void ReplaceIdentity() => _mustBump = _mustReplace = true;
 

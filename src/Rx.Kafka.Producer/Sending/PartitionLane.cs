@@ -19,6 +19,7 @@ internal sealed class PartitionLane : Lane
     private int _inFlight;
     private bool _isHeld;
     private bool _isElsewhere;
+    private bool _isOnNewLog;
     private LaneOwner? _movesTo;
     private SendingLoop _routedTo = null!;
 
@@ -241,6 +242,9 @@ internal sealed class PartitionLane : Lane
         {
             batch.IsOfReplacedTopic |= batch.IsUnclear || batch.IsInFlight;
         }
+
+        _isOnNewLog = true;
+        Settle();
     }
 
     /// <summary>Behind the brokers' names is another cluster. When nothing is in flight any more, the lane begins anew.</summary>
@@ -537,6 +541,13 @@ internal sealed class PartitionLane : Lane
             if (_isElsewhere)
             {
                 BeginAnew();
+            }
+
+            if (_isOnNewLog)
+            {
+                // Not before what went to the old log has ended: until then its answers may still name a gap.
+                _isOnNewLog = false;
+                _numbers.ForgetGap();
             }
 
             if (!_undecided.CanTellOfEarlier)

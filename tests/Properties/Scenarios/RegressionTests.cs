@@ -53,6 +53,12 @@ public class RegressionTests
             Steps = [new(0, StepKind.OnNext, Key: 1)],
             Faults = [new(FaultKind.Failover, AtMs: 300, Broker: 1, Ms: 1000), new(FaultKind.Trickle, Ms: 1000), new(FaultKind.Readdress, Broker: 2, Ms: 500)],
         },
+        ["a gap in the numbers of the old topic spoke of a batch in the new one"] = new Scenario
+        {
+            Setup = new() { Partitions = 2, BatchSize = 0, LatencyMs = 7, Warm = true },
+            Steps = [new(1, StepKind.Send), new(0, StepKind.Send, Partition: 0), new(1, StepKind.Send, Key: 3)],
+            Faults = [new(FaultKind.RejectRecords, AtMs: 50, Partition: 0), new(FaultKind.Recreate, AtMs: 50, Ms: 500), new(FaultKind.CutAfter, AtMs: 100, Broker: 1)],
+        },
         ["another cluster, not yet known for one, gave the producer id that it had refused"] = new Scenario
         {
             Setup = new() { Brokers = 2, Partitions = 2, Warm = true },
