@@ -11,7 +11,7 @@ namespace Rx.Kafka.Network;
 /// </summary>
 internal sealed class BrokerConnection
 {
-    /// <summary>More than this is flushed at once: to join it with the next request saves nothing any more, and the broker has something to do.</summary>
+    /// <summary>So much is flushed at once: to join it with the next request saves nothing any more, and the broker has something to do.</summary>
     private const int LargeWriteBytes = 256 * 1024;
 
     // States of the write side.

@@ -3,7 +3,7 @@ namespace Rx.Kafka.Network;
 /// <summary>Whoever sends on a connection. Called from any thread; both only post or set a signal.</summary>
 internal interface IConnectionOwner
 {
-    /// <summary>A flush that was pending has ended: <see cref="BrokerConnection.CanSend"/> may be true again; a hint, so look. Not called for a flush that ended within <see cref="BrokerConnection.TrySend"/>.</summary>
+    /// <summary>A flush that was pending has ended: <see cref="BrokerConnection.CanSend"/> may be true again; a hint, so look. Not called for a flush that ended within the call that began it.</summary>
     void Flushed(BrokerConnection connection);
 
     /// <summary>The connection has ended, and every request on it was told. Once; perhaps before the task that opens the connection has handed it over

@@ -3,8 +3,8 @@ using Rx.Kafka.Protocol;
 namespace Rx.Kafka.Network;
 
 /// <summary>
-/// One request, from <see cref="BrokerConnection.TrySend"/> until its answer or the end of its connection: exactly one of <see cref="Answered"/>,
-/// <see cref="Lost"/> and (without an answer to come) <see cref="Flushed"/> is called for each successful send. Its owner may pool it.
+/// One request, from <see cref="BrokerConnection.TryWrite"/> until its answer or the end of its connection: exactly one of <see cref="Answered"/>,
+/// <see cref="Lost"/> and (without an answer to come) <see cref="Flushed"/> is called for each that was written. Its owner may pool it.
 /// </summary>
 internal abstract class KafkaRequest
 {

@@ -145,7 +145,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     {
         try
         {
-            while (connection.CanSend && Listed > 0 && _permits.Wait(0) && TryWriteNext(connection, now))
+            while (connection.CanSend && Listed > 0 && TryWriteNext(connection, now))
             {
             }
         }
@@ -165,9 +165,14 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
     }
 
-    /// <summary>With a permit: writes the next request, or gives the permit back.</summary>
+    /// <summary>Takes a permit and writes the next request, or gives the permit back.</summary>
     private bool TryWriteNext(BrokerConnection connection, long now)
     {
+        if (!_permits.Wait(0))
+        {
+            return false;
+        }
+
         if (_requests.Pull(connection, now, _block) is not { } request)
         {
             _permits.Release();

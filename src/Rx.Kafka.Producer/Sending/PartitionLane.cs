@@ -616,7 +616,7 @@ internal sealed class PartitionLane : Lane
         RetryAt = 0;
         _backoff = null;
         _proof.End();
-        Channel.MoveTo(owner, _undecided.Whole());
+        Channel.MoveTo(owner, _undecided.Wholes());
         if (owner is SendingLoop loop)
         {
             loop.Post(loop.Arrived);

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Rx.Kafka.Batching;
@@ -9,7 +8,7 @@ namespace Rx.Kafka.Sending;
 /// A lane's drained batches whose outcome is not published, in the order of their records. One that is decided early keeps its outcome here until all before it have theirs.
 /// Parts of a split batch stand in its place.
 /// </summary>
-internal sealed class UndecidedBatches : IEnumerable<ProducerBatch>
+internal sealed class UndecidedBatches
 {
     private readonly List<ProducerBatch> _batches = [];
 
@@ -26,10 +25,6 @@ internal sealed class UndecidedBatches : IEnumerable<ProducerBatch>
     public bool CanTellOfEarlier => _batches.Exists(static b => b is { Kept: null, AwaitsLaterProof: false, BaseSequence: >= 0 });
 
     public List<ProducerBatch>.Enumerator GetEnumerator() => _batches.GetEnumerator();
-
-    IEnumerator<ProducerBatch> IEnumerable<ProducerBatch>.GetEnumerator() => _batches.GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => _batches.GetEnumerator();
 
     public void Add(ProducerBatch batch) => _batches.Add(batch);
 
@@ -124,5 +119,5 @@ internal sealed class UndecidedBatches : IEnumerable<ProducerBatch>
     }
 
     /// <summary>What callers, flush and memory know of them: a split batch once, not its parts.</summary>
-    public IEnumerable<ProducerBatch> Whole() => _batches.Select(static b => b.Whole ?? b).Distinct();
+    public IEnumerable<ProducerBatch> Wholes() => _batches.Select(static b => b.Whole ?? b).Distinct();
 }

@@ -60,7 +60,7 @@ public sealed class LaneNumbersTests
 
         Assert.Equal(new ProducerIdentity(4001, short.MaxValue), identity);
         numbers.Lapse(identity, LaneNumbers.NoGap);
-        Assert.False(numbers.IsReady([]));
+        Assert.False(numbers.IsReady(new()));
         w.World.Run();
         Assert.Equal(new ProducerIdentity(4002, 0), Give(numbers));
         w.End();
@@ -72,7 +72,9 @@ public sealed class LaneNumbersTests
     {
         var (numbers, first, w) = Numbered();
         numbers.Lapse(first, LaneNumbers.NoGap);
-        Assert.False(numbers.IsReady([new ProducerBatch { Identity = first, BaseSequence = 3 }]));
+        var undecided = new UndecidedBatches();
+        undecided.Add(new ProducerBatch { Identity = first, BaseSequence = 3 });
+        Assert.False(numbers.IsReady(undecided));
         var second = Give(numbers);
         numbers.Lapse(first, 0);
         Assert.Equal((1, second), (second.Epoch, Give(numbers)));
@@ -87,7 +89,7 @@ public sealed class LaneNumbersTests
         var events = new SendingEvents(w.Log, w.Metrics, w.World.Time);
         using var batching = new BatchingWorld();
         var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), new ProducerIds(isIdempotent: true, w.Metadata, w.World.Tasks, events), events);
-        Assert.False(numbers.IsReady([]));
+        Assert.False(numbers.IsReady(new()));
         w.World.Run();
         return (numbers, Give(numbers), w);
     }
@@ -95,7 +97,7 @@ public sealed class LaneNumbersTests
     private static ProducerIdentity Give(LaneNumbers numbers)
     {
         var batch = new ProducerBatch();
-        Assert.True(numbers.TryGive(batch, []));
+        Assert.True(numbers.TryGive(batch, new()));
         return batch.Identity;
     }
 }
