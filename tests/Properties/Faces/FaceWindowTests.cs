@@ -41,7 +41,7 @@ public sealed class FaceWindowTests
         var passed = 0;
         var sources = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
         {
-            for (var i = 0; i < 20_000; i++)
+            for (var i = 0; i < 5_000; i++)
             {
                 window.Wait();
                 window.Decided(1);
@@ -51,7 +51,7 @@ public sealed class FaceWindowTests
         Array.ForEach(sources, static thread => thread.Start());
         var observed = 0;
         var started = TimeProvider.System.GetTimestamp();
-        while (observed < 80_000)
+        while (observed < 20_000)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, $"stuck after {observed}");
             if (Volatile.Read(ref passed) > observed)
@@ -60,6 +60,11 @@ public sealed class FaceWindowTests
                 Assert.InRange(Volatile.Read(ref passed) - observed, 0, 5 + 1 + sources.Length);
                 window.Observed(1);
                 observed++;
+            }
+            else
+            {
+                // On a machine with fewer free cores than threads, looking again would keep the sources from running.
+                Thread.Yield();
             }
         }
 
