@@ -28,7 +28,7 @@ internal sealed class Outcomes : IObserver<Delivery<Record>>
             Fail(value.Error!);
         }
 
-        Interlocked.Increment(ref _decided);
+        Volatile.Write(ref _decided, _decided + 1);
     }
 
     public void OnError(Exception error) => Fail(error);

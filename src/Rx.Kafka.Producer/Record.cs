@@ -222,6 +222,26 @@ public readonly record struct Record
     public override string ToString() =>
         $"Record {{ Topic = {Topic}, Partition = {(HasPartition ? _partition.ToString(System.Globalization.CultureInfo.InvariantCulture) : "any")}, Key = {(HasKey ? $"{_key.Length} B" : "null")}, Value = {(HasValue ? $"{_value.Length} B" : "null")}, Headers = {Headers.Count} }}";
 
+    /// <summary>Copies to a cleared place on the heap, field by field: a struct of four references would be copied by a call into the runtime.</summary>
+    internal void CopyTo(ref Record cleared)
+    {
+        Unsafe.AsRef(in cleared._topic) = _topic;
+        Unsafe.AsRef(in cleared._value) = _value;
+        if (HasKey)
+        {
+            Unsafe.AsRef(in cleared._key) = _key;
+        }
+
+        if (_headers is not null)
+        {
+            Unsafe.AsRef(in cleared._headers) = _headers;
+        }
+
+        Unsafe.AsRef(in cleared._timestampTicks) = _timestampTicks;
+        Unsafe.AsRef(in cleared._partition) = _partition;
+        Unsafe.AsRef(in cleared._present) = _present;
+    }
+
     private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 
     private Present With(Present flag, bool on) => on ? _present | flag : _present & ~flag;

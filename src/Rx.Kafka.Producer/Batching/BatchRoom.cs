@@ -9,16 +9,14 @@ internal sealed class BatchRoom(BatchingContext context, MemoryAccount account)
     /// <param name="channel">Whose batch.</param>
     /// <param name="timestamp">Of the first record, in milliseconds since 1970.</param>
     /// <param name="total">The first record's bytes.</param>
-    /// <param name="face">Whom to tell the outcome; null = a receipt, or the record's own completion.</param>
-    /// <param name="interest">What the face wants to be told.</param>
-    /// <param name="needsReceipt">Whether there is neither face nor completion.</param>
+    /// <param name="append">Whom to tell the outcome.</param>
     /// <param name="mayJoin">Whether the partition waits for memory if there is none.</param>
     /// <param name="batch">The batch, if it was placed.</param>
     /// <returns>Placed, MustWait or FaceEnded.</returns>
-    public AppendResult TryOpen(PartitionChannel channel, long timestamp, int total, Face? face, FaceInterest interest, bool needsReceipt, bool mayJoin, out ProducerBatch? batch)
+    public AppendResult TryOpen(PartitionChannel channel, long timestamp, int total, in PendingAppend append, bool mayJoin, out ProducerBatch? batch)
     {
         batch = null;
-        var overhead = ProducerBatch.BaseOverhead + (face is not null ? FaceShare.SegmentBytes(interest, first: true) : needsReceipt ? Receipt.Bytes : 0);
+        var overhead = ProducerBatch.BaseOverhead + (append.Face is not null ? FaceShare.SegmentBytes(append.Interest, first: true) : append.NeedsReceipt ? Receipt.Bytes : 0);
         var request = new MemoryRequest(RecordBatchHeader.Size + total, overhead);
         var chunk = mayJoin ? context.Memory.TakeOrWait(account, request) : context.Memory.TryTake(account, request);
         if (chunk is null)
@@ -26,7 +24,7 @@ internal sealed class BatchRoom(BatchingContext context, MemoryAccount account)
             return AppendResult.MustWait;
         }
 
-        if (face is not null && !face.TryEnter())
+        if (append.Face is not null && !append.Face.TryEnter())
         {
             context.Memory.Return(account, [chunk], overhead);
             return AppendResult.FaceEnded;
@@ -34,11 +32,11 @@ internal sealed class BatchRoom(BatchingContext context, MemoryAccount account)
 
         batch = context.Batches.Get();
         batch.Open(channel, chunk, overhead, timestamp, context.Flushes.Enter());
-        if (face is not null)
+        if (append.Face is not null)
         {
-            batch.GrowShare(face, interest);
+            batch.GrowShare(append.Face, append.Interest);
         }
-        else if (needsReceipt)
+        else if (append.NeedsReceipt)
         {
             batch.AddReceipt(context.Receipts.Rent());
         }
@@ -47,16 +45,16 @@ internal sealed class BatchRoom(BatchingContext context, MemoryAccount account)
     }
 
     /// <summary>Room for one more record in an open batch; false where memory is short, or the face has ended, and the batch is closed instead.</summary>
-    public bool TryMake(ProducerBatch batch, int total, Face? face, FaceInterest interest, bool needsReceipt)
+    public bool TryMake(ProducerBatch batch, int total, in PendingAppend append)
     {
-        if (face is not null)
+        if (append.Face is { } face)
         {
-            if (batch.ShareFor(face, interest) is null && !TryGrowShare(batch, face, interest))
+            if (batch.ShareFor(face, append.Interest) is null && !TryGrowShare(batch, face, append.Interest))
             {
                 return false;
             }
         }
-        else if (needsReceipt && batch.ReceiptWithRoom is null)
+        else if (append.NeedsReceipt && batch.ReceiptWithRoom is null)
         {
             if (!TryCharge(batch, Receipt.Bytes))
             {

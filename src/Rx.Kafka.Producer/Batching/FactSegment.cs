@@ -48,7 +48,7 @@ internal sealed class FactSegment
         _facts[Count] = new RecordFact(index, timeDelta);
         if (_records is not null)
         {
-            _records[Count] = record;
+            record.CopyTo(ref _records[Count]);
         }
 
         Count++;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Protocol.Records;
@@ -80,12 +81,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <param name="mayOpen">Whether a new batch may be opened.</param>
     /// <param name="placement">Where it was placed.</param>
     /// <param name="waiter">The place in its topic's line that the record comes from, if it does.</param>
+    // Not inlined: a handler would keep the caller's variables in memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement, Waiter? waiter = null)
     {
-        _gate.Enter();
         var wake = false;
         PendingCopy copy = default;
         AppendResult result;
+        _gate.Enter();
         try
         {
             // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for all.
@@ -95,14 +98,11 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
                 return _closedBy is null ? AppendResult.MustWait : AppendResult.Closed;
             }
 
-            result = Place(ref _open, record, view, face, completion, mayOpen, mayJoin: false, out placement, out copy, ref wake);
-            if (waiter is not null && copy.Batch is { } taken)
+            var append = new PendingAppend(record, face, completion, waiter);
+            result = Place(ref _open, append, view, mayOpen, mayJoin: false, out placement, ref copy, ref wake);
+            if (waiter is not null && _open is not null && _context.Flushes.IsFlushing(_open.Generation))
             {
-                Absorb(taken, waiter);
-                if (taken == _open && _context.Flushes.IsFlushing(taken.Generation))
-                {
-                    wake |= Close(ref _open);
-                }
+                wake |= Close(ref _open);
             }
         }
         finally
@@ -185,23 +185,20 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <returns>Placed, MustWait, FaceEnded; or WouldOpen when somebody else stands at the head now.</returns>
     public AppendResult PlaceFirst(Waiter waiter, in RecordView view)
     {
-        _gate.Enter();
         var wake = false;
         PendingCopy copy = default;
         var result = AppendResult.WouldOpen;
+        _gate.Enter();
         try
         {
             if (_line.First == waiter)
             {
-                result = Place(ref _held, waiter.Record, view, waiter.Face, waiter.Completion, mayOpen: true, mayJoin: true, out _, out copy, ref wake);
+                var record = waiter.Record;
+                var append = new PendingAppend(record, waiter.Face, waiter.Completion, waiter);
+                result = Place(ref _held, append, view, mayOpen: true, mayJoin: true, out _, ref copy, ref wake);
                 if (result is AppendResult.Placed or AppendResult.FaceEnded)
                 {
                     _line.Remove(waiter);
-                }
-
-                if (copy.Batch is { } taken)
-                {
-                    Absorb(taken, waiter);
                 }
             }
         }
@@ -451,87 +448,79 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     private void Move(ProducerBatch batch, LaneOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
 
     /// <summary>Under the gate. Room for a record in the open batch, or in a new one.</summary>
-    private AppendResult Place(
-        ref ProducerBatch? open, in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, bool mayJoin, out Placement placement, out PendingCopy copy, ref bool wake)
+    private AppendResult Place(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayOpen, bool mayJoin, out Placement placement, ref PendingCopy copy, ref bool wake)
     {
-        placement = default;
-        copy = default;
-
-        // Read once: somebody may subscribe meanwhile.
-        var interest = face?.Interest ?? FaceInterest.None;
         if (open is { } batch)
         {
             var delta = view.Timestamp - batch.BaseTimestamp;
             var body = RecordEncoder.BodySize(delta, batch.Count, view.KeyLength, view.ValueLength, view.Headers);
             var total = RecordEncoder.TotalSize(body);
-            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None && _room.TryMake(batch, total, face, interest, needsReceipt: face is null && completion is null))
+            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None && _room.TryMake(batch, total, append))
             {
-                placement = Add(ref open, record, view, face, interest, completion, body, total, (int)delta, out copy, ref wake);
+                Add(ref open, append, view, body, total, (int)delta, out placement, ref copy, ref wake);
                 return AppendResult.Placed;
             }
 
             wake |= Close(ref open);
         }
 
-        if (!mayOpen)
-        {
-            return AppendResult.WouldOpen;
-        }
-
-        return OpenFor(ref open, record, view, face, interest, completion, mayJoin, out placement, out copy, ref wake);
+        placement = default;
+        return mayOpen ? Open(ref open, append, view, mayJoin, ref placement, ref copy, ref wake) : AppendResult.WouldOpen;
     }
 
-    private AppendResult OpenFor(
-        ref ProducerBatch? open, in Record record, in RecordView view, Face? face, FaceInterest interest, RecordCompletion? completion, bool mayJoin, out Placement placement, out PendingCopy copy, ref bool wake)
+    private AppendResult Open(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayJoin, ref Placement placement, ref PendingCopy copy, ref bool wake)
     {
-        placement = default;
-        copy = default;
         var body = RecordEncoder.BodySize(0, 0, view.KeyLength, view.ValueLength, view.Headers);
         var total = RecordEncoder.TotalSize(body);
-        var result = _room.TryOpen(this, view.Timestamp, total, face, interest, needsReceipt: face is null && completion is null, mayJoin, out var batch);
-        if (result != AppendResult.Placed)
+        var result = _room.TryOpen(this, view.Timestamp, total, append, mayJoin, out var batch);
+        if (result == AppendResult.Placed)
         {
-            return result;
+            open = batch;
+            wake |= _owner.Timeline.Opened(batch!);
+            Add(ref open, append, view, body, total, delta: 0, out placement, ref copy, ref wake);
+            placement = placement with { Bytes = RecordBatchHeader.Size + total };
         }
 
-        open = batch;
-        wake |= _owner.Timeline.Opened(batch!);
-        placement = Add(ref open, record, view, face, interest, completion, body, total, 0, out copy, ref wake);
-        placement = placement with { Bytes = placement.Bytes + RecordBatchHeader.Size };
-        return AppendResult.Placed;
+        return result;
     }
 
     /// <summary>Counts the record in, tells its face or its await where it is, and encodes it here if it is small.</summary>
-    private Placement Add(
-        ref ProducerBatch? open, in Record record, in RecordView view, Face? face, FaceInterest interest, RecordCompletion? completion, int body, int total, int delta, out PendingCopy copy, ref bool wake)
+    private void Add(ref ProducerBatch? open, in PendingAppend append, in RecordView view, int body, int total, int delta, out Placement placement, ref PendingCopy copy, ref bool wake)
     {
         var batch = open!;
+        var index = batch.Count;
         Receipt? receipt = null;
         short token = 0;
-        if (face is not null)
+        if (append.Face is { } face)
         {
-            batch.ShareFor(face, interest)!.Add(batch.Count, delta, record);
+            batch.ShareFor(face, append.Interest)!.Add(index, delta, append.Record);
         }
-        else if (completion is not null)
+        else if (append.Completion is { } completion)
         {
-            completion.Place(batch.Count, delta);
+            completion.Place(index, delta);
             batch.AddCompletion(completion);
         }
         else
         {
             receipt = batch.ReceiptWithRoom!;
-            token = receipt.Add(batch.Count, delta);
+            token = receipt.Add(index, delta);
         }
 
-        var index = batch.Count;
-        copy = new PendingCopy { Batch = batch, BodySize = body, TimeDelta = delta, Index = index, Room = batch.Reserve(total, view.Timestamp) };
+        if (append.Waiter is { } waiter)
+        {
+            // A batch that takes a waiting record of an older flush generation counts in that one.
+            batch.Generation = _context.Flushes.Absorb(batch.Generation, waiter.Generation);
+        }
+
+        var room = batch.Reserve(total, view.Timestamp);
         if (total <= LargestCopyUnderGate)
         {
-            copy.Encode(view);
+            view.Encode(room, body, delta, index);
         }
         else
         {
             batch.OpenCopies++;
+            copy = new PendingCopy(batch, room, body, delta, index);
         }
 
         var full = BatchPolicy.AfterAppend(batch.Bytes, _context.BatchSize) != CloseReason.None;
@@ -540,19 +529,16 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             wake |= Close(ref open);
         }
 
-        return new Placement(total, full, receipt, token);
+        placement = new Placement(total, full, receipt, token);
     }
-
-    /// <summary>A batch that takes a waiting record of an older flush generation counts in that one.</summary>
-    private void Absorb(ProducerBatch batch, Waiter waiter) => batch.Generation = _context.Flushes.Absorb(batch.Generation, waiter.Generation);
 
     /// <summary>Outside the gate: what need not be done under it.</summary>
     private void Finish(in PendingCopy copy, in RecordView view, bool wake)
     {
-        if (copy.Room.Count > LargestCopyUnderGate)
+        if (copy.Batch is { } batch)
         {
-            copy.Encode(view);
-            EndCopy(copy.Batch!);
+            view.Encode(copy.Room, copy.BodySize, copy.TimeDelta, copy.Index);
+            EndCopy(batch);
         }
 
         Wake(wake);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Batching;
@@ -17,6 +18,8 @@ internal readonly ref struct RecordView
     }
 
     /// <summary>Takes the view, or says why the record's memory cannot be read.</summary>
+    // Not inlined: a handler would keep the caller's variables in memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool TryTake(scoped in Record record, long timestamp, out RecordView view, [NotNullWhen(false)] out ProduceError? error)
     {
         try
@@ -53,6 +56,10 @@ internal readonly ref struct RecordView
 
     /// <summary>Milliseconds since 1970.</summary>
     public long Timestamp { get; }
+
+    /// <summary>Writes the record into its room.</summary>
+    public void Encode(Span<byte> room, int bodySize, int timeDelta, int index) =>
+        RecordEncoder.Write(room, bodySize, timeDelta, index, Key, KeyLength < 0, Value, ValueLength < 0, Headers);
 
     /// <summary>The most the record takes in a batch of its own, in bytes.</summary>
     public long SizeBound

@@ -161,10 +161,14 @@ internal sealed class FaceDispatcher
         if (share.Interest == FaceInterest.Records && _face.Deliveries.HasObservers)
         {
             var time = outcome.TimestampOf(fact.Index, fact.TimeDelta);
-            var delivery = error is null
-                ? new Delivery<Record>(segment.Records[position], outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence)
-                : new Delivery<Record>(segment.Records[position], outcome.Topic, outcome.Partition, time, error);
-            _face.Deliveries.Next(delivery);
+            if (error is null)
+            {
+                _face.Deliveries.Next(new(segment.Records[position], outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence));
+            }
+            else
+            {
+                _face.Deliveries.Next(new(segment.Records[position], outcome.Topic, outcome.Partition, time, error));
+            }
         }
     }
 }
