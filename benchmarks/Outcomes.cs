@@ -28,6 +28,7 @@ internal sealed class Outcomes : IObserver<Delivery<Record>>
             Fail(value.Error!);
         }
 
+        // Called one at a time: nothing interlocked is needed.
         Volatile.Write(ref _decided, _decided + 1);
     }
 

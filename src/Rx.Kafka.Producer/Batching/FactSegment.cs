@@ -56,7 +56,7 @@ internal sealed class FactSegment
 
     public void Return()
     {
-        // The caller's memory must not be kept alive by a pool.
+        // The caller's memory must not be kept alive by a pool, and the next record is copied to a cleared place.
         _records?.AsSpan(0, Count).Clear();
         Count = 0;
         Next = null;
