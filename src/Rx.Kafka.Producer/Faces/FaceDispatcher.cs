@@ -160,14 +160,15 @@ internal sealed class FaceDispatcher
 
         if (share.Interest == FaceInterest.Records && _face.Deliveries.HasObservers)
         {
-            var time = outcome.TimestampOf(fact.Index, fact.TimeDelta);
+            ref readonly var record = ref segment.Records[position];
             if (error is null)
             {
-                _face.Deliveries.Next(new(segment.Records[position], outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence));
+                var time = outcome.TimestampOf(fact.Index, fact.TimeDelta);
+                _face.Deliveries.Next(new(record, outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence));
             }
             else
             {
-                _face.Deliveries.Next(new(segment.Records[position], outcome.Topic, outcome.Partition, time, error));
+                _face.Deliveries.Next(new(record, error));
             }
         }
     }
