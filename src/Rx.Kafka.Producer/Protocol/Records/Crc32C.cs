@@ -12,7 +12,8 @@ internal static class Crc32C
     /// <summary>The state before the first byte.</summary>
     public const uint Start = 0xFFFFFFFF;
 
-    private const int LongStripe = 1024;
+    // As long as a page: the processor reads ahead within one, and the bytes of a batch were mostly written by another core.
+    private const int LongStripe = 4096;
     private const int ShortStripe = 128;
 
     private static readonly uint[] LongShift = ShiftTable(LongStripe);
