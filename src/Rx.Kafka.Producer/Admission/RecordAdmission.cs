@@ -52,13 +52,13 @@ internal sealed class RecordAdmission : IRecordAdmission
         placement = default;
         if ((uint)(record.Topic.Length - 1) >= LongestName)
         {
-            return new(Misnamed(record.Topic), null);
+            return Misnamed(record.Topic);
         }
 
         var timestamp = record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds();
         if (!RecordView.TryTake(record, timestamp, out var view, out var unreadable))
         {
-            return new(unreadable, null);
+            return Refused(unreadable);
         }
 
         if (view.Headers is not null && !IsArrayBacked(view.Headers))
@@ -68,12 +68,12 @@ internal sealed class RecordAdmission : IRecordAdmission
 
         if (view.SizeBound > _largest)
         {
-            return new(TooLarge(view), null);
+            return TooLarge(view);
         }
 
         if (_closedBy is not null)
         {
-            return new(_closedBy, null);
+            return Refused(_closedBy);
         }
 
         var topic = TopicOf(record.Topic);
@@ -82,13 +82,8 @@ internal sealed class RecordAdmission : IRecordAdmission
             return Wait(topic, null, record, face, completion, timestamp);
         }
 
-        return topic.TryPlace(record, view, face, completion, out placement, out var channel, out var error) switch
-        {
-            AppendResult.Placed => default,
-            AppendResult.FaceEnded => new(null, null, FaceEnded: true),
-            AppendResult.MustWait when error is null => Wait(topic, channel, record, face, completion, timestamp),
-            _ => new(error ?? _closedBy ?? AdmissionContext.Closed, null),
-        };
+        var result = topic.TryPlace(record, view, face, completion, out placement, out var channel, out var error);
+        return result == AppendResult.Placed ? default : NotPlaced(result, topic, channel, error, record, face, completion, timestamp);
     }
 
     /// <summary>Withdraws a record that stands in line.</summary>
@@ -212,21 +207,31 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
         catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
         {
-            return new(RecordView.Unreadable(unreadable), null);
+            return Refused(RecordView.Unreadable(unreadable));
         }
 
         return Offer(copy, face, completion, out placement);
     }
 
-    private static ProduceError Misnamed(string topic) => topic.Length == 0
-        ? new(ProduceErrorCode.InvalidRecord, "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value).")
-        : new(ProduceErrorCode.TopicUnknown, $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it.");
+    private static OfferResult Refused(ProduceError error) => new(error, null);
 
-    private ProduceError TooLarge(in RecordView view)
+    private static OfferResult Misnamed(string topic) => Refused(topic.Length == 0
+        ? new(ProduceErrorCode.InvalidRecord, "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value).")
+        : new(ProduceErrorCode.TopicUnknown, $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it."));
+
+    private OfferResult TooLarge(in RecordView view)
     {
         var limit = _context.Options.MaxRequestSize <= _largest ? $"MaxRequestSize ({_context.Options.MaxRequestSize} bytes)" : $"BufferMemory ({_context.Options.BufferMemory} bytes)";
-        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {view.SizeBound} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record.");
+        return Refused(new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {view.SizeBound} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record."));
     }
+
+    // What does not happen for each record is in methods of its own: room for every result made in Offer would be cleared at each call.
+    private OfferResult NotPlaced(AppendResult result, TopicLine topic, PartitionChannel? channel, ProduceError? error, in Record record, Face? face, RecordCompletion? completion, long timestamp) => result switch
+    {
+        AppendResult.FaceEnded => new(null, null, FaceEnded: true),
+        AppendResult.MustWait when error is null => Wait(topic, channel, record, face, completion, timestamp),
+        _ => Refused(error ?? _closedBy ?? AdmissionContext.Closed),
+    };
 
     private OfferResult Wait(TopicLine topic, PartitionChannel? channel, in Record record, Face? face, RecordCompletion? completion, long timestamp)
     {
@@ -247,7 +252,7 @@ internal sealed class RecordAdmission : IRecordAdmission
         {
             face?.Leave();
             _context.Batching.Flushes.Leave(waiter.Generation);
-            return new(error, null);
+            return Refused(error);
         }
 
         return new(null, waiter);
