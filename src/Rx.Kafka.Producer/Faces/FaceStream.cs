@@ -54,15 +54,7 @@ internal sealed class FaceStream<T>(Action changed, Action resume, Action<Except
     {
         foreach (var subscription in Volatile.Read(ref _subscriptions))
         {
-            try
-            {
-                subscription.Next(value);
-            }
-            catch (Exception e)
-            {
-                subscription.Dispose();
-                threw(e);
-            }
+            subscription.Next(value);
         }
     }
 
@@ -111,9 +103,19 @@ internal sealed class FaceStream<T>(Action changed, Action resume, Action<Except
 
         public void Next(in T value)
         {
-            if (Volatile.Read(ref _isDisposed) == 0)
+            if (Volatile.Read(ref _isDisposed) != 0)
+            {
+                return;
+            }
+
+            try
             {
                 observer.OnNext(value);
+            }
+            catch (Exception e)
+            {
+                Dispose();
+                stream.Threw(e);
             }
         }
 
