@@ -38,7 +38,7 @@ public sealed class FrameDecoderTests
 
     [Fact]
     public void A_size_that_is_negative_or_above_the_limit_is_malformed_at_once() =>
-        Law.Check("sizes out of range", Gen.Choose(int.MinValue, int.MaxValue).Where(size => size is < 0 or > Maximum), size =>
+        Law.Check("sizes out of range", Gen.Choose(int.MinValue, int.MaxValue).Where(size => size is < 0 or > Maximum && !BeginsAnotherProtocol(size)), size =>
         {
             var error = Assert.Throws<MalformedDataException>(() => Read(BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(size))));
             Assert.Contains(size.ToString(), error.Message);
@@ -64,6 +64,9 @@ public sealed class FrameDecoderTests
         Assert.Equal(Maximum, frame.Length);
         Assert.True(buffer.IsEmpty);
     }
+
+    // "HTTP", and a TLS alert of version 3: what comes is named instead of the size.
+    private static bool BeginsAnotherProtocol(int size) => size == 0x48545450 || size >>> 16 == 0x1503;
 
     private static bool Read(byte[] bytes)
     {
