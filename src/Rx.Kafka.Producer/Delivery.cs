@@ -4,8 +4,8 @@ namespace Rx.Kafka;
 /// <typeparam name="T">What went in: the record itself on <see cref="KafkaProducer.Deliveries"/>.</typeparam>
 public readonly struct Delivery<T>
 {
-    // The topic of an acknowledged record, or the error of a failed one. One field for both, so that State begins at a multiple of 32 bytes:
-    // the processor holds up a copy of it that reads in other pieces than were written just before.
+    // The topic of an acknowledged record, or the error of a failed one. One field for both, so that State begins at a multiple of 32 bytes and is
+    // copied in the pieces in which it was just written; with two fields the processor holds up each copy.
     private readonly object? _topicOrError;
     private readonly long _offset;
     private readonly long _timestamp;

@@ -213,6 +213,7 @@ internal sealed class RecordAdmission : IRecordAdmission
         return Offer(copy, face, completion, out placement);
     }
 
+    // Refusals and waiting are methods of their own: room for every result made in Offer itself would be cleared for each record.
     private static OfferResult Refused(ProduceError error) => new(error, null);
 
     private static OfferResult Misnamed(string topic) => Refused(topic.Length == 0
@@ -225,7 +226,6 @@ internal sealed class RecordAdmission : IRecordAdmission
         return Refused(new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {view.SizeBound} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record."));
     }
 
-    // What does not happen for each record is in methods of its own: room for every result made in Offer would be cleared at each call.
     private OfferResult NotPlaced(AppendResult result, TopicLine topic, PartitionChannel? channel, ProduceError? error, in Record record, Face? face, RecordCompletion? completion, long timestamp) => result switch
     {
         AppendResult.FaceEnded => new(null, null, FaceEnded: true),
