@@ -45,7 +45,7 @@ public sealed record KafkaProducerOptions
     /// </summary>
     public int BatchSize { get; set; } = 16384;
 
-    /// <summary>How long a batch may wait for more records (<c>linger.ms</c>). Default 5 ms; zero sends as soon as the broker's loop gets to it.</summary>
+    /// <summary>How long a batch may wait for more records (<c>linger.ms</c>); it may go half a millisecond earlier. Default 5 ms; zero sends as soon as the broker's loop gets to it.</summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The most bytes of batches in one request, and of one record (<c>max.request.size</c>); from 1. Default 1048576.</summary>

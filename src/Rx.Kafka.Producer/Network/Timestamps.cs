@@ -1,3 +1,5 @@
+using Rx.Kafka.Concurrency;
+
 namespace Rx.Kafka.Network;
 
 /// <summary>Arithmetic on a time provider's timestamps (monotonic, in its own unit). long.MaxValue = never.</summary>
@@ -10,7 +12,7 @@ internal static class Timestamps
         return units >= long.MaxValue - timestamp ? long.MaxValue : timestamp + (long)Math.Ceiling(units);
     }
 
-    /// <summary>How long until a timestamp, rounded up to whole milliseconds as timers are; zero if it is past, infinite if never.</summary>
+    /// <summary>How long until a timestamp, zero if it is past, infinite if never. Rounded up to whole milliseconds, as the system's timers cut them off; our own clock takes it as it is.</summary>
     public static TimeSpan Until(this TimeProvider time, long now, long timestamp)
     {
         if (timestamp == long.MaxValue)
@@ -18,9 +20,17 @@ internal static class Timestamps
             return Timeout.InfiniteTimeSpan;
         }
 
-        var milliseconds = Math.Ceiling(Math.Max(0, timestamp - now) * 1000d / time.TimestampFrequency);
+        var unit = time is PreciseTime ? 1d : TimeSpan.TicksPerMillisecond;
+        var ticks = Math.Ceiling(Math.Max(0, timestamp - now) * (TimeSpan.TicksPerSecond / unit) / time.TimestampFrequency) * unit;
 
         // The longest that every timer takes; who is woken early waits again.
-        return TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
+        return TimeSpan.FromTicks((long)Math.Min(ticks, int.MaxValue * (double)TimeSpan.TicksPerMillisecond));
+    }
+
+    /// <summary>How long to wait so that a short span is kept on the average: our own clock sleeps whole milliseconds, up to one too long, so half of one less; but at least half the span.</summary>
+    public static TimeSpan OnAverage(this TimeProvider time, TimeSpan span)
+    {
+        var early = time is PreciseTime ? TimeSpan.FromMilliseconds(0.5) : TimeSpan.Zero;
+        return span - (early < span / 2 ? early : span / 2);
     }
 }

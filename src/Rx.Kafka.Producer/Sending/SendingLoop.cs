@@ -17,6 +17,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     private readonly List<PartitionLane> _blocked = [];
     private readonly List<PartitionLane> _moving = [];
     private readonly ITimer _timer;
+    private readonly long _linger;
     private readonly long _deliveryTimeout;
     private long _timerSetFor = long.MaxValue;
     private long _flushSeen;
@@ -29,6 +30,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         : base(context.Time)
     {
         Context = context;
+        _linger = context.Time.After(0, context.Time.OnAverage(context.Options.Linger));
         _deliveryTimeout = context.Time.After(0, context.Options.EffectiveDeliveryTimeout);
         _timer = context.Time.CreateTimer(static signal => ((AsyncSignal)signal!).Set(), _signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         context.Batching.Memory.AddBroker(Memory);
@@ -217,20 +219,19 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
 
     private long CloseDue(long now)
     {
-        var linger = Context.Time.After(0, Context.Options.Linger);
         var flushes = Context.Batching.Flushes.Current;
         var all = flushes != _flushSeen || Context.Batching.Memory.IsUnderPressure;
         _flushSeen = flushes;
 
         // Read after the flush was seen, so that no batch it covers is younger.
-        var openedUpTo = all ? Context.Time.GetTimestamp() : now - linger;
+        var openedUpTo = all ? Context.Time.GetTimestamp() : now - _linger;
         while (Timeline.TryTakeOpen(openedUpTo, out var channel, out var openedAt))
         {
             channel.CloseOpen(openedAt, mayGrow: !all);
         }
 
         var oldest = Timeline.OldestOpen();
-        return oldest == long.MaxValue ? oldest : oldest + linger;
+        return oldest == long.MaxValue ? oldest : oldest + _linger;
     }
 
     private long Expire(long now)
