@@ -75,6 +75,10 @@ public class AppendBenchmarks : IDisposable
             _isAwake = false;
             return isAwake;
         }
+
+        public override void Opened()
+        {
+        }
     }
 
     private sealed class IdleLane(PartitionChannel channel) : Lane

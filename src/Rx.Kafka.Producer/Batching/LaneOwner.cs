@@ -33,6 +33,9 @@ internal abstract class LaneOwner(TimeProvider time)
     /// <summary>Sets the loop's signal. Any thread, also under a gate.</summary>
     public abstract void Wake();
 
+    /// <summary>A batch was opened that is the oldest open one now: the loop must look at it when it is as old as Linger, not before. Any thread, outside the gate.</summary>
+    public abstract void Opened();
+
     /// <summary>Puts a lane at the ring's tail. The "listed" mark is set under its gate by who calls this.</summary>
     public void List(Lane lane)
     {

@@ -85,7 +85,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     [MethodImpl(MethodImplOptions.NoInlining)]
     public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement, Waiter? waiter = null)
     {
-        var wake = false;
+        var call = OwnerCall.None;
         PendingCopy copy = default;
         AppendResult result;
         _gate.Enter();
@@ -99,10 +99,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             }
 
             var append = new PendingAppend(record, face, completion, waiter);
-            result = Place(ref _open, append, view, mayOpen, mayJoin: false, out placement, ref copy, ref wake);
+            result = Place(ref _open, append, view, mayOpen, mayJoin: false, out placement, ref copy, ref call);
             if (waiter is not null && _open is not null && _context.Flushes.IsFlushing(_open.Generation))
             {
-                wake |= Close(ref _open);
+                call |= Close(ref _open);
             }
         }
         finally
@@ -110,7 +110,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             _gate.Exit();
         }
 
-        Finish(copy, view, wake);
+        Finish(copy, view, call);
         return result;
     }
 
@@ -155,14 +155,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <summary>The caller at the head of the line; without one the open batch goes back to the appending threads. Drainer.</summary>
     public Waiter? NextInLine()
     {
-        var wake = false;
+        var call = OwnerCall.None;
         _gate.Enter();
         var first = _line.First;
         if (first is null && _held is not null)
         {
             if (_context.Flushes.IsFlushing(_held.Generation))
             {
-                wake = Close(ref _held);
+                call = Close(ref _held);
             }
             else
             {
@@ -177,7 +177,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             _context.Memory.Leave(_account);
         }
 
-        Wake(wake);
+        Call(call);
         return first;
     }
 
@@ -185,7 +185,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <returns>Placed, MustWait, FaceEnded; or WouldOpen when somebody else stands at the head now.</returns>
     public AppendResult PlaceFirst(Waiter waiter, in RecordView view)
     {
-        var wake = false;
+        var call = OwnerCall.None;
         PendingCopy copy = default;
         var result = AppendResult.WouldOpen;
         _gate.Enter();
@@ -195,7 +195,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             {
                 var record = waiter.Record;
                 var append = new PendingAppend(record, waiter.Face, waiter.Completion, waiter);
-                result = Place(ref _held, append, view, mayOpen: true, mayJoin: true, out _, ref copy, ref wake);
+                result = Place(ref _held, append, view, mayOpen: true, mayJoin: true, out _, ref copy, ref call);
                 if (result is AppendResult.Placed or AppendResult.FaceEnded)
                 {
                     _line.Remove(waiter);
@@ -207,7 +207,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             _gate.Exit();
         }
 
-        Finish(copy, view, wake);
+        Finish(copy, view, call);
         return result;
     }
 
@@ -448,7 +448,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     private void Move(ProducerBatch batch, LaneOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
 
     /// <summary>Under the gate. Room for a record in the open batch, or in a new one.</summary>
-    private AppendResult Place(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayOpen, bool mayJoin, out Placement placement, ref PendingCopy copy, ref bool wake)
+    private AppendResult Place(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayOpen, bool mayJoin, out Placement placement, ref PendingCopy copy, ref OwnerCall call)
     {
         if (open is { } batch)
         {
@@ -457,18 +457,18 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             var total = RecordEncoder.TotalSize(body);
             if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None && _room.TryMake(batch, total, append))
             {
-                Add(ref open, append, view, body, total, (int)delta, out placement, ref copy, ref wake);
+                Add(ref open, append, view, body, total, (int)delta, out placement, ref copy, ref call);
                 return AppendResult.Placed;
             }
 
-            wake |= Close(ref open);
+            call |= Close(ref open);
         }
 
         placement = default;
-        return mayOpen ? Open(ref open, append, view, mayJoin, ref placement, ref copy, ref wake) : AppendResult.WouldOpen;
+        return mayOpen ? Open(ref open, append, view, mayJoin, ref placement, ref copy, ref call) : AppendResult.WouldOpen;
     }
 
-    private AppendResult Open(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayJoin, ref Placement placement, ref PendingCopy copy, ref bool wake)
+    private AppendResult Open(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayJoin, ref Placement placement, ref PendingCopy copy, ref OwnerCall call)
     {
         var body = RecordEncoder.BodySize(0, 0, view.KeyLength, view.ValueLength, view.Headers);
         var total = RecordEncoder.TotalSize(body);
@@ -476,8 +476,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         if (result == AppendResult.Placed)
         {
             open = batch;
-            wake |= _owner.Timeline.Opened(batch!);
-            Add(ref open, append, view, body, total, delta: 0, out placement, ref copy, ref wake);
+            call |= _owner.Timeline.Opened(batch!) ? OwnerCall.Opened : OwnerCall.None;
+            Add(ref open, append, view, body, total, delta: 0, out placement, ref copy, ref call);
             placement = placement with { Bytes = RecordBatchHeader.Size + total };
         }
 
@@ -485,7 +485,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     }
 
     /// <summary>Counts the record in, tells its face or its await where it is, and encodes it here if it is small.</summary>
-    private void Add(ref ProducerBatch? open, in PendingAppend append, in RecordView view, int body, int total, int delta, out Placement placement, ref PendingCopy copy, ref bool wake)
+    private void Add(ref ProducerBatch? open, in PendingAppend append, in RecordView view, int body, int total, int delta, out Placement placement, ref PendingCopy copy, ref OwnerCall call)
     {
         var batch = open!;
         var index = batch.Count;
@@ -526,14 +526,14 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         var full = BatchPolicy.AfterAppend(batch.Bytes, _context.BatchSize) != CloseReason.None;
         if (full)
         {
-            wake |= Close(ref open);
+            call |= Close(ref open);
         }
 
         placement = new Placement(total, full, receipt, token);
     }
 
     /// <summary>Outside the gate: what need not be done under it.</summary>
-    private void Finish(in PendingCopy copy, in RecordView view, bool wake)
+    private void Finish(in PendingCopy copy, in RecordView view, OwnerCall call)
     {
         if (copy.Batch is { } batch)
         {
@@ -541,19 +541,23 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             EndCopy(batch);
         }
 
-        Wake(wake);
+        Call(call);
     }
 
-    private void Wake(bool wake)
+    private void Call(OwnerCall call)
     {
-        if (wake)
+        if ((call & OwnerCall.Wake) != 0)
         {
             Owner.Wake();
         }
+        else if (call != OwnerCall.None)
+        {
+            Owner.Opened();
+        }
     }
 
-    /// <summary>Under the gate. Returns whether the owner must be woken.</summary>
-    private bool Close(ref ProducerBatch? open)
+    /// <summary>Under the gate. Returns what the owner must be told.</summary>
+    private OwnerCall Close(ref ProducerBatch? open)
     {
         var batch = open!;
         open = null;
@@ -564,7 +568,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         return List(laneHasMore: false);
     }
 
-    private bool List(bool laneHasMore)
+    private OwnerCall List(bool laneHasMore)
     {
         var isReadable = _closed.IsReadable;
         if (isReadable && _readable is not null)
@@ -575,12 +579,12 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
         if (_isListed || !(laneHasMore || isReadable))
         {
-            return false;
+            return OwnerCall.None;
         }
 
         _isListed = true;
         _owner.List(Lane);
-        return !_owner.IsSaturated;
+        return _owner.IsSaturated ? OwnerCall.None : OwnerCall.Wake;
     }
 
     private void EndCopy(ProducerBatch batch)
@@ -596,6 +600,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         }
 
         _gate.Exit();
-        Wake(wake);
+        if (wake)
+        {
+            Owner.Wake();
+        }
     }
 }

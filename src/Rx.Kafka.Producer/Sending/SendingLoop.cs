@@ -16,6 +16,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     private readonly List<PartitionLane> _backingOff = [];
     private readonly List<PartitionLane> _blocked = [];
     private readonly List<PartitionLane> _moving = [];
+    private readonly Lock _timerLock = new();
     private readonly ITimer _timer;
     private readonly long _linger;
     private readonly long _deliveryTimeout;
@@ -32,7 +33,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         Context = context;
         _linger = context.Time.After(0, context.Time.OnAverage(context.Options.Linger));
         _deliveryTimeout = context.Time.After(0, context.Options.EffectiveDeliveryTimeout);
-        _timer = context.Time.CreateTimer(static signal => ((AsyncSignal)signal!).Set(), _signal, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = context.Time.CreateTimer(static loop => ((SendingLoop)loop!).TimerFired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         context.Batching.Memory.AddBroker(Memory);
     }
 
@@ -41,6 +42,23 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
     public void Start() => _running = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Context.Batching.Scheduler).Unwrap();
 
     public override void Wake() => _signal.Set();
+
+    public override void Opened()
+    {
+        // Behind the listing of the batch: what changes after this look is followed by a step that sees it.
+        Interlocked.MemoryBarrier();
+        var due = DueOpen();
+
+        // Closed again already: a step must learn when it expires.
+        if (due == long.MaxValue || _linger == 0 || Volatile.Read(ref _givesUp) is not null || Context.Batching.Memory.IsUnderPressure)
+        {
+            Wake();
+        }
+        else
+        {
+            SetTimer(due);
+        }
+    }
 
     /// <summary>Any thread.</summary>
     public void Post(IMail mail)
@@ -214,7 +232,7 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         next = Math.Min(next, EndBackoffs(now));
         _moving.RemoveAll(static lane => !lane.IsMoving);
         next = Math.Min(next, Work(now));
-        SetTimer(now, next);
+        SetTimer(next);
     }
 
     private long CloseDue(long now)
@@ -230,6 +248,12 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
             channel.CloseOpen(openedAt, mayGrow: !all);
         }
 
+        return DueOpen();
+    }
+
+    /// <summary>When the oldest open batch is to be closed.</summary>
+    private long DueOpen()
+    {
         var oldest = Timeline.OldestOpen();
         return oldest == long.MaxValue ? oldest : oldest + _linger;
     }
@@ -283,19 +307,28 @@ internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
         return next;
     }
 
-    /// <summary>Leaves a timer that fires earlier as it is: one idle wake-up costs less than setting it at each step.</summary>
-    private void SetTimer(long now, long next)
+    /// <summary>The timer fires at this time or before it: one that fires earlier is left as it is, for an idle wake-up costs less than setting it each time. Any thread.</summary>
+    private void SetTimer(long next)
     {
-        if (_timerSetFor <= now)
+        if (next >= Volatile.Read(ref _timerSetFor))
         {
-            _timerSetFor = long.MaxValue;
+            return;
         }
 
-        // Equal: it fired a little early, and is needed again.
-        if (next <= _timerSetFor && next != long.MaxValue)
+        lock (_timerLock)
         {
-            _timerSetFor = next;
-            _timer.Change(Context.Time.Until(now, next), Timeout.InfiniteTimeSpan);
+            if (next < _timerSetFor)
+            {
+                Volatile.Write(ref _timerSetFor, next);
+                _timer.Change(Context.Time.Until(Context.Time.GetTimestamp(), next), Timeout.InfiniteTimeSpan);
+            }
         }
+    }
+
+    private void TimerFired()
+    {
+        // Before the signal: who still sees the old time has listed its batch before the step that follows.
+        Volatile.Write(ref _timerSetFor, long.MaxValue);
+        _signal.Set();
     }
 }

@@ -7,6 +7,7 @@ internal sealed class HandOwner : LaneOwner
 {
     private readonly TimeProvider _time;
     private readonly TimeSpan _linger;
+    private readonly Lock _setting = new();
     private int _wakes;
     private int _seen;
     private long _timer = long.MaxValue;
@@ -24,10 +25,20 @@ internal sealed class HandOwner : LaneOwner
     /// <summary>The channels whose open batches were closed by age, with the time of their first record.</summary>
     public List<(PartitionChannel Channel, long OpenedAt, long ClosedAt)> ClosedByAge { get; } = [];
 
+    private long Linger => (long)(_linger.TotalSeconds * _time.TimestampFrequency);
+
     /// <summary>When the timer is due; long.MaxValue = never.</summary>
     public long Timer => _timer;
 
     public override void Wake() => Interlocked.Increment(ref _wakes);
+
+    public override void Opened()
+    {
+        lock (_setting)
+        {
+            _timer = Math.Min(_timer, DueOpen());
+        }
+    }
 
     /// <summary>What the loop does when its signal is set: nothing if neither a wake-up nor the timer did it.</summary>
     public void Step()
@@ -39,15 +50,22 @@ internal sealed class HandOwner : LaneOwner
         }
 
         _seen = Wakes;
-        var linger = (long)(_linger.TotalSeconds * _time.TimestampFrequency);
-        while (Timeline.TryTakeOpen(now - linger, out var channel, out var openedAt))
+        while (Timeline.TryTakeOpen(now - Linger, out var channel, out var openedAt))
         {
             ClosedByAge.Add((channel, openedAt, now));
             channel.CloseOpen(openedAt, mayGrow: false);
         }
 
+        lock (_setting)
+        {
+            _timer = DueOpen();
+        }
+    }
+
+    private long DueOpen()
+    {
         var oldest = Timeline.OldestOpen();
-        _timer = oldest == long.MaxValue ? oldest : oldest + linger;
+        return oldest == long.MaxValue ? oldest : oldest + Linger;
     }
 
     /// <summary>Closes every open batch, as a flush or a shortage of memory does.</summary>
