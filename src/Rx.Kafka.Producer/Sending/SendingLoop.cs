@@ -1,7 +1,6 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
-using Rx.Kafka.Network;
 
 namespace Rx.Kafka.Sending;
 

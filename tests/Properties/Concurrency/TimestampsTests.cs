@@ -1,9 +1,8 @@
 using FsCheck;
 using Rx.Kafka.Concurrency;
-using Rx.Kafka.Network;
 using Rx.Kafka.Testing;
 
-namespace Rx.Kafka.Properties.Network;
+namespace Rx.Kafka.Properties.Concurrency;
 
 /// <summary>L10 where a clock of whole milliseconds must keep it: what a loop asks of its timer.</summary>
 public sealed class TimestampsTests : IDisposable

@@ -1,6 +1,4 @@
-using Rx.Kafka.Concurrency;
-
-namespace Rx.Kafka.Network;
+namespace Rx.Kafka.Concurrency;
 
 /// <summary>Arithmetic on a time provider's timestamps (monotonic, in its own unit). long.MaxValue = never.</summary>
 internal static class Timestamps
