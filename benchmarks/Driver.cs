@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Rx.Kafka.Benchmarks;
 
-/// <summary>Offers records by one face of the producer and waits until each has its outcome.</summary>
+/// <summary>Offers records by one sink of the producer and waits until each has its outcome.</summary>
 internal sealed class Driver(KafkaProducer producer, Workload workload, Outcomes outcomes, BenchOptions options)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

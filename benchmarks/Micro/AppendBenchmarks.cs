@@ -2,6 +2,9 @@ using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.ObjectPool;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Memory;
+using Rx.Kafka.Outcomes;
+using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Benchmarks;
 
@@ -10,9 +13,9 @@ public class AppendBenchmarks : IDisposable
 {
     private const int Records = 10_000;
 
-    private readonly BufferPool _memory = new(32 << 20, batchSize: 16384, TimeProvider.System);
+    private readonly BufferPool _memory = new(32 << 20, batchSize: 16384, ProducerBatch.Overheads, TimeProvider.System);
     private readonly Record _record = new("bench", new byte[100]);
-    private readonly WatchedFace _watched = new();
+    private readonly WatchedSink _watched = new();
     private readonly IdleOwner _owner = new();
     private readonly PartitionChannel _channel;
 
@@ -23,7 +26,7 @@ public class AppendBenchmarks : IDisposable
         {
             Memory = _memory,
             Flushes = new FlushTracker(),
-            Receipts = new ReceiptPool(new ContinuationQueue(TaskScheduler.Default), 32 << 20),
+            SharedCompletions = new SharedCompletionPool(new ContinuationQueue(TaskScheduler.Default), 32 << 20),
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>()),
             Scheduler = TaskScheduler.Default,
             Time = TimeProvider.System,
@@ -36,7 +39,7 @@ public class AppendBenchmarks : IDisposable
     }
 
     [Benchmark(OperationsPerInvoke = Records, Baseline = true)]
-    public void NobodyListens() => Append(UnobservedFace.Instance);
+    public void NobodyListens() => Append(UnobservedSink.Instance);
 
     [Benchmark(OperationsPerInvoke = Records)]
     public void DeliveriesAreObserved() => Append(_watched);
@@ -47,12 +50,12 @@ public class AppendBenchmarks : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void Append(Face face)
+    private void Append(Sink sink)
     {
         for (var i = 0; i < Records; i++)
         {
             var view = new RecordView(_record, timestamp: 1_700_000_000_000 + i);
-            _channel.Append(_record, view, face, completion: null, mayOpen: true, out _);
+            _channel.Append(_record, view, sink, completion: null, mayOpen: true, out _);
             if (_owner.TakeWake() && _channel.TakeClosed(int.MaxValue, out _) is { } batch)
             {
                 _owner.TakeListed();
@@ -63,7 +66,7 @@ public class AppendBenchmarks : IDisposable
         }
     }
 
-    private sealed class IdleOwner() : LaneOwner(TimeProvider.System)
+    private sealed class IdleOwner() : LoopOwner(TimeProvider.System)
     {
         private bool _isAwake;
 
@@ -86,9 +89,9 @@ public class AppendBenchmarks : IDisposable
         public override PartitionChannel Channel { get; } = channel;
     }
 
-    private sealed class WatchedFace : Face
+    private sealed class WatchedSink : Sink
     {
-        public override FaceInterest Interest => FaceInterest.Records;
+        public override SinkInterest Interest => SinkInterest.Records;
 
         public override bool TryEnter() => true;
 
@@ -96,6 +99,6 @@ public class AppendBenchmarks : IDisposable
         {
         }
 
-        public override void Decided(FaceShare share) => share.Return();
+        public override void Decided(SinkShare share) => share.Return();
     }
 }

@@ -1,9 +1,10 @@
-// Publishes a stream of records to Kafka and shows the acknowledgements as they come.
 using System.Globalization;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using Rx.Kafka;
 using Rx.Kafka.Testing;
+
+// Publishes a stream of records to Kafka and shows the acknowledgements as they come.
 
 string topic = "quickstart", bootstrap = "", file = "";
 var keyField = 0;

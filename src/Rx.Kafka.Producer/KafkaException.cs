@@ -11,3 +11,93 @@ public class KafkaException : Exception
     {
     }
 }
+
+/// <summary>Why a record was not acknowledged. Each await and each delivery gets an object of its own.</summary>
+public class KafkaProduceException : KafkaException
+{
+    /// <summary>Makes an error.</summary>
+    /// <param name="code">The kind of failure.</param>
+    /// <param name="message">What happened, with the value, the limit and the remedy.</param>
+    /// <param name="persistence">What is known about the record being on the log.</param>
+    /// <param name="brokerErrorCode">The broker's code, if it answered.</param>
+    /// <param name="isFatal">Whether the producer has ended.</param>
+    /// <param name="innerException">The cause.</param>
+    public KafkaProduceException(
+        ProduceErrorCode code,
+        string message,
+        Persistence persistence = Persistence.NotPersisted,
+        short? brokerErrorCode = null,
+        bool isFatal = false,
+        Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Code = code;
+        Persistence = persistence;
+        BrokerErrorCode = brokerErrorCode;
+        IsFatal = isFatal;
+    }
+
+    /// <summary>The kind of failure.</summary>
+    public ProduceErrorCode Code { get; }
+
+    /// <summary>The broker's error code (Kafka protocol, "Error Codes"), or null when no broker refused the record.</summary>
+    public short? BrokerErrorCode { get; }
+
+    /// <summary>What is known about the record being on the log.</summary>
+    public Persistence Persistence { get; }
+
+    /// <summary>True when the producer has ended and must be replaced.</summary>
+    public bool IsFatal { get; }
+}
+
+/// <summary>Why a record was not acknowledged.</summary>
+public enum ProduceErrorCode
+{
+    /// <summary>The record itself cannot be sent: no topic, a partition that does not exist, memory that cannot be read. Correct the record.</summary>
+    InvalidRecord,
+
+    /// <summary>A serializer failed.</summary>
+    Serialization,
+
+    /// <summary>The record is larger than <see cref="KafkaProducerOptions.MaxRequestSize"/>, <see cref="KafkaProducerOptions.BufferMemory"/> or the broker's <c>message.max.bytes</c>.</summary>
+    RecordTooLarge,
+
+    /// <summary>No metadata of the topic came within <see cref="KafkaProducerOptions.MaxBlock"/>: is a broker reachable?</summary>
+    MetadataTimeout,
+
+    /// <summary>The brokers do not know the topic, or its name is invalid.</summary>
+    TopicUnknown,
+
+    /// <summary>No memory became free within <see cref="KafkaProducerOptions.MaxBlock"/>: the brokers are slower than the source.</summary>
+    BufferFull,
+
+    /// <summary>Not acknowledged within <see cref="KafkaProducerOptions.DeliveryTimeout"/>.</summary>
+    DeliveryTimeout,
+
+    /// <summary>Not sent because an earlier record of the same sink and partition failed and the sink halts on failure.</summary>
+    Omitted,
+
+    /// <summary>The broker refused it: see <see cref="KafkaProduceException.BrokerErrorCode"/>.</summary>
+    Broker,
+
+    /// <summary>Not allowed by the broker's access rules.</summary>
+    Authorization,
+
+    /// <summary>The credentials were refused.</summary>
+    Authentication,
+
+    /// <summary>Another producer took over this transactional id.</summary>
+    Fenced,
+
+    /// <summary>The producer was disposed, or had ended with a fatal error.</summary>
+    Closed,
+
+    /// <summary>Given up by <see cref="KafkaProducer.PurgeAsync"/> or by an aborted transaction.</summary>
+    Aborted,
+}
+
+/// <summary>An error value that many outcomes share; exceptions are made of it at the edge, one for each await (a shared exception object would gather foreign stack traces).</summary>
+internal sealed record ProduceError(ProduceErrorCode Code, string Message, Persistence Persistence = Persistence.NotPersisted, short? BrokerErrorCode = null, bool IsFatal = false, Exception? Cause = null)
+{
+    public KafkaProduceException ToException() => new(Code, Message, Persistence, BrokerErrorCode, IsFatal, Cause);
+}

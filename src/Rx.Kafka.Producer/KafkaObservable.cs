@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Rx.Kafka.Faces;
+using Rx.Kafka.Sinks;
 
 namespace Rx.Kafka;
 

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
-using Rx.Kafka.Faces;
+using Rx.Kafka.Options;
+using Rx.Kafka.Sinks;
 
 namespace Rx.Kafka;
 
@@ -18,7 +19,7 @@ namespace Rx.Kafka;
 public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDisposable
 {
     private readonly ProducerCore _core;
-    private readonly ProducerFace _root;
+    private readonly RecordSink _root;
     private readonly RefusalLog _refusals;
 
     /// <summary>Makes a producer. Nothing is opened before the first record, or <see cref="ConnectAsync"/>.</summary>
@@ -116,10 +117,10 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
                 : _core.Awaited.Rent().SendAsync(record, cancellationToken);
         }
 
-        var result = _core.Admission.Offer(record, face: null, completion: null, out var placement);
+        var result = _core.Admission.Offer(record, sink: null, completion: null, out var placement);
         if (result.IsPlaced)
         {
-            return new ValueTask<RecordMetadata>(placement.Receipt!, placement.Token);
+            return new ValueTask<RecordMetadata>(placement.SharedCompletion!, placement.Token);
         }
 
         return result.Error is { } error
@@ -138,7 +139,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         _core.ThrowIfDisposed();
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<Task<RecordMetadata>>(cancellationToken)
-            : new EnqueuedRecord().EnqueueAsync(_core.Admission, record, cancellationToken);
+            : new EnqueueCompletion().EnqueueAsync(_core.Admission, record, cancellationToken);
     }
 
     /// <summary>Connects now, to fail early; optional.</summary>
@@ -206,7 +207,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
 
     private void NotPlaced(in Record record, OfferResult result)
     {
-        if (result.Waiter is { } waiter)
+        if (result.WaitingRecord is { } waiter)
         {
             _core.Runtime.Wait(waiter.Placed);
             if (waiter.Refusal is { } refused)
@@ -221,7 +222,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         else if (result.Error is { } error && _root.TryEnter())
         {
             _refusals.Refused(record, error, _root.Deliveries.HasObservers);
-            new Waiter(record, _root, completion: null, timestamp: 0, joinedAt: 0, generation: 0).Refuse(error);
+            new WaitingRecord(record, _root, completion: null, timestamp: 0, joinedAt: 0, generation: 0).Refuse(error);
         }
         else
         {

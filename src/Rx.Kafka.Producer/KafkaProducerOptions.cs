@@ -1,3 +1,5 @@
+using Rx.Kafka.Options;
+
 namespace Rx.Kafka;
 
 /// <summary>
@@ -57,7 +59,7 @@ public sealed record KafkaProducerOptions
     /// <summary>Bytes that all unfinished batches may hold (<c>buffer.memory</c>); at least two chunks of <see cref="BatchSize"/> clamped to 4 to 64 KiB. Default 32 MiB.</summary>
     public long BufferMemory { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>How many outcomes may be decided but not yet observed before a face takes no more input; from 1. Default 10,000. No Kafka key.</summary>
+    /// <summary>How many outcomes may be decided but not yet observed before a sink takes no more input; from 1. Default 10,000. No Kafka key.</summary>
     public int MaxUnobservedDeliveries { get; set; } = 10_000;
 
     /// <summary>How long a record may wait for metadata and memory together (<c>max.block.ms</c>). Default 60 s.</summary>

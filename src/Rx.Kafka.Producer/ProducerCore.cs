@@ -4,10 +4,14 @@ using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
-using Rx.Kafka.Faces;
+using Rx.Kafka.Lanes;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Options;
+using Rx.Kafka.Outcomes;
 using Rx.Kafka.Sending;
+using Rx.Kafka.Sinks;
 
 namespace Rx.Kafka;
 
@@ -40,16 +44,16 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         var loads = new SerialWork(UpdateLoads, options.Runtime.Scheduler);
         _loadTimer = Time.CreateTimer(static work => ((SerialWork)work!).Queue(), loads, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Dispatching = new DispatcherContext(options.Runtime, logger);
-        Root = new ProducerFace(options.MaxUnobservedDeliveries, Dispatching);
+        Root = new RecordSink(options.MaxUnobservedDeliveries, Dispatching);
 
         var scheduler = options.Runtime.Scheduler;
         var random = new Random(options.Runtime.Random.Next());
-        _memory = new BufferPool(options.BufferMemory, options.BatchSize, Time);
+        _memory = new BufferPool(options.BufferMemory, options.BatchSize, ProducerBatch.Overheads, Time);
         var batching = new BatchingContext
         {
             Memory = _memory,
             Flushes = _flushes,
-            Receipts = new ReceiptPool(new ContinuationQueue(scheduler), options.BufferMemory),
+            SharedCompletions = new SharedCompletionPool(new ContinuationQueue(scheduler), options.BufferMemory),
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), (int)Math.Clamp(options.BufferMemory / 4096, 64, 65536)),
             Scheduler = scheduler,
             Time = Time,
@@ -82,12 +86,12 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         var admission = new AdmissionContext { Options = options, Batching = batching, Metadata = Metadata, NewRandom = sending.NewRandom };
         Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, topic.NameUtf8, partition, topic.Load, snapshot));
-        Awaited = new AwaitedRecordPool(Admission);
+        Awaited = new SendCompletionPool(Admission);
         OptionNotes.Tell(logger, options);
     }
 
-    /// <summary>The face that the producer itself is.</summary>
-    public ProducerFace Root { get; }
+    /// <summary>The sink that the producer itself is.</summary>
+    public RecordSink Root { get; }
 
     public TimeProvider Time { get; }
 
@@ -95,7 +99,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
 
     public RecordAdmission Admission { get; }
 
-    public AwaitedRecordPool Awaited { get; }
+    public SendCompletionPool Awaited { get; }
 
     public ClusterMetadata Metadata { get; }
 
@@ -109,7 +113,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
 
     public void SourceFailed(Exception error)
     {
-        FaceLog.SourceFailed(_logger, error);
+        SinkLog.SourceFailed(_logger, error);
         _ = FlushAsync();
     }
 
@@ -212,7 +216,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         Root.Window.Close();
         if (!await EndsWithin(FlushAsync(), started))
         {
-            FaceLog.CloseTimedOut(_logger, _options.CloseTimeout.TotalMilliseconds);
+            SinkLog.CloseTimedOut(_logger, _options.CloseTimeout.TotalMilliseconds);
             await GiveUpForGood(closed);
         }
 
@@ -245,7 +249,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         }
         catch (Exception)
         {
-            // A face that ended with its source's error.
+            // A sink that ended with its source's error.
             return task.IsCompleted;
         }
     }
@@ -265,7 +269,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
             return;
         }
 
-        FaceLog.Fatal(_logger, error.Message);
+        SinkLog.Fatal(_logger, error.Message);
         Admission.Close(error);
         _ = GiveUpForGood(error);
         Root.Window.Close();

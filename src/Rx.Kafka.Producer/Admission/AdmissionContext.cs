@@ -43,9 +43,9 @@ internal sealed class AdmissionContext
         $"No memory became free for any partition of topic {topic} within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({Options.BufferMemory} bytes): the brokers are slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
 
     /// <summary>A caller withdrew its record before it was accepted.</summary>
-    public void EndWithdrawn(Waiter waiter)
+    public void EndWithdrawn(WaitingRecord waiter)
     {
-        waiter.Face?.Leave();
+        waiter.Sink?.Leave();
         waiter.ConfirmWithdrawn();
         Batching.Flushes.Leave(waiter.Generation);
     }

@@ -1,13 +1,14 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Outcomes;
 using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Admission;
 
 /// <summary>Chooses a partition (named, by key, by the user's partitioner, or sticky) and appends there.</summary>
-internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
+internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext context)
 {
     public AppendResult TryPlace(
-        TopicChannels channels, in Record record, in RecordView view, Face? face, RecordCompletion? completion, Waiter? waiter, out Placement placement, out PartitionChannel? mustWaitIn, out ProduceError? error)
+        TopicChannels channels, in Record record, in RecordView view, Sink? sink, RecordCompletion? completion, WaitingRecord? waiter, out Placement placement, out PartitionChannel? mustWaitIn, out ProduceError? error)
     {
         error = null;
         int partition;
@@ -25,7 +26,7 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         }
         else
         {
-            return TryPlaceAnywhere(channels, record, view, face, completion, waiter, out placement, out mustWaitIn);
+            return TryPlaceAnywhere(channels, record, view, sink, completion, waiter, out placement, out mustWaitIn);
         }
 
         placement = default;
@@ -43,24 +44,24 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
         }
 
         var channel = channels.Channels[partition];
-        var result = channel.Append(record, view, face, completion, mayOpen: true, out placement, waiter);
+        var result = channel.Append(record, view, sink, completion, mayOpen: true, out placement, waiter);
         mustWaitIn = result == AppendResult.MustWait ? channel : null;
         return result;
     }
 
     /// <summary>Sticky: stays with a partition for a batch's worth of bytes; where that one would have to wait, every other that has a leader is tried.</summary>
-    private AppendResult TryPlaceAnywhere(TopicChannels channels, in Record record, in RecordView view, Face? face, RecordCompletion? completion, Waiter? waiter, out Placement placement, out PartitionChannel? mustWaitIn)
+    private AppendResult TryPlaceAnywhere(TopicChannels channels, in Record record, in RecordView view, Sink? sink, RecordCompletion? completion, WaitingRecord? waiter, out Placement placement, out PartitionChannel? mustWaitIn)
     {
         mustWaitIn = null;
         var sticky = topic.Sticky;
         var partition = sticky.Current(channels.Partitions);
-        var result = channels.Channels[partition].Append(record, view, face, completion, mayOpen: false, out placement, waiter);
+        var result = channels.Channels[partition].Append(record, view, sink, completion, mayOpen: false, out placement, waiter);
         if (result == AppendResult.WouldOpen)
         {
             // All batches there are full: if it had its share, the next partition takes the record instead.
             sticky.Appended(partition, 0, batchesFull: true);
             partition = sticky.Current(channels.Partitions);
-            result = channels.Channels[partition].Append(record, view, face, completion, mayOpen: true, out placement, waiter);
+            result = channels.Channels[partition].Append(record, view, sink, completion, mayOpen: true, out placement, waiter);
         }
 
         if (result == AppendResult.MustWait)
@@ -71,7 +72,7 @@ internal sealed class PartitionChoice(TopicLine topic, AdmissionContext context)
             do
             {
                 partition = next;
-                result = channels.Channels[next].Append(record, view, face, completion, mayOpen: true, out placement, waiter);
+                result = channels.Channels[next].Append(record, view, sink, completion, mayOpen: true, out placement, waiter);
                 next = StickyPartitioner.After(channels.Partitions, next);
             }
             while (result == AppendResult.MustWait && next != start);

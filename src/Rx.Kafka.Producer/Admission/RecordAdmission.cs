@@ -3,10 +3,11 @@ using System.Runtime.InteropServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Metadata;
+using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Admission;
 
-/// <summary>The way in for every record of every face: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.</summary>
+/// <summary>The way in for every record of every sink: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.</summary>
 internal sealed class RecordAdmission : IRecordAdmission
 {
     /// <summary>The longest name of a topic, in characters: Kafka's limit, kept here because a much longer one fits no request.</summary>
@@ -14,20 +15,20 @@ internal sealed class RecordAdmission : IRecordAdmission
 
     private readonly AdmissionContext _context;
     private readonly WallClock _clock;
-    private readonly Func<TopicLine, int, ClusterSnapshot, PartitionChannel> _createChannel;
-    private readonly ConcurrentDictionary<string, TopicLine> _topics = new(StringComparer.Ordinal);
+    private readonly Func<TopicAdmission, int, ClusterSnapshot, PartitionChannel> _createChannel;
+    private readonly ConcurrentDictionary<string, TopicAdmission> _topics = new(StringComparer.Ordinal);
     private readonly Lock _listLock = new();
 
     /// <summary>In order of first use: a dictionary keyed by strings is enumerated differently by each process.</summary>
-    private readonly List<TopicLine> _inOrder = [];
+    private readonly List<TopicAdmission> _inOrder = [];
     private readonly long _largest;
-    private TopicLine? _last;
+    private TopicAdmission? _last;
     private ProduceError? _closedBy;
 
     /// <param name="context">Shared with the topics.</param>
     /// <param name="clock">For records without a time.</param>
     /// <param name="createChannel">Makes the channel of a partition: topic, number.</param>
-    public RecordAdmission(AdmissionContext context, WallClock clock, Func<TopicLine, int, ClusterSnapshot, PartitionChannel> createChannel)
+    public RecordAdmission(AdmissionContext context, WallClock clock, Func<TopicAdmission, int, ClusterSnapshot, PartitionChannel> createChannel)
     {
         _context = context;
         _clock = clock;
@@ -44,10 +45,10 @@ internal sealed class RecordAdmission : IRecordAdmission
 
     /// <summary>Offers a record.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="face">Whom to tell the outcome; null = a receipt, or <paramref name="completion"/>.</param>
+    /// <param name="sink">Whom to tell the outcome; null = a shared completion, or <paramref name="completion"/>.</param>
     /// <param name="completion">Whom to tell instead; needed when the record stands in line.</param>
     /// <param name="placement">Where it was placed.</param>
-    public OfferResult Offer(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
+    public OfferResult Offer(in Record record, Sink? sink, RecordCompletion? completion, out Placement placement)
     {
         placement = default;
         if ((uint)(record.Topic.Length - 1) >= LongestName)
@@ -63,7 +64,7 @@ internal sealed class RecordAdmission : IRecordAdmission
 
         if (view.Headers is not null && !IsArrayBacked(view.Headers))
         {
-            return OfferCopiedHeaders(record, face, completion, out placement);
+            return OfferCopiedHeaders(record, sink, completion, out placement);
         }
 
         if (view.SizeBound > _largest)
@@ -79,16 +80,16 @@ internal sealed class RecordAdmission : IRecordAdmission
         var topic = TopicOf(record.Topic);
         if (topic.HasWaiters)
         {
-            return Wait(topic, null, record, face, completion, timestamp);
+            return Wait(topic, null, record, sink, completion, timestamp);
         }
 
-        var result = topic.TryPlace(record, view, face, completion, out placement, out var channel, out var error);
-        return result == AppendResult.Placed ? default : NotPlaced(result, topic, channel, error, record, face, completion, timestamp);
+        var result = topic.TryPlace(record, view, sink, completion, out placement, out var channel, out var error);
+        return result == AppendResult.Placed ? default : NotPlaced(result, topic, channel, error, record, sink, completion, timestamp);
     }
 
     /// <summary>Withdraws a record that stands in line.</summary>
     /// <returns>False when it is in a batch, or about to be.</returns>
-    public bool TryWithdraw(Waiter waiter)
+    public bool TryWithdraw(WaitingRecord waiter)
     {
         if (!waiter.TryWithdraw())
         {
@@ -100,7 +101,7 @@ internal sealed class RecordAdmission : IRecordAdmission
     }
 
     /// <summary>The topic, watched from its first use on.</summary>
-    public TopicLine TopicOf(string name)
+    public TopicAdmission TopicOf(string name)
     {
         var last = _last;
         if (last is not null && ReferenceEquals(last.Name, name))
@@ -196,7 +197,7 @@ internal sealed class RecordAdmission : IRecordAdmission
         return true;
     }
 
-    private OfferResult OfferCopiedHeaders(in Record record, Face? face, RecordCompletion? completion, out Placement placement)
+    private OfferResult OfferCopiedHeaders(in Record record, Sink? sink, RecordCompletion? completion, out Placement placement)
     {
         placement = default;
         Record copy;
@@ -210,7 +211,7 @@ internal sealed class RecordAdmission : IRecordAdmission
             return Refused(RecordView.Unreadable(unreadable));
         }
 
-        return Offer(copy, face, completion, out placement);
+        return Offer(copy, sink, completion, out placement);
     }
 
     // Refusals and waiting are methods of their own: room for every result made in Offer itself would be cleared for each record.
@@ -226,31 +227,31 @@ internal sealed class RecordAdmission : IRecordAdmission
         return Refused(new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {view.SizeBound} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record."));
     }
 
-    private OfferResult NotPlaced(AppendResult result, TopicLine topic, PartitionChannel? channel, ProduceError? error, in Record record, Face? face, RecordCompletion? completion, long timestamp) => result switch
+    private OfferResult NotPlaced(AppendResult result, TopicAdmission topic, PartitionChannel? channel, ProduceError? error, in Record record, Sink? sink, RecordCompletion? completion, long timestamp) => result switch
     {
-        AppendResult.FaceEnded => new(null, null, FaceEnded: true),
-        AppendResult.MustWait when error is null => Wait(topic, channel, record, face, completion, timestamp),
+        AppendResult.SinkEnded => new(null, null, SinkEnded: true),
+        AppendResult.MustWait when error is null => Wait(topic, channel, record, sink, completion, timestamp),
         _ => Refused(error ?? _closedBy ?? AdmissionContext.Closed),
     };
 
-    private OfferResult Wait(TopicLine topic, PartitionChannel? channel, in Record record, Face? face, RecordCompletion? completion, long timestamp)
+    private OfferResult Wait(TopicAdmission topic, PartitionChannel? channel, in Record record, Sink? sink, RecordCompletion? completion, long timestamp)
     {
-        if (face is null && completion is null)
+        if (sink is null && completion is null)
         {
             // The caller makes a completion of its own and comes again.
-            return new(null, Waiter.Needed);
+            return new(null, WaitingRecord.Needed);
         }
 
-        if (face is not null && !face.TryEnter())
+        if (sink is not null && !sink.TryEnter())
         {
-            return new(null, null, FaceEnded: true);
+            return new(null, null, SinkEnded: true);
         }
 
-        var waiter = new Waiter(record, face, completion, timestamp, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
+        var waiter = new WaitingRecord(record, sink, completion, timestamp, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
         var error = channel is null ? topic.Join(waiter) : channel.Join(waiter);
         if (error is not null)
         {
-            face?.Leave();
+            sink?.Leave();
             _context.Batching.Flushes.Leave(waiter.Generation);
             return Refused(error);
         }
@@ -258,9 +259,9 @@ internal sealed class RecordAdmission : IRecordAdmission
         return new(null, waiter);
     }
 
-    private TopicLine AddTopic(string name)
+    private TopicAdmission AddTopic(string name)
     {
-        TopicLine topic;
+        TopicAdmission topic;
         lock (_listLock)
         {
             if (_topics.TryGetValue(name, out var there))
@@ -268,7 +269,7 @@ internal sealed class RecordAdmission : IRecordAdmission
                 return there;
             }
 
-            topic = new TopicLine(name, _context);
+            topic = new TopicAdmission(name, _context);
             _inOrder.Add(topic);
             _topics[name] = topic;
             if (_closedBy is { } closed)
@@ -282,10 +283,10 @@ internal sealed class RecordAdmission : IRecordAdmission
         return topic;
     }
 
-    private void Update(TopicLine topic, ClusterSnapshot snapshot) =>
+    private void Update(TopicAdmission topic, ClusterSnapshot snapshot) =>
         topic.Update(snapshot.Topic(topic.Name)?.Public, partition => _createChannel(topic, partition, snapshot));
 
-    private TopicLine[] Topics()
+    private TopicAdmission[] Topics()
     {
         lock (_listLock)
         {

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.ObjectPool;
+using Rx.Kafka.Memory;
+using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
 
@@ -9,7 +11,7 @@ internal sealed class BatchingContext
 
     public required FlushTracker Flushes { get; init; }
 
-    public required ReceiptPool Receipts { get; init; }
+    public required SharedCompletionPool SharedCompletions { get; init; }
 
     public required ObjectPool<ProducerBatch> Batches { get; init; }
 

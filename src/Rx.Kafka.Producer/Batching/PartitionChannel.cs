@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Memory;
+using Rx.Kafka.Outcomes;
+using Rx.Kafka.Partitioning;
 using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Batching;
@@ -15,22 +18,22 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     private const int LargestCopyUnderGate = 4096;
 
     private readonly BatchingContext _context;
-    private readonly MemoryAccount _account;
+    private readonly PartitionMemory _account;
     private readonly byte[] _topicUtf8;
     private Gate _gate;
     private ProducerBatch? _open;
     private ClosedBatches _closed;
-    private LaneOwner _owner;
+    private LoopOwner _owner;
     private readonly WaitingLine _line = new();
     private readonly LineDrainer _drainer;
     private readonly RecordWriter _writer;
-    private readonly BatchRoom _room;
+    private readonly BatchMemory _room;
     private ProducerBatch? _held;
     private TaskCompletionSource<bool>? _readable;
     private ProduceError? _closedBy;
     private bool _isListed;
 
-    public PartitionChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, BatchingContext context, LaneOwner owner)
+    public PartitionChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, BatchingContext context, LoopOwner owner)
     {
         Topic = topic;
         _topicUtf8 = topicUtf8;
@@ -39,8 +42,8 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         _context = context;
         _owner = owner;
         _drainer = new LineDrainer(this, context);
-        _account = new MemoryAccount(_drainer.Queue);
-        _room = new BatchRoom(context, _account);
+        _account = new PartitionMemory(_drainer.Queue);
+        _room = new BatchMemory(context, _account);
         context.Memory.AddChannel(_account, owner.Memory);
         Writer = _writer = new RecordWriter(this, context);
         Reader = new BatchReader(this);
@@ -65,7 +68,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     public bool IsClosed => Volatile.Read(ref _closedBy) is not null;
 
     /// <summary>Changes under the gate, by the owner itself.</summary>
-    public LaneOwner Owner => Volatile.Read(ref _owner);
+    public LoopOwner Owner => Volatile.Read(ref _owner);
 
     /// <summary>How often it went to another owner; changes under the gate, by the old owner.</summary>
     public int Moves { get; private set; }
@@ -74,18 +77,18 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     private ref ProducerBatch? OpenOrHeld => ref (_held is null ? ref _open : ref _held);
 
     /// <summary>Appends a record to the open batch, opening one if that is allowed and there is memory.</summary>
-    /// <param name="record">The record, kept only if its face wants it back.</param>
+    /// <param name="record">The record, kept only if its sink wants it back.</param>
     /// <param name="view">Its bytes.</param>
-    /// <param name="face">Whom to tell the outcome; null = a receipt, or <paramref name="completion"/>.</param>
+    /// <param name="sink">Whom to tell the outcome; null = a shared completion, or <paramref name="completion"/>.</param>
     /// <param name="completion">Whom to tell instead.</param>
     /// <param name="mayOpen">Whether a new batch may be opened.</param>
     /// <param name="placement">Where it was placed.</param>
     /// <param name="waiter">The place in its topic's line that the record comes from, if it does.</param>
     // Not inlined: a handler would keep the caller's variables in memory.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public AppendResult Append(in Record record, in RecordView view, Face? face, RecordCompletion? completion, bool mayOpen, out Placement placement, Waiter? waiter = null)
+    public AppendResult Append(in Record record, in RecordView view, Sink? sink, RecordCompletion? completion, bool mayOpen, out Placement placement, WaitingRecord? waiter = null)
     {
-        var call = OwnerCall.None;
+        var call = LoopNotice.None;
         PendingCopy copy = default;
         AppendResult result;
         _gate.Enter();
@@ -98,7 +101,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
                 return _closedBy is null ? AppendResult.MustWait : AppendResult.Closed;
             }
 
-            var append = new PendingAppend(record, face, completion, waiter);
+            var append = new PendingAppend(record, sink, completion, waiter);
             result = Place(ref _open, append, view, mayOpen, mayJoin: false, out placement, ref copy, ref call);
             if (waiter is not null && _open is not null && _context.Flushes.IsFlushing(_open.Generation))
             {
@@ -116,7 +119,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
     /// <summary>Puts a caller in line, behind all that stand there; the drainer places it.</summary>
     /// <returns>Why it was refused, or null.</returns>
-    public ProduceError? Join(Waiter waiter)
+    public ProduceError? Join(WaitingRecord waiter)
     {
         _gate.Enter();
         var refused = _closedBy;
@@ -143,7 +146,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     }
 
     /// <summary>Takes a caller out of the line; who does so ends it. The others must move up, so the drainer is queued in any case.</summary>
-    public bool TryLeave(Waiter waiter)
+    public bool TryLeave(WaitingRecord waiter)
     {
         _gate.Enter();
         var left = _line.Remove(waiter);
@@ -153,9 +156,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     }
 
     /// <summary>The caller at the head of the line; without one the open batch goes back to the appending threads. Drainer.</summary>
-    public Waiter? NextInLine()
+    public WaitingRecord? NextInLine()
     {
-        var call = OwnerCall.None;
+        var call = LoopNotice.None;
         _gate.Enter();
         var first = _line.First;
         if (first is null && _held is not null)
@@ -182,10 +185,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     }
 
     /// <summary>Places the caller at the head of the line; where it cannot, the partition waits for memory. Drainer.</summary>
-    /// <returns>Placed, MustWait, FaceEnded; or WouldOpen when somebody else stands at the head now.</returns>
-    public AppendResult PlaceFirst(Waiter waiter, in RecordView view)
+    /// <returns>Placed, MustWait, SinkEnded; or WouldOpen when somebody else stands at the head now.</returns>
+    public AppendResult PlaceFirst(WaitingRecord waiter, in RecordView view)
     {
-        var call = OwnerCall.None;
+        var call = LoopNotice.None;
         PendingCopy copy = default;
         var result = AppendResult.WouldOpen;
         _gate.Enter();
@@ -194,9 +197,9 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             if (_line.First == waiter)
             {
                 var record = waiter.Record;
-                var append = new PendingAppend(record, waiter.Face, waiter.Completion, waiter);
+                var append = new PendingAppend(record, waiter.Sink, waiter.Completion, waiter);
                 result = Place(ref _held, append, view, mayOpen: true, mayJoin: true, out _, ref copy, ref call);
-                if (result is AppendResult.Placed or AppendResult.FaceEnded)
+                if (result is AppendResult.Placed or AppendResult.SinkEnded)
                 {
                     _line.Remove(waiter);
                 }
@@ -236,7 +239,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <summary>Takes no more records: closes the open batch and ends the line. Dispose.</summary>
     public void CloseForever(ProduceError error)
     {
-        var ended = new List<Waiter>();
+        var ended = new List<WaitingRecord>();
         _gate.Enter();
         _closedBy ??= error;
         ref var open = ref OpenOrHeld;
@@ -383,7 +386,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <summary>Hands the partition with all its batches to another owner, and lists it there in any case (else a wake-up is lost). Old owner.</summary>
     /// <param name="newOwner">Whose it is from now on.</param>
     /// <param name="inLane">The lane's own batches without outcome, whole ones.</param>
-    public void MoveTo(LaneOwner newOwner, IEnumerable<ProducerBatch> inLane)
+    public void MoveTo(LoopOwner newOwner, IEnumerable<ProducerBatch> inLane)
     {
         _gate.Enter();
         foreach (var batch in inLane)
@@ -445,10 +448,10 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         }
     }
 
-    private void Move(ProducerBatch batch, LaneOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
+    private void Move(ProducerBatch batch, LoopOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
 
     /// <summary>Under the gate. Room for a record in the open batch, or in a new one.</summary>
-    private AppendResult Place(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayOpen, bool mayJoin, out Placement placement, ref PendingCopy copy, ref OwnerCall call)
+    private AppendResult Place(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayOpen, bool mayJoin, out Placement placement, ref PendingCopy copy, ref LoopNotice call)
     {
         if (open is { } batch)
         {
@@ -468,7 +471,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         return mayOpen ? Open(ref open, append, view, mayJoin, ref placement, ref copy, ref call) : AppendResult.WouldOpen;
     }
 
-    private AppendResult Open(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayJoin, ref Placement placement, ref PendingCopy copy, ref OwnerCall call)
+    private AppendResult Open(ref ProducerBatch? open, in PendingAppend append, in RecordView view, bool mayJoin, ref Placement placement, ref PendingCopy copy, ref LoopNotice call)
     {
         var body = RecordEncoder.BodySize(0, 0, view.KeyLength, view.ValueLength, view.Headers);
         var total = RecordEncoder.TotalSize(body);
@@ -476,7 +479,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         if (result == AppendResult.Placed)
         {
             open = batch;
-            call |= _owner.Timeline.Opened(batch!) ? OwnerCall.Opened : OwnerCall.None;
+            call |= _owner.Timeline.Opened(batch!) ? LoopNotice.Opened : LoopNotice.None;
             Add(ref open, append, view, body, total, delta: 0, out placement, ref copy, ref call);
             placement = placement with { Bytes = RecordBatchHeader.Size + total };
         }
@@ -484,16 +487,16 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         return result;
     }
 
-    /// <summary>Counts the record in, tells its face or its await where it is, and encodes it here if it is small.</summary>
-    private void Add(ref ProducerBatch? open, in PendingAppend append, in RecordView view, int body, int total, int delta, out Placement placement, ref PendingCopy copy, ref OwnerCall call)
+    /// <summary>Counts the record in, tells its sink or its await where it is, and encodes it here if it is small.</summary>
+    private void Add(ref ProducerBatch? open, in PendingAppend append, in RecordView view, int body, int total, int delta, out Placement placement, ref PendingCopy copy, ref LoopNotice call)
     {
         var batch = open!;
         var index = batch.Count;
-        Receipt? receipt = null;
+        SharedCompletion? shared = null;
         short token = 0;
-        if (append.Face is { } face)
+        if (append.Sink is { } sink)
         {
-            batch.ShareFor(face, append.Interest)!.Add(index, delta, append.Record);
+            batch.ShareFor(sink, append.Interest)!.Add(index, delta, append.Record);
         }
         else if (append.Completion is { } completion)
         {
@@ -502,11 +505,11 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         }
         else
         {
-            receipt = batch.ReceiptWithRoom!;
-            token = receipt.Add(index, delta);
+            shared = batch.SharedCompletionWithRoom!;
+            token = shared.Add(index, delta);
         }
 
-        if (append.Waiter is { } waiter)
+        if (append.WaitingRecord is { } waiter)
         {
             // A batch that takes a waiting record of an older flush generation counts in that one.
             batch.Generation = _context.Flushes.Absorb(batch.Generation, waiter.Generation);
@@ -529,11 +532,11 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
             call |= Close(ref open);
         }
 
-        placement = new Placement(total, full, receipt, token);
+        placement = new Placement(total, full, shared, token);
     }
 
     /// <summary>Outside the gate: what need not be done under it.</summary>
-    private void Finish(in PendingCopy copy, in RecordView view, OwnerCall call)
+    private void Finish(in PendingCopy copy, in RecordView view, LoopNotice call)
     {
         if (copy.Batch is { } batch)
         {
@@ -544,20 +547,20 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         Call(call);
     }
 
-    private void Call(OwnerCall call)
+    private void Call(LoopNotice call)
     {
-        if ((call & OwnerCall.Wake) != 0)
+        if ((call & LoopNotice.Wake) != 0)
         {
             Owner.Wake();
         }
-        else if (call != OwnerCall.None)
+        else if (call != LoopNotice.None)
         {
             Owner.Opened();
         }
     }
 
     /// <summary>Under the gate. Returns what the owner must be told.</summary>
-    private OwnerCall Close(ref ProducerBatch? open)
+    private LoopNotice Close(ref ProducerBatch? open)
     {
         var batch = open!;
         open = null;
@@ -568,7 +571,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         return List(laneHasMore: false);
     }
 
-    private OwnerCall List(bool laneHasMore)
+    private LoopNotice List(bool laneHasMore)
     {
         var isReadable = _closed.IsReadable;
         if (isReadable && _readable is not null)
@@ -579,12 +582,12 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
 
         if (_isListed || !(laneHasMore || isReadable))
         {
-            return OwnerCall.None;
+            return LoopNotice.None;
         }
 
         _isListed = true;
         _owner.List(Lane);
-        return _owner.IsSaturated ? OwnerCall.None : OwnerCall.Wake;
+        return _owner.IsSaturated ? LoopNotice.None : LoopNotice.Wake;
     }
 
     private void EndCopy(ProducerBatch batch)

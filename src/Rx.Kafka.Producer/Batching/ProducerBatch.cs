@@ -1,9 +1,11 @@
+using Rx.Kafka.Memory;
+using Rx.Kafka.Outcomes;
 using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// A record batch: encoded records in pooled chunks, and per face or receipt what is needed to tell the outcome. Written under its channel's gate until it is closed,
+/// A record batch: encoded records in pooled chunks, and per sink or shared completion what is needed to tell the outcome. Written under its channel's gate until it is closed,
 /// then by the owner of its lane. Pooled: nobody else holds on to it.
 /// </summary>
 internal sealed class ProducerBatch
@@ -12,7 +14,9 @@ internal sealed class ProducerBatch
     public const int BaseOverhead = 512;
 
     /// <summary>The most that opening a batch charges beside its chunk.</summary>
-    public static readonly int MaximumOverhead = BaseOverhead + Math.Max(Receipt.Bytes, FaceShare.SegmentBytes(FaceInterest.Records, first: true));
+    public static readonly int MaximumOverhead = BaseOverhead + Math.Max(SharedCompletion.Bytes, SinkShare.SegmentBytes(SinkInterest.Records, first: true));
+
+    public static BatchOverhead Overheads { get; } = new(BaseOverhead, MaximumOverhead);
 
     private byte[][] _chunks = new byte[1][];
     private int[] _lengths = new int[1];
@@ -21,8 +25,8 @@ internal sealed class ProducerBatch
     /// <summary>Where a part's bytes begin in the chunks, which belong to the whole batch; a batch of its own has none.</summary>
     private int[]? _starts;
     private List<OutcomeRange>? _decidedParts;
-    private FaceShare? _shares;
-    private Receipt? _receipts;
+    private SinkShare? _shares;
+    private SharedCompletion? _sharedCompletions;
     private RecordCompletion? _completions;
 
     // Links of the owner's timeline.
@@ -206,25 +210,25 @@ internal sealed class ProducerBatch
         return room;
     }
 
-    /// <summary>The share of a face whose next record can be added, or null where the share or its next segment must be charged first.</summary>
-    public FaceShare? ShareFor(Face face, FaceInterest interest) =>
-        _shares is { } share && share.Face == face && share.Interest == interest && !share.NeedsSegment ? share : FindShare(face, interest);
+    /// <summary>The share of a sink whose next record can be added, or null where the share or its next segment must be charged first.</summary>
+    public SinkShare? ShareFor(Sink sink, SinkInterest interest) =>
+        _shares is { } share && share.Sink == sink && share.Interest == interest && !share.NeedsSegment ? share : FindShare(sink, interest);
 
     /// <summary>What <see cref="GrowShare"/> will add to the ledger.</summary>
-    public int ShareBytes(Face face, FaceInterest interest) => FaceShare.SegmentBytes(interest, first: ShareOf(face, interest) is null);
+    public int ShareBytes(Sink sink, SinkInterest interest) => SinkShare.SegmentBytes(interest, first: ShareOf(sink, interest) is null);
 
-    /// <summary>Makes room for a face's next record; it must have been charged. A new share comes first in the list, where the next lookup finds it.</summary>
-    public FaceShare GrowShare(Face face, FaceInterest interest)
+    /// <summary>Makes room for a sink's next record; it must have been charged. A new share comes first in the list, where the next lookup finds it.</summary>
+    public SinkShare GrowShare(Sink sink, SinkInterest interest)
     {
-        var share = ShareOf(face, interest);
+        var share = ShareOf(sink, interest);
         if (share is null)
         {
-            share = FaceShare.Rent(face, interest);
+            share = SinkShare.Rent(sink, interest);
             share.Next = _shares;
             _shares = share;
         }
 
-        if (interest != FaceInterest.None)
+        if (interest != SinkInterest.None)
         {
             share.AddSegment();
         }
@@ -232,7 +236,7 @@ internal sealed class ProducerBatch
         return share;
     }
 
-    /// <summary>Records of whose failure perhaps nobody is told: nobody observes their face's deliveries, or looks at their task. Of a part: at most so many.</summary>
+    /// <summary>Records of whose failure perhaps nobody is told: nobody observes their sink's deliveries, or looks at their task. Of a part: at most so many.</summary>
     public int UnobservedRecords
     {
         get
@@ -246,7 +250,7 @@ internal sealed class ProducerBatch
             for (var share = _shares; share is not null; share = share.Next)
             {
                 // Both: who unsubscribed meanwhile hears nothing, and who subscribed later hears nothing of these.
-                records += share.Interest == FaceInterest.Records && share.Face.Interest == FaceInterest.Records ? 0 : share.Count;
+                records += share.Interest == SinkInterest.Records && share.Sink.Interest == SinkInterest.Records ? 0 : share.Count;
             }
 
             for (var completion = _completions; completion is not null; completion = completion.Next)
@@ -258,14 +262,14 @@ internal sealed class ProducerBatch
         }
     }
 
-    public bool HasShareOf(Face face, FaceInterest interest) => ShareOf(face, interest) is not null;
+    public bool HasShareOf(Sink sink, SinkInterest interest) => ShareOf(sink, interest) is not null;
 
-    public Receipt? ReceiptWithRoom => _receipts is { } receipt && receipt.HasRoom(Count) ? receipt : null;
+    public SharedCompletion? SharedCompletionWithRoom => _sharedCompletions is { } shared && shared.HasRoom(Count) ? shared : null;
 
-    public void AddReceipt(Receipt receipt)
+    public void AddSharedCompletion(SharedCompletion shared)
     {
-        receipt.Next = _receipts;
-        _receipts = receipt;
+        shared.Next = _sharedCompletions;
+        _sharedCompletions = shared;
     }
 
     public void AddCompletion(RecordCompletion completion)
@@ -299,8 +303,8 @@ internal sealed class ProducerBatch
     {
         IsDecided = true;
 
-        // Newest first in the list; the facts of one face are told in order.
-        FaceShare? oldest = null;
+        // Newest first in the list; the facts of one sink are told in order.
+        SinkShare? oldest = null;
         for (var share = _shares; share is not null;)
         {
             var next = share.Next;
@@ -317,11 +321,11 @@ internal sealed class ProducerBatch
             oldest = next;
         }
 
-        for (var receipt = _receipts; receipt is not null;)
+        for (var shared = _sharedCompletions; shared is not null;)
         {
-            var next = receipt.Next;
-            receipt.Decide(outcome);
-            receipt = next;
+            var next = shared.Next;
+            shared.Decide(outcome);
+            shared = next;
         }
 
         for (var completion = _completions; completion is not null;)
@@ -333,7 +337,7 @@ internal sealed class ProducerBatch
         }
 
         _shares = null;
-        _receipts = null;
+        _sharedCompletions = null;
         _completions = null;
     }
 
@@ -358,15 +362,15 @@ internal sealed class ProducerBatch
         LastCause = null;
     }
 
-    private FaceShare? FindShare(Face face, FaceInterest interest) =>
-        ShareOf(face, interest) is { NeedsSegment: false } share ? share : null;
+    private SinkShare? FindShare(Sink sink, SinkInterest interest) =>
+        ShareOf(sink, interest) is { NeedsSegment: false } share ? share : null;
 
-    /// <summary>The face's newest share, if it keeps what is wanted now. An older one is not added to again, else facts would be told out of order.</summary>
-    private FaceShare? ShareOf(Face face, FaceInterest interest)
+    /// <summary>The sink's newest share, if it keeps what is wanted now. An older one is not added to again, else facts would be told out of order.</summary>
+    private SinkShare? ShareOf(Sink sink, SinkInterest interest)
     {
         for (var share = _shares; share is not null; share = share.Next)
         {
-            if (share.Face == face)
+            if (share.Sink == sink)
             {
                 return share.Interest == interest ? share : null;
             }

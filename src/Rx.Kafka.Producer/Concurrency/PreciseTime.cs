@@ -169,3 +169,10 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
 
     private long Ticks(TimeSpan time) => (long)Math.Ceiling(time.Ticks * ((double)TimestampFrequency / TimeSpan.TicksPerSecond));
 }
+
+/// <summary>Marks the clock's thread as no place for continuations; what is posted to it goes to the pool, as the base class does.</summary>
+internal sealed class PreciseTimeContext : SynchronizationContext
+{
+    /// <inheritdoc/>
+    public override SynchronizationContext CreateCopy() => this;
+}

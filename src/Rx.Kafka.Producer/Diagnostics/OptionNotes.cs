@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Rx.Kafka.Options;
 
 namespace Rx.Kafka.Diagnostics;
 

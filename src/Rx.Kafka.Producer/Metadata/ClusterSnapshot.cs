@@ -38,3 +38,82 @@ internal sealed class ClusterSnapshot
     /// <summary>A topic, or null while its partitions are not known: <see cref="ClusterMetadata.TopicError"/> may say why.</summary>
     public TopicMetadata? Topic(string name) => _topicsByName.GetValueOrDefault(name);
 }
+
+/// <summary>One topic in a snapshot; it has at least one partition. Immutable: the same object stays as long as nothing about the topic changes.</summary>
+internal sealed class TopicMetadata
+{
+    public TopicMetadata(string name, Guid id, short errorCode, PartitionMetadata[] partitions)
+    {
+        Name = name;
+        Id = id;
+        ErrorCode = errorCode;
+        Partitions = partitions;
+        Public = new TopicPartitions(name, partitions.Length, Available(partitions));
+    }
+
+    public string Name { get; }
+
+    /// <summary>Empty = unknown (Metadata below v10).</summary>
+    public Guid Id { get; }
+
+    /// <summary>The last answer's error, 0 = none; the partitions are then those of the answer before.</summary>
+    public short ErrorCode { get; }
+
+    /// <summary>By number; not to be changed.</summary>
+    public PartitionMetadata[] Partitions { get; }
+
+    /// <summary>What partitioners see.</summary>
+    public TopicPartitions Public { get; }
+
+    /// <summary>Whether nothing but the object differs.</summary>
+    public bool SameAs(Guid id, short errorCode, PartitionMetadata[] partitions)
+    {
+        if (Id != id || ErrorCode != errorCode || Partitions.Length != partitions.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            if (!Partitions[i].SameAs(partitions[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int[] Available(PartitionMetadata[] partitions)
+    {
+        var available = new List<int>(partitions.Length);
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            if (partitions[i].LeaderId >= 0)
+            {
+                available.Add(i);
+            }
+        }
+
+        return [.. available];
+    }
+}
+
+/// <summary>Who leads a partition and who holds it.</summary>
+/// <param name="LeaderId">-1 = no leader, or its broker is not in the snapshot.</param>
+/// <param name="LeaderEpoch">-1 = unknown, or not to be trusted (Metadata below v9).</param>
+/// <param name="Replicas">All replicas' brokers; not to be changed.</param>
+/// <param name="InSync">Those in sync; not to be changed.</param>
+internal readonly record struct PartitionMetadata(int LeaderId, int LeaderEpoch, int[] Replicas, int[] InSync)
+{
+    /// <summary>Nothing is known of it but that it exists.</summary>
+    public static readonly PartitionMetadata Unknown = new(-1, -1, [], []);
+
+    /// <summary>Equality by content.</summary>
+    public bool SameAs(in PartitionMetadata other) =>
+        LeaderId == other.LeaderId && LeaderEpoch == other.LeaderEpoch
+        && Replicas.AsSpan().SequenceEqual(other.Replicas) && InSync.AsSpan().SequenceEqual(other.InSync);
+}
+
+/// <summary>A broker and where it listens.</summary>
+internal sealed record BrokerNode(int Id, string Host, int Port, string? Rack);

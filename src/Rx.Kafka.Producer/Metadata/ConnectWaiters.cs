@@ -4,13 +4,13 @@ namespace Rx.Kafka.Metadata;
 internal sealed class ConnectWaiters
 {
     private readonly Lock _gate = new();
-    private List<Waiter> _waiters = [];
+    private List<WaitingRecord> _waiters = [];
 
     /// <summary>Joins; a token ends only the wait.</summary>
     public Task Join(CancellationToken cancellationToken)
     {
-        var waiter = new Waiter();
-        waiter.Leaving = cancellationToken.UnsafeRegister(static (w, token) => ((Waiter)w!).TrySetCanceled(token), waiter);
+        var waiter = new WaitingRecord();
+        waiter.Leaving = cancellationToken.UnsafeRegister(static (w, token) => ((WaitingRecord)w!).TrySetCanceled(token), waiter);
         lock (_gate)
         {
             _waiters.Add(waiter);
@@ -33,7 +33,7 @@ internal sealed class ConnectWaiters
         _ = w.Task.Exception; // observed: nobody need await it
     });
 
-    private List<Waiter> Take()
+    private List<WaitingRecord> Take()
     {
         lock (_gate)
         {
@@ -48,7 +48,7 @@ internal sealed class ConnectWaiters
         }
     }
 
-    private sealed class Waiter() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class WaitingRecord() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public CancellationTokenRegistration Leaving { get; set; }
     }

@@ -3,6 +3,7 @@ using System.Net;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Network;
+using Rx.Kafka.Options;
 using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Metadata;

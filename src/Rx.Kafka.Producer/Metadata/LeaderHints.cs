@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Rx.Kafka.Protocol.Messages;
+
 namespace Rx.Kafka.Metadata;
 
 /// <summary>Hints on their way to the refresh loop: the newest per partition, so at most as many as partitions. Any thread adds.</summary>
@@ -40,3 +43,7 @@ internal sealed class LeaderHints
         }
     }
 }
+
+/// <summary>A new leader, told by the old one with its refusal (KIP-951).</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct LeaderHint(string Topic, int Partition, int LeaderId, int LeaderEpoch, NodeEndpoint[] EndPoints);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Network;
+using Rx.Kafka.Options;
 using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 

@@ -1,3 +1,4 @@
+using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;

@@ -1,3 +1,4 @@
+using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
@@ -141,4 +142,32 @@ internal sealed class WatchedTopics
 
         return idle;
     }
+}
+
+/// <summary>A topic somebody wants to know about. Guarded by <see cref="WatchedTopics"/>' lock.</summary>
+internal sealed class WatchedTopic(string name)
+{
+    public string Name { get; } = name;
+
+    /// <summary>The timestamp of the last interest.</summary>
+    public long LastUsed { get; set; }
+
+    /// <summary>Whether any answer has spoken of it.</summary>
+    public bool Answered { get; set; }
+
+    /// <summary>The last answer's error; 0 = none.</summary>
+    public short ErrorCode { get; set; }
+}
+
+/// <summary>What interest in a topic met.</summary>
+internal enum TopicInterest
+{
+    /// <summary>It is watched already.</summary>
+    Known,
+
+    /// <summary>It is watched from now on.</summary>
+    New,
+
+    /// <summary>It is watched, but the last answer denied it to us: that may have been changed since.</summary>
+    Forbidden,
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Network;
@@ -20,3 +23,54 @@ internal static class ConnectionFault
     public static KafkaException Malformed(string endPoint, MalformedDataException cause) =>
         new($"{endPoint} does not answer as a Kafka broker would: {cause.Message}", cause);
 }
+
+/// <summary>Why a connection could not be opened, in words that help: address, what happened, remedy.</summary>
+internal static class ConnectFailure
+{
+    /// <summary>Makes the error for the user.</summary>
+    /// <param name="endPoint">Where to.</param>
+    /// <param name="cause">What was thrown.</param>
+    /// <param name="opened">Whether the transport was through, so that the handshake failed.</param>
+    /// <param name="expired">The setup timeout, if it ran out.</param>
+    public static KafkaException Explain(EndPoint endPoint, Exception cause, bool opened, TimeSpan? expired)
+    {
+        var where = EndPointText.Of(endPoint);
+        if (expired is { } timeout)
+        {
+            var seconds = timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            return new ConnectTimeoutException(
+                opened
+                    ? $"{where} accepted the connection but did not answer within {seconds} s. Is it a Kafka listener without TLS? If it is only slow, raise ConnectionSetupTimeout."
+                    : $"No connection to {where} within {seconds} s: nothing answers at this address. Check the address and firewalls, or raise ConnectionSetupTimeout.",
+                cause);
+        }
+
+        return opened ? HandshakeFailed(where, cause) : ConnectFailed(where, cause);
+    }
+
+    private static KafkaException HandshakeFailed(string where, Exception cause) => cause switch
+    {
+        KafkaException { InnerException: EndOfStreamException or IOException or SocketException } => new KafkaException(
+            $"{where} closed the connection right after our first request: this port may want TLS or SASL, or is no Kafka listener. Use the port of a plaintext listener, and see the broker's log.",
+            cause),
+        KafkaException known => known,
+        _ => new KafkaException($"The handshake with {where} failed: {cause.Message}", cause),
+    };
+
+    private static KafkaException ConnectFailed(string where, Exception cause) => cause switch
+    {
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new KafkaException(
+            $"Nothing listens on {where} (connection refused). Is the broker running? Check BootstrapServers, and advertised.listeners on the broker.", cause),
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => new KafkaException(
+            $"The host name of {where} cannot be resolved ({cause.Message}). Check BootstrapServers, advertised.listeners on the broker, and DNS.", cause),
+        MalformedDataException malformed => ConnectionFault.Malformed(where, malformed),
+        KafkaException known => known,
+        _ => new KafkaException($"Cannot connect to {where}: {cause.Message} Check the address, and that the broker is running.", cause),
+    };
+}
+
+/// <summary>A connection was not ready within the setup timeout: the next attempt may be given more time.</summary>
+internal sealed class ConnectTimeoutException(string message, Exception innerException) : KafkaException(message, innerException);
+
+/// <summary>The reason of a connection that we close although nothing is wrong with it: it is not trouble, and not counted as such.</summary>
+internal sealed class IntendedCloseException(string message) : KafkaException(message);

@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Network;
 
@@ -59,6 +61,95 @@ internal sealed class Connector
             }
 
             throw failure;
+        }
+    }
+}
+
+/// <summary>What all connections of a client share.</summary>
+/// <param name="ClientId">The name in the header of every request.</param>
+/// <param name="MaximumFrameBytes">The largest answer that is believed.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Scheduler">Where the read loops run.</param>
+/// <param name="CorrelationIds">The client's one counter.</param>
+/// <param name="Logger">For events 100-199.</param>
+internal sealed record ConnectionSettings(string ClientId, int MaximumFrameBytes, TimeProvider Time, TaskScheduler Scheduler, CorrelationIds CorrelationIds, ILogger Logger);
+
+/// <summary>
+/// A token that is cancelled when a connection's setup has taken too long, or by an outer token. The clock's callback only queues the
+/// cancellation to the scheduler: what a transport registers on the token must not run on the clock's thread.
+/// </summary>
+internal sealed class SetupDeadline : IDisposable
+{
+    private readonly CancellationTokenSource _source;
+    private readonly TaskScheduler _scheduler;
+    private readonly ITimer _timer;
+    private int _state; // 0 = running, 1 = expired, 2 = disposed
+
+    public SetupDeadline(TimeProvider time, TaskScheduler scheduler, TimeSpan timeout, CancellationToken outer)
+    {
+        _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        _scheduler = scheduler;
+        _timer = time.CreateTimer(static self => ((SetupDeadline)self!).Expire(), this, timeout, Timeout.InfiniteTimeSpan);
+    }
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Whether the time ran out before the setup was through.</summary>
+    public bool Expired => Volatile.Read(ref _state) == 1;
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+
+        // Once expired, the queued cancellation still needs the source, which holds nothing that outlives it.
+        if (Interlocked.CompareExchange(ref _state, 2, 0) == 0)
+        {
+            _source.Dispose();
+        }
+    }
+
+    private void Expire()
+    {
+        if (Interlocked.CompareExchange(ref _state, 1, 0) == 0)
+        {
+            _ = Task.Factory.StartNew(_source.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+        }
+    }
+}
+
+/// <summary>
+/// A pipe a transport is opening. A transport that does not heed its token is not waited for; what it opens too late is closed. (Waiting by
+/// <see cref="Task.WaitAsync(CancellationToken)"/> would go on wherever the transport completes, not on the scheduler.)
+/// </summary>
+internal sealed class PendingPipe(ILogger logger)
+{
+    private readonly TaskCompletionSource<IDuplexPipe> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Opens one, or gives up when the token says so.</summary>
+    public async Task<IDuplexPipe> OpenAsync(ITransport transport, EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        using var givingUp = cancellationToken.UnsafeRegister(static (self, token) => ((PendingPipe)self!)._opened.TrySetCanceled(token), this);
+        _ = TakeAsync(transport, endPoint, cancellationToken);
+        return await _opened.Task;
+    }
+
+    private async Task TakeAsync(ITransport transport, EndPoint endPoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pipe = await transport.ConnectAsync(endPoint, cancellationToken);
+            if (!_opened.TrySetResult(pipe))
+            {
+                await pipe.Input.CompleteAsync();
+                await pipe.Output.CompleteAsync();
+            }
+        }
+        catch (Exception e)
+        {
+            if (!_opened.TrySetException(e))
+            {
+                NetworkLog.AbandonedConnectFailed(logger, e);
+            }
         }
     }
 }

@@ -85,3 +85,71 @@ internal sealed class SocketTransport : ITransport
         }
     }
 }
+
+/// <summary>A connected socket as two pipe ends; completing both closes it.</summary>
+internal sealed class SocketPipe : IDuplexPipe
+{
+    private const int ReadBufferBytes = 32 * 1024;
+
+    private readonly Socket _socket;
+    private int _open = 2;
+
+    public SocketPipe(Socket socket, int segmentBytes)
+    {
+        _socket = socket;
+        Input = PipeReader.Create(new Half(this), new StreamPipeReaderOptions(bufferSize: ReadBufferBytes, leaveOpen: false));
+        Output = PipeWriter.Create(new Half(this), new StreamPipeWriterOptions(minimumBufferSize: segmentBytes, leaveOpen: false));
+    }
+
+    public PipeReader Input { get; }
+
+    public PipeWriter Output { get; }
+
+    private void CloseHalf()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            _socket.Dispose();
+        }
+    }
+
+    /// <summary>One direction's stream; its pipe end disposes it once.</summary>
+    private sealed class Half(SocketPipe pipe) : NetworkStream(pipe._socket, ownsSocket: false)
+    {
+        private int _disposed;
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                pipe.CloseHalf();
+            }
+        }
+    }
+}
+
+/// <summary>Where to begin among the addresses of a name: behind the one that failed last, so that one that never answers does not take every attempt's time.</summary>
+internal sealed class AddressRotation
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, uint> _failures = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The address to try now.</summary>
+    public int Index(string host, int count)
+    {
+        lock (_gate)
+        {
+            return (int)(_failures.GetValueOrDefault(host) % (uint)count);
+        }
+    }
+
+    /// <summary>The address tried last failed.</summary>
+    public void Failed(string host)
+    {
+        lock (_gate)
+        {
+            _failures[host] = unchecked(_failures.GetValueOrDefault(host) + 1);
+        }
+    }
+}

@@ -28,3 +28,12 @@ internal static class ApiVersion
 
     private static ArgumentOutOfRangeException Unknown(ApiKey key) => new(nameof(key), key, "This client has no such request; add its versions to ApiVersion.");
 }
+
+/// <summary>The requests this producer makes; the numbers are Kafka's.</summary>
+internal enum ApiKey : short
+{
+    Produce = 0,
+    Metadata = 3,
+    ApiVersions = 18,
+    InitProducerId = 22,
+}

@@ -164,3 +164,41 @@ internal static class ErrorTable
     // Rare enough to be made each time; a cache would grow with whatever a peer sends.
     private static ErrorInfo[] Unknown(short code) => [Table[0] with { Code = code, Name = $"UNKNOWN_CODE_{code}" }];
 }
+
+/// <summary>What is known about one of Kafka's error codes.</summary>
+/// <param name="Code">The code on the wire.</param>
+/// <param name="Name">Kafka's name of it.</param>
+/// <param name="Retriable">Whether the same request may succeed later.</param>
+/// <param name="InvalidMetadata">Whether it says that our metadata is out of date.</param>
+/// <param name="Authorization">Whether a permission is missing.</param>
+/// <param name="Appended">What it proves in a Produce answer.</param>
+/// <param name="Description">What it means, and what to do.</param>
+internal readonly record struct ErrorInfo(short Code, string Name, bool Retriable, bool InvalidMetadata, bool Authorization, Appended Appended, string Description);
+
+/// <summary>What a Produce answer's code proves about that attempt's records.</summary>
+internal enum Appended
+{
+    /// <summary>Nothing: they may be on the log.</summary>
+    Unclear,
+
+    /// <summary>They are on the log.</summary>
+    Yes,
+
+    /// <summary>They were refused before the append.</summary>
+    No,
+}
+
+/// <summary>What a topic's error code in a metadata answer means.</summary>
+internal static class TopicErrors
+{
+    public const short UnknownTopic = 3;
+    public const short TopicAuthorizationFailed = 29;
+    private const short InvalidTopic = 17;
+    private const short UnknownTopicId = 100;
+
+    /// <summary>The brokers deny that the topic exists, or to us: what was known of it is void. Other errors say nothing about it.</summary>
+    public static bool EndsTopic(short code) => code is UnknownTopic or InvalidTopic or TopicAuthorizationFailed or UnknownTopicId;
+
+    /// <summary>May be over by itself soon, so ask again.</summary>
+    public static bool MayPass(short code) => code != 0 && (ErrorTable.Get(code).Retriable || ErrorTable.Get(code).InvalidMetadata);
+}

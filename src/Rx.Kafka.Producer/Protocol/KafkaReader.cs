@@ -176,3 +176,12 @@ internal ref struct KafkaReader
     [DoesNotReturn]
     private readonly void ThrowEnd(int count) => throw Malformed($"{count} bytes are needed here");
 }
+
+/// <summary>Bytes from the network that are not what the protocol says: the one fault every decoder ends in. Its connection cannot be trusted any more.</summary>
+internal sealed class MalformedDataException : KafkaException
+{
+    public MalformedDataException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

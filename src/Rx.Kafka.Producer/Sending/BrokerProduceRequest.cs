@@ -1,6 +1,7 @@
 using System.Text;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Lanes;
 using Rx.Kafka.Network;
 using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;

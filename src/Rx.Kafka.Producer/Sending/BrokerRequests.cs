@@ -1,4 +1,5 @@
 using Microsoft.Extensions.ObjectPool;
+using Rx.Kafka.Lanes;
 using Rx.Kafka.Network;
 
 namespace Rx.Kafka.Sending;

@@ -1,8 +1,10 @@
 using System.Net;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Lanes;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Partitioning;
 using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Sending;

@@ -2,6 +2,7 @@ using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Options;
 
 namespace Rx.Kafka.Sending;
 

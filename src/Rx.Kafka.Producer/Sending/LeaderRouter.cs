@@ -1,6 +1,8 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Lanes;
 using Rx.Kafka.Metadata;
+using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Sending;
 

@@ -31,3 +31,16 @@ internal sealed class Mailbox
         _taken.Clear();
     }
 }
+
+/// <summary>A rare message to a loop; answers, which are frequent, are their own mail.</summary>
+internal sealed class Mail(Action deliver) : IMail
+{
+    public void Deliver() => deliver();
+}
+
+/// <summary>Something posted to a loop's mailbox by another thread.</summary>
+internal interface IMail
+{
+    /// <summary>On the loop that owns the mailbox.</summary>
+    void Deliver();
+}

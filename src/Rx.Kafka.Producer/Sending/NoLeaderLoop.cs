@@ -1,3 +1,5 @@
+using Rx.Kafka.Lanes;
+
 namespace Rx.Kafka.Sending;
 
 /// <summary>Owns the lanes whose leader is unknown: expires, purges and hands them on when a leader is there. Their batches stay open until they are full.</summary>

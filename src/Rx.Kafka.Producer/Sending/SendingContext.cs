@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Lanes;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Options;
 using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 
@@ -57,7 +59,7 @@ internal sealed class SendingContext
     }
 
     /// <summary>"NOT_LEADER_OR_FOLLOWER from broker 2 at host:port".</summary>
-    public static AttemptFailure Describe(in PartitionAnswer answer, BrokerConnection connection, LaneOwner owner)
+    public static AttemptFailure Describe(in PartitionAnswer answer, BrokerConnection connection, LoopOwner owner)
     {
         if (answer.ErrorCode == 0)
         {
@@ -69,7 +71,7 @@ internal sealed class SendingContext
     }
 
     /// <summary>The same where no answer came.</summary>
-    public static AttemptFailure Describe(string reason, BrokerConnection connection, LaneOwner owner)
+    public static AttemptFailure Describe(string reason, BrokerConnection connection, LoopOwner owner)
     {
         var error = ErrorTable.Get(NetworkException).Name;
         return new AttemptFailure(error, $"{error} with {NameOf(connection, owner)} ({reason.TrimEnd('.')})");
@@ -125,6 +127,6 @@ internal sealed class SendingContext
         }
     }
 
-    private static string NameOf(BrokerConnection connection, LaneOwner owner) =>
+    private static string NameOf(BrokerConnection connection, LoopOwner owner) =>
         owner is BrokerSender sender ? $"broker {sender.BrokerId} at {connection.Name}" : connection.Name;
 }

@@ -1,6 +1,8 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Lanes;
+using Rx.Kafka.Options;
 
 namespace Rx.Kafka.Sending;
 
@@ -8,7 +10,7 @@ namespace Rx.Kafka.Sending;
 /// One loop that owns lanes. It has one await, its signal, which is set by a listed lane, the mailbox, a finished flush of the pipe and its timer; so expiry, purge and moves
 /// never wait behind anything.
 /// </summary>
-internal abstract class SendingLoop : LaneOwner, IAsyncDisposable
+internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
 {
     private readonly AsyncSignal _signal = new();
     private readonly Mailbox _mailbox = new();

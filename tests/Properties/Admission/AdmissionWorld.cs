@@ -88,7 +88,7 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
         Simulation.Dispose();
     }
 
-    private PartitionChannel CreateChannel(TopicLine topic, int partition, ClusterSnapshot snapshot)
+    private PartitionChannel CreateChannel(TopicAdmission topic, int partition, ClusterSnapshot snapshot)
     {
         var channel = new PartitionChannel(topic.Name, topic.NameUtf8, partition, topic.Load, Batching.Context, Owner);
         _ = new HandLane(channel);

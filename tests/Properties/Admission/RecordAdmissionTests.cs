@@ -1,6 +1,7 @@
 using System.Buffers;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Properties.Batching;
+using Rx.Kafka.Properties.Outcomes;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Admission;
@@ -30,11 +31,11 @@ public sealed class RecordAdmissionTests
             }
 
             Assert.True(placed > 10, $"only {placed} were placed beside the full partition");
-            Assert.NotNull(last.Waiter);
+            Assert.NotNull(last.WaitingRecord);
             var at = world.Simulation.Time.Elapsed;
             world.Channels.ForEach(channel => world.Answer(channel, static (_, _) => { }));
-            await last.Waiter.Placed;
-            Assert.Null(last.Waiter.Refusal);
+            await last.WaitingRecord.Placed;
+            Assert.Null(last.WaitingRecord.Refusal);
             Assert.Equal(at, world.Simulation.Time.Elapsed);
         });
     }
@@ -80,14 +81,14 @@ public sealed class RecordAdmissionTests
         using var world = World(memory: 30_000);
         world.Simulation.Run(async () =>
         {
-            var early = Offer(world, 0).Waiter!;
-            var unknown = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).Waiter!;
+            var early = Offer(world, 0).WaitingRecord!;
+            var unknown = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).WaitingRecord!;
             await early.Placed;
             while (Offer(world, 0).IsPlaced)
             {
             }
 
-            var full = Offer(world, 0).Waiter!;
+            var full = Offer(world, 0).WaitingRecord!;
             world.Admission.Close(new ProduceError(ProduceErrorCode.Closed, "closed"));
             await full.Placed;
             await unknown.Placed;
@@ -114,8 +115,8 @@ public sealed class RecordAdmissionTests
             {
             }
 
-            var unknown = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).Waiter!;
-            var full = Offer(world, 0).Waiter!;
+            var unknown = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).WaitingRecord!;
+            var full = Offer(world, 0).WaitingRecord!;
             world.Admission.EndLines(new ProduceError(ProduceErrorCode.Aborted, "purged"));
             await full.Placed;
             await unknown.Placed;
@@ -141,7 +142,7 @@ public sealed class RecordAdmissionTests
 
         world.Simulation.Run(async () =>
         {
-            var missing = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).Waiter!;
+            var missing = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).WaitingRecord!;
             if (!silent)
             {
                 await Known(world, "t");
@@ -165,7 +166,7 @@ public sealed class RecordAdmissionTests
     private static async Task Known(AdmissionWorld world, string topic)
     {
         var first = world.Admission.Offer(new Record(topic, new byte[4]) with { Partition = 0 }, null, new HandCompletion(), out _);
-        if (first.Waiter is { } waiter)
+        if (first.WaitingRecord is { } waiter)
         {
             await waiter.Placed;
             Assert.Null(waiter.Refusal);

@@ -1,3 +1,6 @@
+using Rx.Kafka.Options;
+using Rx.Kafka.Partitioning;
+
 namespace Rx.Kafka.Properties.Architecture;
 
 /// <summary>Who may use whom inside the producer: the table of docs/design.md §3 as data. Think hard about the layering before you edit it.</summary>
@@ -14,11 +17,10 @@ internal static class Layers
     /// <summary>Values, options and seams of the root: everybody may use them.</summary>
     public static IReadOnlySet<string> Values { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery`1", "Persistence", "PartitionInfo", "TopicPartitions", "PartitionLoad", "BrokerStall",
+        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery`1", "Persistence", "PartitionInfo", "TopicPartitions",
         "KafkaException", "KafkaProduceException", "ProduceError", "ProduceErrorCode", "RequiredAcks", "Compression", "Overflow", "OnFailure",
         "IPartitioner", "RoundRobinPartitioner", "ITransport", "ProducerRuntime", "IProducerInterceptor",
-        "KafkaProducerOptions", "EffectiveOptions", "BootstrapServer", "BootstrapServerList", "ProducerOption", "OptionKind", "OptionTable", "OptionRules", "OptionParser",
-        "NearestKeys", "UnsupportedKeys",
+        "KafkaProducerOptions",
     };
 
     /// <summary>
@@ -26,27 +28,31 @@ internal static class Layers
     /// </summary>
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
-        ["(root)"] = ["Concurrency"],
+        ["(root)"] = ["Concurrency", "Options"],
+        ["Options"] = [],
         ["Concurrency"] = [],
-        ["Diagnostics"] = [],
+        ["Diagnostics"] = ["Options"],
         ["Protocol"] = [],
-        ["Batching"] = ["Protocol.Records", "Protocol.Compression", "Concurrency", "Diagnostics"],
-        ["Network"] = ["Protocol", "Concurrency", "Diagnostics"],
-        ["Metadata"] = ["Network", "Protocol", "Concurrency", "Diagnostics"],
+        ["Memory"] = ["Concurrency"],
+        ["Outcomes"] = ["Concurrency"],
+        ["Batching"] = ["Memory", "Outcomes", "Protocol.Records", "Concurrency", "Diagnostics", "Partitioning.PartitionLoad"],
+        ["Network"] = ["Protocol", "Concurrency", "Diagnostics", "Options"],
+        ["Metadata"] = ["Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Partitioning"] = ["Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Metadata.BrokerNode"],
-        ["Sending"] = ["Batching", "Metadata", "Network", "Protocol", "Concurrency", "Diagnostics"],
-        ["Admission"] = ["Partitioning", "Metadata", "Batching", "Concurrency", "Diagnostics"],
-        ["Faces"] = ["Batching", "Concurrency", "Diagnostics"],
+        ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Sending", "Concurrency", "Diagnostics"],
+        ["Sending"] = ["Lanes", "Batching", "Memory", "Outcomes", "Metadata", "Network", "Partitioning.BrokerStall", "Partitioning.PartitionLoad", "Protocol", "Concurrency", "Diagnostics", "Options"],
+        ["Admission"] = ["Partitioning", "Metadata", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],
+        ["Sinks"] = ["Batching", "Outcomes", "Concurrency", "Diagnostics"],
         ["Serialization"] = [],
     };
 
     /// <summary>Foreign namespaces (or types) that a folder must not touch; "*" = every folder not named in the exceptions.</summary>
     public static IReadOnlyList<(string Foreign, Func<string, bool> IsForbiddenIn, string Reason)> Foreign { get; } =
     [
-        ("System.Reactive", folder => folder is not ("Faces" or "(entry)"), "Rx stays at the edge"),
+        ("System.Reactive", folder => folder is not ("Sinks" or "(entry)"), "Rx stays at the edge"),
         ("System.Threading.Tasks", folder => folder is "Protocol", "the protocol is pure: bytes in, values out"),
         ("System.IO.Pipelines", folder => folder is "Protocol", "the protocol is pure: bytes in, values out"),
-        ("System.Net", folder => folder is "Protocol" or "Batching" or "Partitioning" or "Concurrency", "only Network and what stands on it knows addresses"),
+        ("System.Net", folder => folder is "Protocol" or "Batching" or "Memory" or "Outcomes" or "Partitioning" or "Concurrency", "only Network and what stands on it knows addresses"),
         ("System.TimeProvider", folder => folder is "Protocol", "no clock in pure code"),
         ("System.Net.Sockets", folder => folder is not "Network", "sockets are behind ITransport"),
         ("Microsoft.Extensions.Logging", folder => folder is "Protocol" or "Partitioning" or "Concurrency" or "(root)", "pure code does not log"),

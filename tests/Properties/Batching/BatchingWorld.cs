@@ -2,6 +2,9 @@ using System.Buffers.Binary;
 using Microsoft.Extensions.ObjectPool;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Memory;
+using Rx.Kafka.Outcomes;
+using Rx.Kafka.Partitioning;
 using Rx.Kafka.Properties.Protocol.Records;
 using Rx.Kafka.Testing;
 
@@ -17,12 +20,12 @@ internal sealed class BatchingWorld : IDisposable
         Linger = linger ?? TimeSpan.FromMilliseconds(5);
         Pumped = new PumpedScheduler(seed);
         var clock = time ?? Time;
-        Memory = new BufferPool(memory, batchSize, clock);
+        Memory = new BufferPool(memory, batchSize, ProducerBatch.Overheads, clock);
         Context = new BatchingContext
         {
             Memory = Memory,
             Flushes = Flushes,
-            Receipts = new ReceiptPool(new ContinuationQueue(scheduler ?? Pumped), memory),
+            SharedCompletions = new SharedCompletionPool(new ContinuationQueue(scheduler ?? Pumped), memory),
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), 64),
             Scheduler = scheduler ?? Pumped,
             Time = clock,
@@ -69,23 +72,23 @@ internal sealed class BatchingWorld : IDisposable
         return new Record("t", value);
     }
 
-    public AppendResult Append(PartitionChannel channel, in Record record, Face? face = null, RecordCompletion? completion = null, long timestamp = 1_000_000, bool mayOpen = true) =>
-        channel.Append(record, new RecordView(record, timestamp), face ?? (completion is null ? UnobservedFace.Instance : null), completion, mayOpen, out _);
+    public AppendResult Append(PartitionChannel channel, in Record record, Sink? sink = null, RecordCompletion? completion = null, long timestamp = 1_000_000, bool mayOpen = true) =>
+        channel.Append(record, new RecordView(record, timestamp), sink ?? (completion is null ? UnobservedSink.Instance : null), completion, mayOpen, out _);
 
-    public Waiter NewWaiter(in Record record, Face? face, RecordCompletion? completion = null) =>
-        new(record, face, completion, timestamp: 1_000_000, Context.Time.GetTimestamp(), Flushes.Enter());
+    public WaitingRecord NewWaiter(in Record record, Sink? sink, RecordCompletion? completion = null) =>
+        new(record, sink, completion, timestamp: 1_000_000, Context.Time.GetTimestamp(), Flushes.Enter());
 
     /// <summary>Appends, or stands in line; what admission does.</summary>
     /// <returns>Null when it was placed at once.</returns>
-    public Waiter? Offer(PartitionChannel channel, in Record record, Face face)
+    public WaitingRecord? Offer(PartitionChannel channel, in Record record, Sink sink)
     {
-        if (Append(channel, record, face) == AppendResult.Placed)
+        if (Append(channel, record, sink) == AppendResult.Placed)
         {
             return null;
         }
 
-        Assert.True(face.TryEnter());
-        var waiter = NewWaiter(record, face);
+        Assert.True(sink.TryEnter());
+        var waiter = NewWaiter(record, sink);
         Assert.Null(channel.Join(waiter));
         return waiter;
     }

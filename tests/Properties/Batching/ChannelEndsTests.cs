@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Properties.Concurrency;
 
 namespace Rx.Kafka.Properties.Batching;

@@ -1,9 +1,10 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Memory;
 
 namespace Rx.Kafka.Properties.Batching;
 
 /// <summary>A broker's loop moved by hand: it looks only when it was woken or when its one timer is due, as the real one does.</summary>
-internal sealed class HandOwner : LaneOwner
+internal sealed class HandOwner : LoopOwner
 {
     private readonly TimeProvider _time;
     private readonly TimeSpan _linger;

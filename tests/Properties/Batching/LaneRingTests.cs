@@ -113,5 +113,5 @@ public sealed class LaneRingTests
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ring")]
-    private static extern ref Queue<(Lane Lane, int Moves)> Ring(LaneOwner owner);
+    private static extern ref Queue<(Lane Lane, int Moves)> Ring(LoopOwner owner);
 }

@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Memory;
+using Rx.Kafka.Outcomes;
+using Rx.Kafka.Properties.Outcomes;
 using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Properties.Batching;
@@ -10,7 +13,7 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 {
     private readonly List<Offered> _offers = [];
     private readonly List<int> _sent = [];
-    private readonly HandFace _face = new(FaceInterest.Records);
+    private readonly HandSink _sink = new(SinkInterest.Records);
     private long _offset;
 
     public PartitionChannel Channel { get; } = channel;
@@ -21,16 +24,16 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 
     /// <summary>As admission does it: at once if possible, else in line.</summary>
     /// <param name="bytes">The record's size.</param>
-    /// <param name="kind">0 = from a face, 1 = awaited, 2 = awaited and large.</param>
+    /// <param name="kind">0 = from a sink, 1 = awaited, 2 = awaited and large.</param>
     /// <param name="between">What other threads do after it found no room and before it stands in line.</param>
     public void Offer(int bytes, int kind, Action? between = null)
     {
         bytes = kind == 2 ? bytes * 8 : bytes % 500;
-        var face = kind == 0 ? _face : null;
+        var sink = kind == 0 ? _sink : null;
         if (between is not null)
         {
             // The record gets its number when it stands in line: calls of two threads have no order.
-            if (world.Append(Channel, BatchingWorld.Numbered(0, bytes), UnobservedFace.Instance, mayOpen: false) == AppendResult.Placed)
+            if (world.Append(Channel, BatchingWorld.Numbered(0, bytes), UnobservedSink.Instance, mayOpen: false) == AppendResult.Placed)
             {
                 throw new InvalidOperationException("Only for a channel without an open batch.");
             }
@@ -38,12 +41,12 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
             between();
         }
 
-        var offered = new Offered(_offers.Count) { JoinedAt = world.Time.GetTimestamp(), Face = face, Completion = face is null ? new HandCompletion() : null };
+        var offered = new Offered(_offers.Count) { JoinedAt = world.Time.GetTimestamp(), Sink = sink, Completion = sink is null ? new HandCompletion() : null };
         var record = BatchingWorld.Numbered(offered.Number, bytes);
         _offers.Add(offered);
         if (between is null)
         {
-            switch (world.Append(Channel, record, face, offered.Completion))
+            switch (world.Append(Channel, record, sink, offered.Completion))
             {
                 case AppendResult.Placed:
                     return;
@@ -54,26 +57,26 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
             }
         }
 
-        Assert.True(face?.TryEnter() ?? true);
-        var waiter = world.NewWaiter(record, face, offered.Completion);
+        Assert.True(sink?.TryEnter() ?? true);
+        var waiter = world.NewWaiter(record, sink, offered.Completion);
         if (Channel.Join(waiter) is not null)
         {
             Assert.True(IsClosed);
-            face?.Leave();
+            sink?.Leave();
             world.Flushes.Leave(waiter.Generation);
             offered.IsRefused = true;
             return;
         }
 
-        offered.Waiter = waiter;
+        offered.WaitingRecord = waiter;
     }
 
     /// <summary>When no work is left to run: whoever stands first in line could not be placed now, and no flush waits for an open batch.</summary>
     public void CheckAtRest()
     {
-        if (_offers.Find(static o => o.Waiter is { Line: not null }) is { } first)
+        if (_offers.Find(static o => o.WaitingRecord is { Line: not null }) is { } first)
         {
-            var request = new MemoryRequest(RecordBatchHeader.Size + RecordEncoder.TotalSize(RecordEncoder.BodySize(0, 0, -1, first.Waiter!.Record.Value!.Value.Length, null)), Overhead(first));
+            var request = new MemoryRequest(RecordBatchHeader.Size + RecordEncoder.TotalSize(RecordEncoder.BodySize(0, 0, -1, first.WaitingRecord!.Record.Value!.Value.Length, null)), Overhead(first));
             if (world.Memory.TryTake(Account(Channel), request) is not null)
             {
                 Assert.Fail($"record {first.Number} stands in line, but there is room for it: {request}");
@@ -85,18 +88,18 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 
     public void Cancel(int index)
     {
-        var waiting = _offers.Where(static o => o.Waiter is { Placed.IsCompleted: false }).ToArray();
+        var waiting = _offers.Where(static o => o.WaitingRecord is { Placed.IsCompleted: false }).ToArray();
         if (waiting.Length == 0)
         {
             return;
         }
 
         var offered = waiting[index % waiting.Length];
-        var waiter = offered.Waiter!;
+        var waiter = offered.WaitingRecord!;
         if (waiter.TryWithdraw())
         {
             // As admission ends one that was withdrawn.
-            waiter.Face?.Leave();
+            waiter.Sink?.Leave();
             waiter.ConfirmWithdrawn();
             world.Flushes.Leave(waiter.Generation);
             offered.IsWithdrawn = true;
@@ -130,8 +133,8 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
         Assert.Equal(_sent.Order(), _sent);
         foreach (var offered in _offers)
         {
-            var refusal = offered.Waiter?.Refusal;
-            Assert.True(offered.Waiter is null || offered.Waiter.Placed.IsCompleted, "a caller never left");
+            var refusal = offered.WaitingRecord?.Refusal;
+            Assert.True(offered.WaitingRecord is null || offered.WaitingRecord.Placed.IsCompleted, "a caller never left");
             Assert.Equal(1, (offered.IsSent ? 1 : 0) + (offered.IsWithdrawn ? 1 : 0) + (offered.IsRefused ? 1 : 0) + (refusal is null ? 0 : 1));
             if (refusal?.Code == ProduceErrorCode.BufferFull)
             {
@@ -146,25 +149,25 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
             }
         }
 
-        CheckFace();
+        CheckSink();
     }
 
     private static int Overhead(Offered offered) =>
-        ProducerBatch.BaseOverhead + (offered.Face is null ? 0 : FaceShare.SegmentBytes(FaceInterest.Records, first: true));
+        ProducerBatch.BaseOverhead + (offered.Sink is null ? 0 : SinkShare.SegmentBytes(SinkInterest.Records, first: true));
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_account")]
-    private static extern ref MemoryAccount Account(PartitionChannel channel);
+    private static extern ref PartitionMemory Account(PartitionChannel channel);
 
-    private void CheckFace()
+    private void CheckSink()
     {
-        var sent = _offers.Where(static o => o.Face is not null && o.IsSent).Select(static o => (o.Number, o.Offset));
-        var refused = _offers.Where(static o => o.Face is not null && o.Waiter?.Refusal is not null).Select(static o => (o.Number, Offset: -1L));
-        var told = _face.Facts.Select(static f => (Number: BinaryPrimitives.ReadInt32LittleEndian(f.Record!.Value.Value!.Value.Span), f.Offset));
+        var sent = _offers.Where(static o => o.Sink is not null && o.IsSent).Select(static o => (o.Number, o.Offset));
+        var refused = _offers.Where(static o => o.Sink is not null && o.WaitingRecord?.Refusal is not null).Select(static o => (o.Number, Offset: -1L));
+        var told = _sink.Facts.Select(static f => (Number: BinaryPrimitives.ReadInt32LittleEndian(f.Record!.Value.Value!.Value.Span), f.Offset));
 
         // L25: acknowledged ones in their order.
         Assert.Equal(sent, told.Where(static t => t.Offset >= 0));
         Assert.Equal(refused.OrderBy(static r => r.Number), told.Where(static t => t.Offset < 0).OrderBy(static t => t.Number));
-        Assert.Equal(0, _face.Entered);
+        Assert.Equal(0, _sink.Entered);
     }
 
     /// <summary>One record and its fate.</summary>
@@ -176,9 +179,9 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 
         public HandCompletion? Completion { get; init; }
 
-        public HandFace? Face { get; init; }
+        public HandSink? Sink { get; init; }
 
-        public Waiter? Waiter { get; set; }
+        public WaitingRecord? WaitingRecord { get; set; }
 
         public bool IsSent { get; set; }
 
@@ -188,6 +191,6 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 
         public bool IsRefused { get; set; }
 
-        public bool IsDecided => IsSent || IsWithdrawn || IsRefused || Waiter?.Refusal is not null;
+        public bool IsDecided => IsSent || IsWithdrawn || IsRefused || WaitingRecord?.Refusal is not null;
     }
 }

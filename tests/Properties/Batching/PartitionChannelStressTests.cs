@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Properties.Concurrency;
+using Rx.Kafka.Properties.Outcomes;
 
 namespace Rx.Kafka.Properties.Batching;
 
@@ -20,7 +21,7 @@ public sealed class PartitionChannelStressTests
         using var world = new BatchingWorld(batchSize: 16384, memory: 400_000, scheduler: TaskScheduler.Default, time: TimeProvider.System);
         var owner = world.NewOwner();
         PartitionChannel[] channels = [world.NewChannel(owner, 0), world.NewChannel(owner, 1)];
-        var face = new HandFace();
+        var sink = new HandSink();
         var waited = 0;
         var threads = Enumerable.Range(0, Threads).Select(t => new Thread(() =>
         {
@@ -28,7 +29,7 @@ public sealed class PartitionChannelStressTests
             for (var i = 0; i < Records; i++)
             {
                 var record = Patterned(t, i, random.Next(20) == 0 ? random.Next(4000, 20_000) : random.Next(300));
-                if (world.Offer(channels[i % 2], record, face) is { } waiter)
+                if (world.Offer(channels[i % 2], record, sink) is { } waiter)
                 {
                     Interlocked.Increment(ref waited);
                     Assert.True(waiter.Placed.Wait(Patience));
@@ -49,8 +50,8 @@ public sealed class PartitionChannelStressTests
 
         Array.ForEach(threads, static thread => Assert.True(thread.Join(Patience)));
         Assert.True(waited > 100, $"only {waited} had to wait");
-        Assert.Equal(total, face.Decisions);
-        Assert.Equal(0, face.Entered);
+        Assert.Equal(total, sink.Decisions);
+        Assert.Equal(0, sink.Entered);
 
         // A line's drainer may still be giving back what was set aside.
         Assert.True(SpinWait.SpinUntil(() => world.Memory.Used == 0, Patience));
@@ -135,8 +136,8 @@ public sealed class PartitionChannelStressTests
         using var world = new BatchingWorld(batchSize: 1024, memory: 20_000, maxBlock, scheduler: TaskScheduler.Default, time: time);
         var owner = world.NewOwner();
         var channel = world.NewChannel(owner);
-        var face = new HandFace();
-        while (world.Append(channel, BatchingWorld.Numbered(0, 900), face) == AppendResult.Placed)
+        var sink = new HandSink();
+        while (world.Append(channel, BatchingWorld.Numbered(0, 900), sink) == AppendResult.Placed)
         {
         }
 
@@ -172,12 +173,12 @@ public sealed class PartitionChannelStressTests
         Assert.All(stayed, t => Assert.InRange(t, maxBlock, maxBlock + limit));
         owner.CloseAll();
         BatchingWorld.DrainClosed(channel);
-        Assert.True(SpinWait.SpinUntil(() => world.Memory.Used == 0 && face.Entered == 0 && world.Flushes.Flush().IsCompleted, Patience));
+        Assert.True(SpinWait.SpinUntil(() => world.Memory.Used == 0 && sink.Entered == 0 && world.Flushes.Flush().IsCompleted, Patience));
 
         void Call(int caller)
         {
             var start = time.GetTimestamp();
-            var waiter = world.Offer(channel, BatchingWorld.Numbered(caller, 900), face)!;
+            var waiter = world.Offer(channel, BatchingWorld.Numbered(caller, 900), sink)!;
             BlockingWait.Wait(waiter.Placed);
             stayed[caller] = time.GetElapsedTime(start);
             refusals[caller] = waiter.Refusal;

@@ -1,5 +1,7 @@
 using FsCheck.Fluent;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Outcomes;
+using Rx.Kafka.Properties.Outcomes;
 using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Properties.Batching;
@@ -101,8 +103,8 @@ public sealed class PartitionChannelTests
             using var world = new BatchingWorld(4096);
             var owner = world.NewOwner();
             var channel = world.NewChannel(owner);
-            var face = new HandFace(FaceInterest.Facts);
-            Array.ForEach(times, time => Assert.Equal(AppendResult.Placed, world.Append(channel, BatchingWorld.Numbered(1), face, timestamp: time)));
+            var sink = new HandSink(SinkInterest.Facts);
+            Array.ForEach(times, time => Assert.Equal(AppendResult.Placed, world.Append(channel, BatchingWorld.Numbered(1), sink, timestamp: time)));
             owner.CloseAll();
 
             var actual = new List<long>();

@@ -1,4 +1,5 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Properties.Outcomes;
 
 namespace Rx.Kafka.Properties.Batching;
 
@@ -116,35 +117,35 @@ public sealed class PartitionLineTests
         using var world = new BatchingWorld(BatchSize, Memory, MaxBlock);
         var owner = world.NewOwner();
         var channel = world.NewChannel(owner);
-        var face = new HandFace();
+        var sink = new HandSink();
         var full = 0;
-        while (world.Append(channel, BatchingWorld.Numbered(full, 900), face) == AppendResult.Placed)
+        while (world.Append(channel, BatchingWorld.Numbered(full, 900), sink) == AppendResult.Placed)
         {
             full++;
         }
 
-        var joined = new List<(Waiter Waiter, long At)>();
-        var left = new Dictionary<Waiter, long>();
+        var joined = new List<(WaitingRecord WaitingRecord, long At)>();
+        var left = new Dictionary<WaitingRecord, long>();
         foreach (var step in program)
         {
-            joined.Add((world.Offer(channel, BatchingWorld.Numbered(0, 900), face)!, world.Time.GetTimestamp()));
+            joined.Add((world.Offer(channel, BatchingWorld.Numbered(0, 900), sink)!, world.Time.GetTimestamp()));
             Pass(step.A);
         }
 
         Pass(100);
-        Assert.All(joined, pair => Assert.Equal(pair.At + MaxBlock.Ticks, left[pair.Waiter]));
-        Assert.All(joined, static pair => Assert.Equal(ProduceErrorCode.BufferFull, pair.Waiter.Refusal!.Code));
+        Assert.All(joined, pair => Assert.Equal(pair.At + MaxBlock.Ticks, left[pair.WaitingRecord]));
+        Assert.All(joined, static pair => Assert.Equal(ProduceErrorCode.BufferFull, pair.WaitingRecord.Refusal!.Code));
         owner.CloseAll();
         Assert.Equal(full, BatchingWorld.DrainClosed(channel).Count);
         Assert.Equal(0, world.Memory.Used);
-        Assert.Equal(0, face.Entered);
+        Assert.Equal(0, sink.Entered);
 
         void Pass(int milliseconds)
         {
             for (; milliseconds > 0; milliseconds--)
             {
                 world.Advance(TimeSpan.FromMilliseconds(1));
-                foreach (var (waiter, _) in joined.Where(pair => pair.Waiter.Placed.IsCompleted))
+                foreach (var (waiter, _) in joined.Where(pair => pair.WaitingRecord.Placed.IsCompleted))
                 {
                     left.TryAdd(waiter, world.Time.GetTimestamp());
                 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Rx.Kafka.Options;
 using Rx.Kafka.Properties.Architecture;
 
 namespace Rx.Kafka.Properties.Options;

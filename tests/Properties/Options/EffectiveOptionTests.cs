@@ -1,3 +1,5 @@
+using Rx.Kafka.Options;
+
 namespace Rx.Kafka.Properties.Options;
 
 /// <summary>What options mean together, as in the Java client: K1, K20 (names of clients), K23.</summary>

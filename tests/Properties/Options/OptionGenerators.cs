@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Rx.Kafka.Options;
 
 namespace Rx.Kafka.Properties.Options;
 

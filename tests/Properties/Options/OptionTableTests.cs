@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
+using Rx.Kafka.Options;
 
 namespace Rx.Kafka.Properties.Options;
 

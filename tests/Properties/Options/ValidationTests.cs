@@ -1,4 +1,5 @@
 using FsCheck.Fluent;
+using Rx.Kafka.Options;
 
 namespace Rx.Kafka.Properties.Options;
 

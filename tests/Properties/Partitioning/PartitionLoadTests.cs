@@ -1,3 +1,5 @@
+using Rx.Kafka.Partitioning;
+
 namespace Rx.Kafka.Properties.Partitioning;
 
 public sealed class PartitionLoadTests

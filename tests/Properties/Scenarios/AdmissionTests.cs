@@ -164,7 +164,7 @@ public class AdmissionTests
         Assert.Equal(ProduceErrorCode.RecordTooLarge, (await world.SendAsync(new Record("t", new byte[2_000_000]), (StepKind)way)).Error!.Code);
     });
 
-    // L19, exact, on every face, and in the order of arrival.
+    // L19, exact, on every sink, and in the order of arrival.
     [Theory]
     [MemberData(nameof(Ways))]
     public void A_full_memory_fails_records_at_max_block(int way) => ProducerWorld.Run(

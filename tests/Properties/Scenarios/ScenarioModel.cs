@@ -52,7 +52,7 @@ internal sealed class ScenarioModel
         }
 
         model.CheckOrder();
-        model.CheckFaces();
+        model.CheckSinks();
         model.CheckWatches();
         model.CheckFlushes();
         model.CheckNumbers();
@@ -170,7 +170,7 @@ internal sealed class ScenarioModel
 
     private bool ComesLate() => _run.Scenario.Faults.Any(static fault => fault.Kind == FaultKind.ServeAfterCut);
 
-    private void CheckFaces()
+    private void CheckSinks()
     {
         // L25: per partition in the order of acceptance, so offsets rise (but where a retry without idempotence changed the order on the log).
         var rises = (_setup.Idempotent || (_setup.InFlight == 1 && !ComesLate()) || _run.Scenario.Faults.Count == 0) && _run.Lives.Count == 1;
@@ -179,7 +179,7 @@ internal sealed class ScenarioModel
         foreach (var id in _run.Deliveries)
         {
             var record = _run.Records[id];
-            Require(record.Step.Kind == StepKind.OnNext, "L22", $"on another face: {record}");
+            Require(record.Step.Kind == StepKind.OnNext, "L22", $"on another sink: {record}");
             if (rises && record.Succeeded && record.Metadata.Offset >= 0)
             {
                 Require(last.GetValueOrDefault(record.Metadata.Partition, -1) < record.Metadata.Offset, "L25", $"after offset {last.GetValueOrDefault(record.Metadata.Partition)}: {record}");

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Rx.Kafka.Batching;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Rx.Kafka.Lanes;
 using Rx.Kafka.Sending;
 using Rx.Kafka.Testing;
 

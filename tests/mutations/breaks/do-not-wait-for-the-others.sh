@@ -1,3 +1,3 @@
 says 'After a failure the lane sends again while its other requests are still under way.'
 laws 'FullyQualifiedName~LateAnswerTests'
-replace Sending/PartitionLane.cs '(_isHeld && _inFlight > 0)' '(_isHeld && _inFlight > 1000)'
+replace Lanes/PartitionLane.cs '(_isHeld && _inFlight > 0)' '(_isHeld && _inFlight > 1000)'

@@ -8,7 +8,7 @@ replace Batching/PartitionChannel.cs '        _context.Memory.Return(_account, b
 replace Batching/PartitionChannel.cs '    /// <summary>Gives a decided batch back to the pool' '    public void ReturnEarly(ProducerBatch batch) => _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
 
     /// <summary>Gives a decided batch back to the pool'
-replace Sending/PartitionLane.cs '        batch.Attempts++;' '        if (++batch.Attempts == 1)
+replace Lanes/PartitionLane.cs '        batch.Attempts++;' '        if (++batch.Attempts == 1)
         {
             Channel.ReturnEarly(batch);
         }

@@ -1,6 +1,6 @@
 says 'A later success is told before the earlier batches are decided.'
 laws 'FullyQualifiedName~BrokerMemoryTests'
-replace Sending/UndecidedBatches.cs '        batch = null;
+replace Lanes/UndecidedBatches.cs '        batch = null;
         outcome = default;
         if (_batches.Count == 0' '        var early = _batches.FindAll(static b => b.Kept is not null);
         _batches.RemoveAll(static b => b.Kept is not null);

@@ -1,3 +1,3 @@
 says 'Sequence numbers become negative behind 2^31 - 1.'
 laws 'FullyQualifiedName~SequenceWrapTests'
-replace Sending/LaneNumbers.cs '(int)(((long)sequence + count) & int.MaxValue)' 'unchecked(sequence + count)'
+replace Lanes/LaneNumbers.cs '(int)(((long)sequence + count) & int.MaxValue)' 'unchecked(sequence + count)'

@@ -1,6 +1,6 @@
 says 'After a failure the later batches are sent again before the earlier ones.'
 laws 'FullyQualifiedName~BrokerMemoryTests'
-replace Sending/UndecidedBatches.cs 'NextToSendAgain()
+replace Lanes/UndecidedBatches.cs 'NextToSendAgain()
     {
         foreach (var batch in _batches)' 'NextToSendAgain()
     {

@@ -1,3 +1,3 @@
 says 'What the broker proved on one connection counts on the next.'
 laws 'FullyQualifiedName~BrokerMemoryTests'
-replace Sending/LaneProof.cs '_connection == connection && ' '_connection is not null && '
+replace Lanes/LaneProof.cs '_connection == connection && ' '_connection is not null && '

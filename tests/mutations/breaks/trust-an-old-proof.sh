@@ -1,3 +1,3 @@
 says 'A proof counts for ever, however long the lane was silent.'
 laws 'FullyQualifiedName~BrokerMemoryTests'
-replace Sending/LaneProof.cs 'Lifetime = TimeSpan.FromSeconds(60)' 'Lifetime = TimeSpan.FromDays(60)'
+replace Lanes/LaneProof.cs 'Lifetime = TimeSpan.FromSeconds(60)' 'Lifetime = TimeSpan.FromDays(60)'

@@ -1,0 +1,109 @@
+using Rx.Kafka.Memory;
+using Rx.Kafka.Outcomes;
+using Rx.Kafka.Protocol.Records;
+
+namespace Rx.Kafka.Batching;
+
+/// <summary>What one partition's batches need for a record besides its bytes' place: chunks, a share for its sink or a shared completion for its await, all charged to the partition's account. Under the channel's gate.</summary>
+internal sealed class BatchMemory(BatchingContext context, PartitionMemory account)
+{
+    /// <summary>Opens a batch with room for its first record.</summary>
+    /// <param name="channel">Whose batch.</param>
+    /// <param name="timestamp">Of the first record, in milliseconds since 1970.</param>
+    /// <param name="total">The first record's bytes.</param>
+    /// <param name="append">Whom to tell the outcome.</param>
+    /// <param name="mayJoin">Whether the partition waits for memory if there is none.</param>
+    /// <param name="batch">The batch, if it was placed.</param>
+    /// <returns>Placed, MustWait or SinkEnded.</returns>
+    public AppendResult TryOpen(PartitionChannel channel, long timestamp, int total, in PendingAppend append, bool mayJoin, out ProducerBatch? batch)
+    {
+        batch = null;
+        var overhead = ProducerBatch.BaseOverhead + (append.Sink is not null ? SinkShare.SegmentBytes(append.Interest, first: true) : append.NeedsSharedCompletion ? SharedCompletion.Bytes : 0);
+        var request = new MemoryRequest(RecordBatchHeader.Size + total, overhead);
+        var chunk = mayJoin ? context.Memory.TakeOrWait(account, request) : context.Memory.TryTake(account, request);
+        if (chunk is null)
+        {
+            return AppendResult.MustWait;
+        }
+
+        if (append.Sink is not null && !append.Sink.TryEnter())
+        {
+            context.Memory.Return(account, [chunk], overhead);
+            return AppendResult.SinkEnded;
+        }
+
+        batch = context.Batches.Get();
+        batch.Open(channel, chunk, overhead, timestamp, context.Flushes.Enter());
+        if (append.Sink is not null)
+        {
+            batch.GrowShare(append.Sink, append.Interest);
+        }
+        else if (append.NeedsSharedCompletion)
+        {
+            batch.AddSharedCompletion(context.SharedCompletions.Rent());
+        }
+
+        return AppendResult.Placed;
+    }
+
+    /// <summary>Room for one more record in an open batch; false where memory is short, or the sink has ended, and the batch is closed instead.</summary>
+    public bool TryMake(ProducerBatch batch, int total, in PendingAppend append)
+    {
+        if (append.Sink is { } sink)
+        {
+            if (batch.ShareFor(sink, append.Interest) is null && !TryGrowShare(batch, sink, append.Interest))
+            {
+                return false;
+            }
+        }
+        else if (append.NeedsSharedCompletion && batch.SharedCompletionWithRoom is null)
+        {
+            if (!TryCharge(batch, SharedCompletion.Bytes))
+            {
+                return false;
+            }
+
+            batch.AddSharedCompletion(context.SharedCompletions.Rent());
+        }
+
+        if (batch.RoomInChunk < total)
+        {
+            if (context.Memory.TryTake(account, new MemoryRequest(total, 0)) is not { } chunk)
+            {
+                return false;
+            }
+
+            batch.AddChunk(chunk);
+        }
+
+        return true;
+    }
+
+    private bool TryGrowShare(ProducerBatch batch, Sink sink, SinkInterest interest)
+    {
+        if (!TryCharge(batch, batch.ShareBytes(sink, interest)))
+        {
+            return false;
+        }
+
+        // A sink that has ended opens no new share; TryOpen tells its caller.
+        if (!batch.HasShareOf(sink, interest) && !sink.TryEnter())
+        {
+            return false;
+        }
+
+        batch.GrowShare(sink, interest);
+        return true;
+    }
+
+    private bool TryCharge(ProducerBatch batch, int bytes)
+    {
+        if (bytes > 0 && !context.Memory.TryCharge(account, bytes))
+        {
+            return false;
+        }
+
+        batch.Overhead += bytes;
+        return true;
+    }
+}

@@ -1,0 +1,30 @@
+namespace Rx.Kafka.Outcomes;
+
+/// <summary>The way records came in, as batches see it: whom to tell the outcome, and how much to keep until then.</summary>
+internal abstract class Sink
+{
+    /// <summary>Read for each record, under the channel's gate: a plain volatile read.</summary>
+    public abstract SinkInterest Interest { get; }
+
+    /// <summary>Counts one more batch or waiting record of this sink; false once the sink has ended (terminal signal, and nothing undecided), and the record is refused. Any thread, under a gate.</summary>
+    public abstract bool TryEnter();
+
+    /// <summary>Takes back a <see cref="TryEnter"/> of a waiting record that is now in a batch, or has its outcome.</summary>
+    public abstract void Leave();
+
+    /// <summary>The outcome of this sink's records in one batch: queues it to the sink's dispatcher, which gives the share back and leaves. Owner of the batch.</summary>
+    public abstract void Decided(SinkShare share);
+}
+
+/// <summary>What somebody wants to know of a sink's records, so that a batch keeps no more than that.</summary>
+internal enum SinkInterest
+{
+    /// <summary>Nobody listens: a count is enough.</summary>
+    None,
+
+    /// <summary>Partition, offset and time of each record (Acks).</summary>
+    Facts,
+
+    /// <summary>The record too (Deliveries).</summary>
+    Records,
+}

@@ -1,0 +1,155 @@
+namespace Rx.Kafka.Sinks;
+
+/// <summary>A hot stream of one sink: multicast, no replay; who subscribes after the end gets just the terminal signal.</summary>
+/// <param name="changed">Called when somebody comes or goes.</param>
+/// <param name="resume">Called when a reader that was full, or has gone, no longer holds the dispatcher.</param>
+/// <param name="threw">Told the error of an observer that threw: it is detached, others go on.</param>
+internal sealed class DeliveryStream<T>(Action changed, Action resume, Action<Exception> threw) : IObservable<T>
+{
+    private readonly Lock _lock = new();
+    private Subscription[] _subscriptions = [];
+    private IBoundedReader[] _readers = [];
+    private Exception? _error;
+    private bool _hasEnded;
+
+    public bool HasObservers => Volatile.Read(ref _subscriptions).Length != 0;
+
+    /// <summary>Whether a bounded reader has no room: the dispatcher stops until it is resumed.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            foreach (var reader in Volatile.Read(ref _readers))
+            {
+                if (reader.IsFull)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    public IDisposable Subscribe(IObserver<T> observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var subscription = new Subscription(this, observer);
+        lock (_lock)
+        {
+            if (!_hasEnded)
+            {
+                (observer as IBoundedReader)?.HoldsBack(resume);
+                Set([.. _subscriptions, subscription]);
+                return subscription;
+            }
+        }
+
+        subscription.End(_error);
+        return subscription;
+    }
+
+    /// <summary>Tells the observers one element. Dispatcher.</summary>
+    public void Next(in T value)
+    {
+        foreach (var subscription in Volatile.Read(ref _subscriptions))
+        {
+            subscription.Next(value);
+        }
+    }
+
+    /// <summary>Ends the stream. Dispatcher, once.</summary>
+    public void End(Exception? error)
+    {
+        Subscription[] subscriptions;
+        lock (_lock)
+        {
+            _error = error;
+            _hasEnded = true;
+            subscriptions = _subscriptions;
+            Set([]);
+        }
+
+        foreach (var subscription in subscriptions)
+        {
+            subscription.End(error);
+        }
+    }
+
+    private void Threw(Exception error) => threw(error);
+
+    private void Remove(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            Set([.. _subscriptions.Where(s => s != subscription)]);
+        }
+
+        resume();
+    }
+
+    private void Set(Subscription[] subscriptions)
+    {
+        Volatile.Write(ref _readers, [.. subscriptions.Select(static s => s.Observer).OfType<IBoundedReader>()]);
+        Volatile.Write(ref _subscriptions, subscriptions);
+        changed();
+    }
+
+    private sealed class Subscription(DeliveryStream<T> stream, IObserver<T> observer) : IDisposable
+    {
+        private int _isDisposed;
+
+        public IObserver<T> Observer => observer;
+
+        public void Next(in T value)
+        {
+            if (Volatile.Read(ref _isDisposed) != 0)
+            {
+                return;
+            }
+
+            try
+            {
+                observer.OnNext(value);
+            }
+            catch (Exception e)
+            {
+                Dispose();
+                stream.Threw(e);
+            }
+        }
+
+        public void End(Exception? error)
+        {
+            if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            {
+                return;
+            }
+
+            try
+            {
+                if (error is null)
+                {
+                    observer.OnCompleted();
+                }
+                else
+                {
+                    observer.OnError(error);
+                }
+            }
+            catch (Exception e)
+            {
+                // Its own last call: there is nothing left to detach it from.
+                stream.Threw(e);
+            }
+        }
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+            {
+                stream.Remove(this);
+            }
+        }
+    }
+}

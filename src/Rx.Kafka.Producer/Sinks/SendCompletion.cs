@@ -1,0 +1,197 @@
+using System.Threading.Tasks.Sources;
+using Microsoft.Extensions.ObjectPool;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Outcomes;
+
+namespace Rx.Kafka.Sinks;
+
+/// <summary>The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="SharedCompletion"/> serves 32. Pooled.</summary>
+internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<SendCompletion> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
+{
+    private const int Open = 1 << 16;
+
+    // Runs its continuation in line: that is ours, and only queues the caller's.
+    private ManualResetValueTaskSourceCore<RecordMetadata> _core;
+    private Action<object?>? _continuation;
+    private object? _state;
+    private CancellationTokenRegistration _cancellation;
+    private CancellationToken _token;
+    private WaitingRecord? _waiter;
+    private int _hasEnded;
+
+    /// <summary>One for who awaits, one for who brings the outcome; the last one gives the object back.</summary>
+    private int _references;
+
+    /// <summary>The version whose result may still be taken, plus <see cref="Open"/>; taken once, by who swaps it: a second await must not let go of the object again.</summary>
+    private int _claim;
+
+    /// <summary>Offers the record.</summary>
+    public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken)
+    {
+        _references = 2;
+        _claim = Open | (ushort)_core.Version;
+        var result = admission.Offer(record, sink: null, completion: this, out _);
+        if (result.Error is { } error)
+        {
+            Refuse(error);
+        }
+        else if (cancellationToken.CanBeCanceled)
+        {
+            _waiter = result.WaitingRecord;
+            _token = cancellationToken;
+            _cancellation = cancellationToken.UnsafeRegister(static self => ((SendCompletion)self!).Cancel(), this);
+        }
+
+        return new ValueTask<RecordMetadata>(this, _core.Version);
+    }
+
+    public override void Decide(in BatchOutcome outcome)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        {
+            if (outcome.ErrorOf(Index) is { } error)
+            {
+                _core.SetException(error.ToException());
+            }
+            else
+            {
+                _core.SetResult(outcome.MetadataOf(Index, TimeDelta));
+            }
+        }
+
+        Release();
+    }
+
+    public override void Refuse(ProduceError error)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        {
+            _core.SetException(error.ToException());
+        }
+
+        Release();
+    }
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    // Never throws: thrown from here it would end the process. A repeated or stale registration is queued, and faults in GetResult.
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        (continuation, state) = ContinuationQueue.Capture(continuation, state, flags);
+        if (token != _core.Version || Interlocked.CompareExchange(ref _continuation, continuation, null) is not null)
+        {
+            admission.Continuations.Queue(continuation, state);
+            return;
+        }
+
+        _state = state;
+        try
+        {
+            _core.OnCompleted(static self => ((SendCompletion)self!).QueueContinuation(), this, token, ValueTaskSourceOnCompletedFlags.None);
+        }
+        catch (InvalidOperationException)
+        {
+            admission.Continuations.Queue(continuation, state);
+        }
+    }
+
+    public RecordMetadata GetResult(short token)
+    {
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The result was read before the record had its outcome; await it, or use AsTask() to block.");
+        }
+
+        if (Interlocked.CompareExchange(ref _claim, 0, Open | (ushort)token) != (Open | (ushort)token))
+        {
+            throw new InvalidOperationException("This ValueTask was awaited twice; it is awaited once: use AsTask() to await it more often.");
+        }
+
+        // Waits for a callback that runs right now, so that none meets the object's next life. It never waits for us.
+        _cancellation.Dispose();
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    /// <summary>In line: the record is withdrawn for certain. Accepted: only the await ends, and not before the caller's bytes are copied.</summary>
+    private void Cancel()
+    {
+        if (_waiter is not { } waiter)
+        {
+            EndCancelled();
+        }
+        else if (admission.TryWithdraw(waiter))
+        {
+            // Nobody will bring an outcome.
+            EndCancelled();
+            Release();
+        }
+        else
+        {
+            Interlocked.Increment(ref _references);
+            _ = waiter.Placed.ContinueWith(static (_, self) => ((SendCompletion)self!).EndPlaced(), this, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
+        }
+    }
+
+    private void EndPlaced()
+    {
+        EndCancelled();
+        Release();
+    }
+
+    private void EndCancelled()
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        {
+            _core.SetException(new OperationCanceledException(_token));
+        }
+    }
+
+    private void QueueContinuation() => admission.Continuations.Queue(_continuation!, _state);
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _references) != 0)
+        {
+            return;
+        }
+
+        _core.Reset();
+        _continuation = null;
+        _state = null;
+        _cancellation = default;
+        _token = default;
+        _waiter = null;
+        Next = null;
+        Volatile.Write(ref _hasEnded, 0);
+        home.Return(this);
+    }
+}
+
+/// <summary>The awaits of their own of one producer. Kept are as many as callers commonly wait at once; more are left to the collector.</summary>
+internal sealed class SendCompletionPool : PooledObjectPolicy<SendCompletion>
+{
+    private const int Retained = 16384;
+
+    private readonly IRecordAdmission _admission;
+    private readonly DefaultObjectPool<SendCompletion> _pool;
+
+    public SendCompletionPool(IRecordAdmission admission)
+    {
+        _admission = admission;
+        _pool = new DefaultObjectPool<SendCompletion>(this, Retained);
+    }
+
+    public SendCompletion Rent() => _pool.Get();
+
+    public override SendCompletion Create() => new(_admission, _pool);
+
+    public override bool Return(SendCompletion obj) => true;
+}

@@ -1,0 +1,178 @@
+using FsCheck.Fluent;
+using Rx.Kafka.Batching;
+using Rx.Kafka.Memory;
+using Rx.Kafka.Testing;
+
+namespace Rx.Kafka.Properties.Memory;
+
+/// <summary>L15, design 4.2: who may take memory, compared with a model; and what dead partitions leave to live ones.</summary>
+public sealed class BufferPoolThresholdTests
+{
+    private const int Total = 1 << 20;
+    private const int BatchSize = 16384;
+
+    [Fact]
+    public void The_pool_decides_as_the_design_says() => Law.Check("thresholds", Steps.Of(kinds: 6, most: 120, limit: 40_000), program =>
+    {
+        using var pool = new BufferPool(Total, BatchSize, ProducerBatch.Overheads, new VirtualTime());
+        var model = new PoolModel(Total, BatchSize, ProducerBatch.MaximumOverhead);
+        var brokers = Enumerable.Range(0, 3).Select(_ => new BrokerMemory()).ToArray();
+        var accounts = new List<PartitionMemory>();
+        var held = new List<(int Partition, byte[]? Chunk, int Overhead)>();
+        Array.ForEach(brokers, pool.AddBroker);
+        AddPartition(0);
+        foreach (var step in program)
+        {
+            var partition = step.A % accounts.Count;
+            switch (step.Kind)
+            {
+                case 0 when accounts.Count < 12:
+                    AddPartition(step.A % brokers.Length);
+                    break;
+                case 1:
+                    Return(step.A);
+                    break;
+                case 2:
+                    var bytes = step.B;
+                    Assert.Equal(bytes <= model.Free, pool.TryCharge(accounts[partition], bytes));
+                    Hold(partition, null, bytes <= model.Free ? bytes : 0);
+                    break;
+                case 3 when step.B % 5 == 0:
+                    pool.MoveChannel(accounts[partition], brokers[step.B % brokers.Length]);
+                    model.Partitions[partition] = (step.B % brokers.Length, model.Partitions[partition].Bytes);
+                    break;
+                default:
+                    var request = new MemoryRequest(step.Kind == 5 ? step.B * 8 : step.B % 20_000, Overhead: step.B % 3000);
+                    var takes = model.Takes(partition, request.Minimum, request.Overhead, out var size);
+                    var chunk = pool.TryTake(accounts[partition], request);
+                    Assert.Equal(takes ? size : -1, chunk?.Length ?? -1);
+                    Hold(partition, chunk, chunk is null ? 0 : request.Overhead);
+                    break;
+            }
+
+            Assert.Equal(Total - model.Free, pool.Used);
+        }
+
+        while (held.Count > 0)
+        {
+            Return(0);
+        }
+
+        Assert.Equal(0, pool.Used);
+
+        void AddPartition(int broker)
+        {
+            accounts.Add(new PartitionMemory(static () => { }));
+            pool.AddChannel(accounts[^1], brokers[broker]);
+            model.Partitions.Add((broker, 0));
+        }
+
+        void Hold(int partition, byte[]? chunk, int overhead)
+        {
+            held.Add((partition, chunk, overhead));
+            Count(partition, (chunk?.Length ?? 0) + overhead);
+        }
+
+        void Return(int index)
+        {
+            if (held.Count == 0)
+            {
+                return;
+            }
+
+            var (partition, chunk, overhead) = held[index % held.Count];
+            held.RemoveAt(index % held.Count);
+            pool.Return(accounts[partition], chunk is null ? [] : [chunk], overhead);
+            Count(partition, -(chunk?.Length ?? 0) - overhead);
+        }
+
+        void Count(int partition, long bytes) => model.Partitions[partition] = model.Partitions[partition] with { Bytes = model.Partitions[partition].Bytes + bytes };
+    });
+
+    // L15: whatever part of the partitions is dead and however greedy, a live partition that holds nothing gets a chunk, unless its whole broker holds 9/10.
+    [Theory]
+    [InlineData(6, 1, 3)]
+    [InlineData(60, 10, 3)]
+    [InlineData(1000, 300, 3)]
+    [InlineData(1, 0, 1)]
+    [InlineData(10_000, 5000, 3)]
+    public void A_live_partition_gets_memory_beside_dead_ones_that_are_full(int partitions, int dead, int brokerCount)
+    {
+        using var pool = new BufferPool(32 << 20, BatchSize, ProducerBatch.Overheads, new VirtualTime());
+        var brokers = Enumerable.Range(0, brokerCount).Select(_ => new BrokerMemory()).ToArray();
+        Array.ForEach(brokers, pool.AddBroker);
+        var accounts = Enumerable.Range(0, partitions).Select(i =>
+        {
+            var account = new PartitionMemory(static () => { });
+            pool.AddChannel(account, brokers[i % brokers.Length]);
+            return account;
+        }).ToArray();
+
+        FillTogether(pool, accounts[..dead]);
+
+        foreach (var live in accounts[dead..])
+        {
+            var chunk = pool.TryTake(live, new MemoryRequest(200, ProducerBatch.BaseOverhead));
+            Assert.NotNull(chunk);
+            pool.Return(live, [chunk], ProducerBatch.BaseOverhead);
+        }
+    }
+
+    // Choudhury and Hahne: n dead partitions that fill together leave 1/(n + 1) of the memory, a dead broker a fifth; one after another they leave less (a dead broker a tenth).
+    [Fact]
+    public void What_the_dead_leave_is_as_designed() => Law.Check("1/(n+1)", Gen.Choose(1, 12).ToArbitrary(), dead =>
+    {
+        using var pool = new BufferPool(32 << 20, BatchSize, ProducerBatch.Overheads, new VirtualTime());
+        var brokers = Enumerable.Range(0, 100).Select(_ => new BrokerMemory()).ToArray();
+        Array.ForEach(brokers, pool.AddBroker);
+        var accounts = brokers.Select(broker =>
+        {
+            var account = new PartitionMemory(static () => { });
+            pool.AddChannel(account, broker);
+            return account;
+        }).ToArray();
+
+        FillTogether(pool, accounts[..dead]);
+
+        Assert.InRange(pool.Total - pool.Used, pool.Total / (dead + 1.0) * 0.9, pool.Total / (dead + 1.0) * 1.1);
+    }, maxTest: 12);
+
+    [Theory]
+    [InlineData(true, 0.18, 0.22)]
+    [InlineData(false, 0.09, 0.22)]
+    public void What_a_dead_broker_leaves_is_as_designed(bool together, double least, double most)
+    {
+        using var pool = new BufferPool(32 << 20, BatchSize, ProducerBatch.Overheads, new VirtualTime());
+        var broker = new BrokerMemory();
+        pool.AddBroker(broker);
+        var accounts = Enumerable.Range(0, 300).Select(_ =>
+        {
+            var account = new PartitionMemory(static () => { });
+            pool.AddChannel(account, broker);
+            return account;
+        }).ToArray();
+
+        if (together)
+        {
+            FillTogether(pool, accounts);
+        }
+        else
+        {
+            Array.ForEach(accounts, account => FillTogether(pool, [account]));
+        }
+
+        Assert.InRange((pool.Total - pool.Used) / (double)pool.Total, least, most);
+    }
+
+    private static void FillTogether(BufferPool pool, PartitionMemory[] accounts)
+    {
+        for (var taken = true; taken;)
+        {
+            taken = false;
+            foreach (var account in accounts)
+            {
+                taken |= pool.TryTake(account, new MemoryRequest(200, ProducerBatch.BaseOverhead)) is not null;
+            }
+        }
+    }
+}

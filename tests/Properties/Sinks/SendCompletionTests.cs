@@ -1,0 +1,185 @@
+using Rx.Kafka.Properties.Batching;
+using Rx.Kafka.Sinks;
+
+namespace Rx.Kafka.Properties.Sinks;
+
+/// <summary>L14, L18, L19, L22 of awaits that stand in line or can be cancelled: each ends once, in the way its record did; a cancelled one that was not accepted is not in the log.</summary>
+public sealed class SendCompletionTests
+{
+    // PB9
+    [Fact]
+    public void Each_await_ends_once_as_its_record_did() => Law.Check("L18 L22", Steps.Of(kinds: 9, most: 120, limit: 2000), program =>
+    {
+        using var world = new BatchingWorld(batchSize: 1024, memory: 30_000, maxBlock: TimeSpan.FromMilliseconds(50), seed: program.Length);
+        var channel = world.NewChannel(world.NewOwner());
+        var admission = new HandAdmission(world, channel);
+        var pool = new SendCompletionPool(admission);
+        var sends = new List<Send>();
+        var offset = 0L;
+        foreach (var step in program)
+        {
+            switch (step.Kind)
+            {
+                case 0:
+                case 1:
+                case 2:
+                    var send = new Send(sends.Count);
+                    sends.Add(send);
+                    var record = BatchingWorld.Numbered(send.Number, step.A);
+                    if (step.Kind == 2)
+                    {
+                        send.Enqueued = new EnqueueCompletion().EnqueueAsync(admission, record, send.Token).AsTask();
+                    }
+                    else
+                    {
+                        send.Await(pool.Rent().SendAsync(record, step.Kind == 0 ? CancellationToken.None : send.Token), asTask: step.B % 2 == 0);
+                    }
+
+                    break;
+                case 3 when sends.Count > 0:
+                    sends[^(1 + (step.A % Math.Min(4, sends.Count)))].Cancel();
+                    break;
+                case 4:
+                    Answer(step.B % 4 == 0 ? new ProduceError(ProduceErrorCode.Broker, "refused") : null);
+                    break;
+                case 5:
+                    world.Advance(TimeSpan.FromMilliseconds(step.A % 20));
+                    break;
+                case 6 when sends.Count > 0:
+                    sends[^(1 + (step.A % Math.Min(4, sends.Count)))].TryConsume();
+                    break;
+                case 7 when sends.Count > 0:
+                    sends[^(1 + (step.A % Math.Min(4, sends.Count)))].ConsumeAgain();
+                    break;
+                default:
+                    world.Pumped.RunOne();
+                    break;
+            }
+        }
+
+        for (var i = 0; i < 60; i++)
+        {
+            Answer(null);
+            world.Advance(TimeSpan.FromMilliseconds(7));
+        }
+
+        Assert.All(sends, static send => Assert.True(send.TryConsume(), $"await {send.Number} never ended"));
+        sends.ForEach(static send => send.Check());
+        Assert.Equal(0, world.Memory.Used);
+        Assert.True(world.Flushes.Flush().IsCompleted);
+        Assert.Equal(0, world.Pumped.StepsOffThread);
+
+        void Answer(ProduceError? error)
+        {
+            while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            {
+                var numbers = BatchingWorld.NumbersIn(batch);
+                BatchingWorld.Decide(batch, offset, error);
+                foreach (var number in numbers)
+                {
+                    sends[number].Decided(error is null ? offset++ : -1);
+                }
+            }
+        }
+    });
+
+    /// <summary>One await and the fate of its record.</summary>
+    private sealed class Send(int number)
+    {
+        private readonly CancellationTokenSource _cancel = new();
+        private ValueTask<RecordMetadata> _value;
+        private Task<RecordMetadata>? _task;
+        private bool _isConsumed;
+        private bool _wasCancelled;
+        private bool _wasInLog;
+        private long _offset = -1;
+        private object? _result;
+
+        public int Number { get; } = number;
+
+        public CancellationToken Token => _cancel.Token;
+
+        public Task<Task<RecordMetadata>>? Enqueued { get; set; }
+
+        public void Await(ValueTask<RecordMetadata> value, bool asTask)
+        {
+            _value = asTask ? default : value;
+            _task = asTask ? value.AsTask() : null;
+        }
+
+        public void Cancel()
+        {
+            _wasCancelled = true;
+            _cancel.Cancel();
+        }
+
+        public void Decided(long offset)
+        {
+            Assert.False(_wasInLog);
+            _wasInLog = true;
+            _offset = offset;
+        }
+
+        public bool TryConsume()
+        {
+            if (_isConsumed)
+            {
+                return true;
+            }
+
+            var acknowledged = _task ?? (Enqueued is { IsCompletedSuccessfully: true } accepted ? accepted.Result : null);
+            if (!(Enqueued is { IsFaulted: true } or { IsCanceled: true } || (acknowledged?.IsCompleted ?? (Enqueued is null && _value.IsCompleted))))
+            {
+                return false;
+            }
+
+            _isConsumed = true;
+            try
+            {
+                _result = Enqueued is { IsCompletedSuccessfully: false } refused
+                    ? refused.GetAwaiter().GetResult()
+                    : acknowledged is not null ? acknowledged.GetAwaiter().GetResult() : _value.GetAwaiter().GetResult();
+            }
+            catch (Exception e)
+            {
+                _result = e;
+            }
+
+            return true;
+        }
+
+        /// <summary>A second await of the same ValueTask is refused, whoever has its object now.</summary>
+        public void ConsumeAgain()
+        {
+            if (_isConsumed && _task is null && Enqueued is null)
+            {
+                Assert.Throws<InvalidOperationException>(() => _value.GetAwaiter().GetResult());
+            }
+        }
+
+        public void Check()
+        {
+            switch (_result)
+            {
+                case RecordMetadata metadata:
+                    Assert.Equal(_offset, metadata.Offset);
+                    break;
+                case OperationCanceledException cancelled:
+                    // In line it was withdrawn for certain; else only the await ended. Which of the two, the log says.
+                    Assert.True(_wasCancelled);
+                    Assert.Equal(Token, cancelled.CancellationToken);
+                    Assert.True(Enqueued is null || !_wasInLog);
+                    break;
+                case KafkaProduceException { Code: ProduceErrorCode.BufferFull }:
+                    Assert.False(_wasInLog);
+                    break;
+                case KafkaProduceException failed:
+                    Assert.Equal((ProduceErrorCode.Broker, true, -1L), (failed.Code, _wasInLog, _offset));
+                    break;
+                default:
+                    Assert.Fail($"await {Number} ended with {_result}");
+                    break;
+            }
+        }
+    }
+}
