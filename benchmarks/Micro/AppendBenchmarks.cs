@@ -34,7 +34,7 @@ public class AppendBenchmarks : IDisposable
             MaxBlock = TimeSpan.FromSeconds(1),
             CountAppends = static _ => { },
         };
-        _channel = new PartitionChannel("bench", "bench"u8.ToArray(), 0, new PartitionLoad(), context, _owner);
+        _channel = new PartitionChannel(new TopicName("bench"), 0, new PartitionLoad(), context, _owner);
         _channel.Lane = new IdleLane(_channel);
     }
 
@@ -54,9 +54,9 @@ public class AppendBenchmarks : IDisposable
     {
         for (var i = 0; i < Records; i++)
         {
-            var view = new RecordView(_record, timestamp: 1_700_000_000_000 + i);
-            _channel.Append(_record, view, sink, completion: null, mayOpen: true, out _);
-            if (_owner.TakeWake() && _channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            var offer = new RecordOffer(_record, sink) { View = new RecordView(_record, timestamp: 1_700_000_000_000 + i) };
+            _channel.Append(ref offer, mayOpen: true);
+            if (_owner.TakeWake() && _channel.Reader.TryRead(out var batch))
             {
                 _owner.TakeListed();
                 _channel.Relist(laneHasMore: false, isBlocked: false);

@@ -70,10 +70,11 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
             }
         }
 
-        var result = _core.Admission.Offer(value, _root, completion: null, out _);
-        if (!result.IsPlaced)
+        var offer = new RecordOffer(value, _root);
+        var result = _core.Admission.Offer(ref offer);
+        if (result != OfferResult.Placed)
         {
-            NotPlaced(value, result);
+            NotPlaced(result, ref offer);
         }
     }
 
@@ -117,15 +118,13 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
                 : _core.Awaited.Rent().SendAsync(record, cancellationToken);
         }
 
-        var result = _core.Admission.Offer(record, sink: null, completion: null, out var placement);
-        if (result.IsPlaced)
+        var offer = new RecordOffer(record);
+        return _core.Admission.Offer(ref offer) switch
         {
-            return new ValueTask<RecordMetadata>(placement.SharedCompletion!, placement.Token);
-        }
-
-        return result.Error is { } error
-            ? ValueTask.FromException<RecordMetadata>(error.ToException())
-            : _core.Awaited.Rent().SendAsync(record, CancellationToken.None);
+            OfferResult.Placed => new ValueTask<RecordMetadata>(offer.Shared!, offer.Token),
+            OfferResult.NeedsCompletion => _core.Awaited.Rent().SendAsync(record, CancellationToken.None),
+            _ => ValueTask.FromException<RecordMetadata>(offer.Error!.ToException()),
+        };
     }
 
     /// <summary>Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any thread.</summary>
@@ -205,24 +204,25 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         return _root.IsTerminated ? throw AfterTerminal() : true;
     }
 
-    private void NotPlaced(in Record record, OfferResult result)
+    private void NotPlaced(OfferResult result, ref RecordOffer offer)
     {
-        if (result.WaitingRecord is { } waiter)
+        if (result == OfferResult.Waits)
         {
-            _core.Runtime.Wait(waiter.Placed);
-            if (waiter.Refusal is { } refused)
+            var waiting = offer.Waiting!;
+            _core.Runtime.Wait(waiting.Placed);
+            if (waiting.Refusal is { } refused)
             {
-                _refusals.Refused(record, refused, _root.Deliveries.HasObservers);
+                _refusals.Refused(offer.Record, refused, _root.Deliveries.HasObservers);
             }
         }
         else if (_core.HasEnded)
         {
             _refusals.AfterDispose();
         }
-        else if (result.Error is { } error && _root.TryEnter())
+        else if (offer.Error is { } error && _root.TryEnter())
         {
-            _refusals.Refused(record, error, _root.Deliveries.HasObservers);
-            new WaitingRecord(record, _root, completion: null, timestamp: 0, joinedAt: 0, generation: 0).Refuse(error);
+            _refusals.Refused(offer.Record, error, _root.Deliveries.HasObservers);
+            _root.Refuse(offer.Record, timestamp: 0, error);
         }
         else
         {

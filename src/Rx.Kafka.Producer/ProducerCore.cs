@@ -85,7 +85,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         ids.Refused = error => _router.ForEach(loop => loop.Post(() => loop.ProducerIdRefused(error)));
         _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         var admission = new AdmissionContext { Options = options, Batching = batching, Metadata = Metadata, NewRandom = sending.NewRandom };
-        Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, topic.NameUtf8, partition, topic.Load, snapshot));
+        Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, partition, topic.Load, snapshot));
         Awaited = new SendCompletionPool(Admission);
         OptionNotes.Tell(logger, options);
     }
@@ -190,7 +190,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
             }
             catch (TimeoutException)
             {
-                throw new KafkaException(topic.TimedOut().Message, Metadata.LastFailure);
+                throw new KafkaException(topic.UnknownInTime().Message, Metadata.LastFailure);
             }
         }
     }

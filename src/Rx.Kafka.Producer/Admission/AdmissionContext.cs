@@ -23,8 +23,14 @@ internal sealed class AdmissionContext
     /// <summary>A topic that will not become usable by waiting.</summary>
     public ProduceError? TopicRefusal(string topic) => Metadata.TopicError(topic) switch
     {
-        InvalidTopic => new(ProduceErrorCode.TopicUnknown, $"The brokers refuse the topic name '{topic}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.", BrokerErrorCode: InvalidTopic),
-        TopicAuthorizationFailed => new(ProduceErrorCode.Authorization, $"This client may not write to topic '{topic}'. Grant its principal the WRITE and DESCRIBE operations.", BrokerErrorCode: TopicAuthorizationFailed),
+        InvalidTopic => new(
+            ProduceErrorCode.TopicUnknown,
+            $"The brokers refuse the topic name '{topic}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.",
+            BrokerErrorCode: InvalidTopic),
+        TopicAuthorizationFailed => new(
+            ProduceErrorCode.Authorization,
+            $"This client may not write to topic '{topic}'. Grant its principal the WRITE and DESCRIBE operations.",
+            BrokerErrorCode: TopicAuthorizationFailed),
         _ => null,
     };
 
@@ -32,21 +38,21 @@ internal sealed class AdmissionContext
     public ProduceError TopicTimeout(string topic)
     {
         var waited = $"within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms)";
-        return Metadata.TopicError(topic) == UnknownTopicOrPartition
-            ? new(ProduceErrorCode.TopicUnknown, $"The brokers do not know topic '{topic}', and it was not created {waited}. Create it, or let the brokers create topics (auto.create.topics.enable).", BrokerErrorCode: UnknownTopicOrPartition)
-            : new(ProduceErrorCode.MetadataTimeout, $"No metadata of topic '{topic}' came {waited}. {Metadata.LastFailure?.Message ?? "Is a broker of BootstrapServers reachable?"}", Cause: Metadata.LastFailure);
+        if (Metadata.TopicError(topic) == UnknownTopicOrPartition)
+        {
+            var unknown = $"The brokers do not know topic '{topic}', and it was not created {waited}. "
+                + "Create it, or let the brokers create topics (auto.create.topics.enable).";
+            return new(ProduceErrorCode.TopicUnknown, unknown, BrokerErrorCode: UnknownTopicOrPartition);
+        }
+
+        var cause = Metadata.LastFailure;
+        var text = $"No metadata of topic '{topic}' came {waited}. {cause?.Message ?? "Is a broker of BootstrapServers reachable?"}";
+        return new(ProduceErrorCode.MetadataTimeout, text, Cause: cause);
     }
 
     /// <summary>No partition had memory within MaxBlock.</summary>
     public ProduceError TopicFull(string topic) => new(
         ProduceErrorCode.BufferFull,
-        $"No memory became free for any partition of topic {topic} within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({Options.BufferMemory} bytes): the brokers are slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
-
-    /// <summary>A caller withdrew its record before it was accepted.</summary>
-    public void EndWithdrawn(WaitingRecord waiter)
-    {
-        waiter.Sink?.Leave();
-        waiter.ConfirmWithdrawn();
-        Batching.Flushes.Leave(waiter.Generation);
-    }
+        $"No memory became free for any partition of topic {topic} within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory "
+        + $"({Options.BufferMemory} bytes): the brokers are slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
 }

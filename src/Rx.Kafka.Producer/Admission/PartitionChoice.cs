@@ -1,67 +1,68 @@
 using Rx.Kafka.Batching;
-using Rx.Kafka.Outcomes;
 using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Admission;
 
-/// <summary>Chooses a partition (named, by key, by the user's partitioner, or sticky) and appends there.</summary>
+/// <summary>Chooses a partition of one topic (named, by key, by the user's partitioner, or sticky) and appends there. Any thread.</summary>
 internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext context)
 {
-    public AppendResult TryPlace(
-        TopicChannels channels, in Record record, in RecordView view, Sink? sink, RecordCompletion? completion, WaitingRecord? waiter, out Placement placement, out PartitionChannel? mustWaitIn, out ProduceError? error)
+    /// <summary>Places a record if that can be done at once.</summary>
+    /// <returns>Placed; MustWait, and in the offer the error, or the partition to wait in (null = the topic's line); or why not.</returns>
+    public AppendResult TryPlace(ref RecordOffer offer)
     {
-        error = null;
-        int partition;
-        if (record.HasPartition)
+        offer.MustWaitIn = null;
+        if (topic.ChannelsInUse() is not { } channels)
         {
-            partition = record.PartitionNumber;
+            offer.Error = topic.RefusedTopic();
+            return AppendResult.MustWait;
+        }
+
+        int partition;
+        if (offer.Record.HasPartition)
+        {
+            partition = offer.Record.PartitionNumber;
         }
         else if (context.Options.Partitioner is { } partitioner)
         {
-            error = Ask(partitioner, record, channels.Partitions, out partition);
+            partition = Ask(partitioner, channels.Partitions, ref offer);
         }
-        else if (record.HasKey && !context.Options.PartitionerIgnoreKeys)
+        else if (offer.Record.HasKey && !context.Options.PartitionerIgnoreKeys)
         {
-            partition = Murmur2.Partition(view.Key, channels.Channels.Length);
+            partition = Murmur2.Partition(offer.View.Key, channels.Channels.Length);
         }
         else
         {
-            return TryPlaceAnywhere(channels, record, view, sink, completion, waiter, out placement, out mustWaitIn);
+            return TryPlaceAnywhere(channels, ref offer);
         }
 
-        placement = default;
-        mustWaitIn = null;
         if ((uint)partition >= (uint)channels.Channels.Length)
         {
-            if (error is null)
-            {
-                // Partitions may have been added: the next record shall find them.
-                context.Metadata.RequestRefresh();
-                error = OutOfRange(partition, channels.Channels.Length, record.HasPartition);
-            }
-
+            offer.Error ??= OutOfRange(partition, channels.Channels.Length, offer.Record.HasPartition);
             return AppendResult.MustWait;
         }
 
         var channel = channels.Channels[partition];
-        var result = channel.Append(record, view, sink, completion, mayOpen: true, out placement, waiter);
-        mustWaitIn = result == AppendResult.MustWait ? channel : null;
+        var result = channel.Append(ref offer, mayOpen: true);
+        if (result == AppendResult.MustWait)
+        {
+            offer.MustWaitIn = channel;
+        }
+
         return result;
     }
 
     /// <summary>Sticky: stays with a partition for a batch's worth of bytes; where that one would have to wait, every other that has a leader is tried.</summary>
-    private AppendResult TryPlaceAnywhere(TopicChannels channels, in Record record, in RecordView view, Sink? sink, RecordCompletion? completion, WaitingRecord? waiter, out Placement placement, out PartitionChannel? mustWaitIn)
+    private AppendResult TryPlaceAnywhere(TopicChannels channels, ref RecordOffer offer)
     {
-        mustWaitIn = null;
         var sticky = topic.Sticky;
         var partition = sticky.Current(channels.Partitions);
-        var result = channels.Channels[partition].Append(record, view, sink, completion, mayOpen: false, out placement, waiter);
+        var result = channels.Channels[partition].Append(ref offer, mayOpen: false);
         if (result == AppendResult.WouldOpen)
         {
             // All batches there are full: if it had its share, the next partition takes the record instead.
             sticky.Appended(partition, 0, batchesFull: true);
             partition = sticky.Current(channels.Partitions);
-            result = channels.Channels[partition].Append(record, view, sink, completion, mayOpen: true, out placement, waiter);
+            result = channels.Channels[partition].Append(ref offer, mayOpen: true);
         }
 
         if (result == AppendResult.MustWait)
@@ -72,7 +73,7 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
             do
             {
                 partition = next;
-                result = channels.Channels[next].Append(record, view, sink, completion, mayOpen: true, out placement, waiter);
+                result = channels.Channels[next].Append(ref offer, mayOpen: true);
                 next = StickyPartitioner.After(channels.Partitions, next);
             }
             while (result == AppendResult.MustWait && next != start);
@@ -80,29 +81,33 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
 
         if (result == AppendResult.Placed)
         {
-            sticky.Appended(partition, placement.Bytes, placement.AllFull);
+            sticky.Appended(partition, offer.PlacedBytes, offer.AllFull);
         }
 
         return result;
     }
 
-    private static ProduceError? Ask(IPartitioner partitioner, in Record record, TopicPartitions partitions, out int partition)
+    private static int Ask(IPartitioner partitioner, TopicPartitions partitions, ref RecordOffer offer)
     {
         try
         {
-            partition = partitioner.Partition(record, partitions);
-            return null;
+            return partitioner.Partition(offer.Record, partitions);
         }
         catch (Exception e)
         {
-            partition = -1;
-            return new ProduceError(ProduceErrorCode.InvalidRecord, $"The partitioner {partitioner.GetType().Name} failed for a record of topic {record.Topic}: {e.Message}", Cause: e);
+            var text = $"The partitioner {partitioner.GetType().Name} failed for a record of topic {offer.Record.Topic}: {e.Message}";
+            offer.Error = new ProduceError(ProduceErrorCode.InvalidRecord, text, Cause: e);
+            return -1;
         }
     }
 
-    private ProduceError OutOfRange(int partition, int count, bool isNamed) => new(
-        ProduceErrorCode.InvalidRecord,
-        isNamed
-            ? $"Topic {topic.Name} has {count} partition(s), from 0 to {count - 1}; the record was for partition {partition}. Name one that exists, or none."
-            : $"Topic {topic.Name} has {count} partition(s), from 0 to {count - 1}; {context.Options.Partitioner!.GetType().Name} answered partition {partition}. It must answer one that exists.");
+    private ProduceError OutOfRange(int partition, int count, bool isNamed)
+    {
+        // Partitions may have been added: the next record shall find them.
+        context.Metadata.RequestRefresh();
+        var what = isNamed
+            ? $"the record was for partition {partition}. Name one that exists, or none."
+            : $"{context.Options.Partitioner!.GetType().Name} answered partition {partition}. It must answer one that exists.";
+        return new ProduceError(ProduceErrorCode.InvalidRecord, $"Topic {topic.Name.Text} has {count} partition(s), from 0 to {count - 1}; {what}");
+    }
 }

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Metadata;
-using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Admission;
 
@@ -43,68 +43,50 @@ internal sealed class RecordAdmission : IRecordAdmission
     /// <summary>The same, for continuations that are not tasks.</summary>
     public ContinuationQueue Continuations { get; }
 
-    /// <summary>Offers a record.</summary>
-    /// <param name="record">The record.</param>
-    /// <param name="sink">Whom to tell the outcome; null = a shared completion, or <paramref name="completion"/>.</param>
-    /// <param name="completion">Whom to tell instead; needed when the record stands in line.</param>
-    /// <param name="placement">Where it was placed.</param>
-    public OfferResult Offer(in Record record, Sink? sink, RecordCompletion? completion, out Placement placement)
+    /// <inheritdoc/>
+    public OfferResult Offer(ref RecordOffer offer)
     {
-        placement = default;
+        ref readonly var record = ref offer.Record;
         if ((uint)(record.Topic.Length - 1) >= LongestName)
         {
-            return Misnamed(record.Topic);
+            return Refuse(ref offer, Misnamed(record.Topic));
         }
 
-        var timestamp = record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds();
-        if (!RecordView.TryTake(record, timestamp, out var view, out var unreadable))
+        if (!offer.TryRead(record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds()))
         {
-            return Refused(unreadable);
+            return OfferResult.Refused;
         }
 
-        if (view.Headers is not null && !IsArrayBacked(view.Headers))
+        if (offer.View.Headers is not null && !IsArrayBacked(offer.View.Headers))
         {
-            return OfferCopiedHeaders(record, sink, completion, out placement);
+            return OfferCopiedHeaders(ref offer);
         }
 
-        if (view.SizeBound > _largest)
+        if (offer.View.SizeBound > _largest)
         {
-            return TooLarge(view);
+            return Refuse(ref offer, TooLarge(offer.View.SizeBound));
         }
 
         if (_closedBy is not null)
         {
-            return Refused(_closedBy);
+            return Refuse(ref offer, _closedBy);
         }
 
         var topic = TopicOf(record.Topic);
         if (topic.HasWaiters)
         {
-            return Wait(topic, null, record, sink, completion, timestamp);
+            return Wait(topic, ref offer);
         }
 
-        var result = topic.TryPlace(record, view, sink, completion, out placement, out var channel, out var error);
-        return result == AppendResult.Placed ? default : NotPlaced(result, topic, channel, error, record, sink, completion, timestamp);
-    }
-
-    /// <summary>Withdraws a record that stands in line.</summary>
-    /// <returns>False when it is in a batch, or about to be.</returns>
-    public bool TryWithdraw(WaitingRecord waiter)
-    {
-        if (!waiter.TryWithdraw())
-        {
-            return false;
-        }
-
-        _context.EndWithdrawn(waiter);
-        return true;
+        var result = topic.Choice.TryPlace(ref offer);
+        return result == AppendResult.Placed ? OfferResult.Placed : NotPlaced(result, topic, ref offer);
     }
 
     /// <summary>The topic, watched from its first use on.</summary>
     public TopicAdmission TopicOf(string name)
     {
         var last = _last;
-        if (last is not null && ReferenceEquals(last.Name, name))
+        if (last is not null && ReferenceEquals(last.Name.Text, name))
         {
             return last;
         }
@@ -115,7 +97,7 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
 
         // The name object that callers use is remembered only if it is the topic's own; a reference compare then saves the hash.
-        if (ReferenceEquals(topic.Name, name))
+        if (ReferenceEquals(topic.Name.Text, name))
         {
             _last = topic;
         }
@@ -140,7 +122,8 @@ internal sealed class RecordAdmission : IRecordAdmission
             return false;
         }
 
-        if (topic.WasUsed() || (topic.Channels is { } channels && Array.Exists(channels.Channels, channel => topic.Load.Queued(channel.Partition) > 0 || channel.HasOpenBatch)))
+        var channels = topic.Channels?.Channels ?? [];
+        if (topic.WasUsed() || Array.Exists(channels, channel => topic.Load.Queued(channel.Partition) > 0 || channel.HasOpenBatch))
         {
             return true;
         }
@@ -197,66 +180,85 @@ internal sealed class RecordAdmission : IRecordAdmission
         return true;
     }
 
-    private OfferResult OfferCopiedHeaders(in Record record, Sink? sink, RecordCompletion? completion, out Placement placement)
+    // Refusals and waiting are methods of their own: what they need on the stack would be cleared for each record.
+    private OfferResult OfferCopiedHeaders(ref RecordOffer offer)
     {
-        placement = default;
-        Record copy;
         try
         {
             // Header memory is read under the gate; foreign memory, which may throw, is copied first.
-            copy = record with { Headers = [.. record.Headers.Select(static header => new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null))] };
+            var headers = offer.Record.Headers.Select(static header =>
+                new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null));
+            var copy = new StrongBox<Record>(offer.Record with { Headers = [.. headers] });
+            offer.Record = ref copy.Value;
         }
         catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
         {
-            return Refused(RecordView.Unreadable(unreadable));
+            return Refuse(ref offer, RecordView.Unreadable(unreadable));
         }
 
-        return Offer(copy, sink, completion, out placement);
+        return Offer(ref offer);
     }
 
-    // Refusals and waiting are methods of their own: room for every result made in Offer itself would be cleared for each record.
-    private static OfferResult Refused(ProduceError error) => new(error, null);
+    private static OfferResult Refuse(ref RecordOffer offer, ProduceError error)
+    {
+        offer.Error = error;
+        return OfferResult.Refused;
+    }
 
-    private static OfferResult Misnamed(string topic) => Refused(topic.Length == 0
+    private static ProduceError Misnamed(string topic) => topic.Length == 0
         ? new(ProduceErrorCode.InvalidRecord, "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value).")
-        : new(ProduceErrorCode.TopicUnknown, $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it."));
+        : new(ProduceErrorCode.TopicUnknown, $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it.");
 
-    private OfferResult TooLarge(in RecordView view)
+    private ProduceError TooLarge(long size)
     {
-        var limit = _context.Options.MaxRequestSize <= _largest ? $"MaxRequestSize ({_context.Options.MaxRequestSize} bytes)" : $"BufferMemory ({_context.Options.BufferMemory} bytes)";
-        return Refused(new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {view.SizeBound} bytes, more than {limit}. Raise the limit (and the topic's max.message.bytes), or split the record."));
+        var options = _context.Options;
+        var limit = options.MaxRequestSize <= _largest ? $"MaxRequestSize ({options.MaxRequestSize} bytes)" : $"BufferMemory ({options.BufferMemory} bytes)";
+        var remedy = "Raise the limit (and the topic's max.message.bytes), or split the record.";
+        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {size} bytes, more than {limit}. {remedy}");
     }
 
-    private OfferResult NotPlaced(AppendResult result, TopicAdmission topic, PartitionChannel? channel, ProduceError? error, in Record record, Sink? sink, RecordCompletion? completion, long timestamp) => result switch
+    private OfferResult NotPlaced(AppendResult result, TopicAdmission topic, ref RecordOffer offer)
     {
-        AppendResult.SinkEnded => new(null, null, SinkEnded: true),
-        AppendResult.MustWait when error is null => Wait(topic, channel, record, sink, completion, timestamp),
-        _ => Refused(error ?? _closedBy ?? AdmissionContext.Closed),
-    };
+        if (result == AppendResult.SinkEnded)
+        {
+            return OfferResult.SinkEnded;
+        }
 
-    private OfferResult Wait(TopicAdmission topic, PartitionChannel? channel, in Record record, Sink? sink, RecordCompletion? completion, long timestamp)
+        return offer.Error is null ? Wait(topic, ref offer) : OfferResult.Refused;
+    }
+
+    private OfferResult Wait(TopicAdmission topic, ref RecordOffer offer)
     {
-        if (sink is null && completion is null)
+        if (offer.NeedsSharedCompletion)
         {
-            // The caller makes a completion of its own and comes again.
-            return new(null, WaitingRecord.Needed);
+            return OfferResult.NeedsCompletion;
         }
 
-        if (sink is not null && !sink.TryEnter())
+        if (offer.Sink is { } sink && !sink.TryEnter())
         {
-            return new(null, null, SinkEnded: true);
+            return OfferResult.SinkEnded;
         }
 
-        var waiter = new WaitingRecord(record, sink, completion, timestamp, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
-        var error = channel is null ? topic.Join(waiter) : channel.Join(waiter);
-        if (error is not null)
+        var waiting = new WaitingRecord(ref offer, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
+        ProduceError? closedBy = null;
+        if (offer.MustWaitIn is { } channel)
         {
-            sink?.Leave();
-            _context.Batching.Flushes.Leave(waiter.Generation);
-            return Refused(error);
+            channel.TryJoin(waiting, out closedBy);
+        }
+        else
+        {
+            closedBy = topic.Join(waiting);
         }
 
-        return new(null, waiter);
+        if (closedBy is not null)
+        {
+            offer.Sink?.Leave();
+            _context.Batching.Flushes.Leave(waiting.Generation);
+            return Refuse(ref offer, closedBy);
+        }
+
+        offer.Waiting = waiting;
+        return OfferResult.Waits;
     }
 
     private TopicAdmission AddTopic(string name)
@@ -284,7 +286,7 @@ internal sealed class RecordAdmission : IRecordAdmission
     }
 
     private void Update(TopicAdmission topic, ClusterSnapshot snapshot) =>
-        topic.Update(snapshot.Topic(topic.Name)?.Public, partition => _createChannel(topic, partition, snapshot));
+        topic.Update(snapshot.Topic(topic.Name.Text)?.Public, partition => _createChannel(topic, partition, snapshot));
 
     private TopicAdmission[] Topics()
     {

@@ -4,21 +4,24 @@ using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Batching;
 
-/// <summary>What one partition's batches need for a record besides its bytes' place: chunks, a share for its sink or a shared completion for its await, all charged to the partition's account. Under the channel's gate.</summary>
+/// <summary>
+/// What one partition's batches need for a record besides its bytes' place: chunks, a share for its sink or a shared completion for its await, all charged to the
+/// partition's account. Under the channel's gate.
+/// </summary>
 internal sealed class BatchMemory(BatchingContext context, PartitionMemory account)
 {
     /// <summary>Opens a batch with room for its first record.</summary>
     /// <param name="channel">Whose batch.</param>
-    /// <param name="timestamp">Of the first record, in milliseconds since 1970.</param>
-    /// <param name="total">The first record's bytes.</param>
-    /// <param name="append">Whom to tell the outcome.</param>
+    /// <param name="offer">The first record.</param>
+    /// <param name="total">Its bytes.</param>
     /// <param name="mayJoin">Whether the partition waits for memory if there is none.</param>
     /// <param name="batch">The batch, if it was placed.</param>
     /// <returns>Placed, MustWait or SinkEnded.</returns>
-    public AppendResult TryOpen(PartitionChannel channel, long timestamp, int total, in PendingAppend append, bool mayJoin, out ProducerBatch? batch)
+    public AppendResult TryOpen(PartitionChannel channel, ref RecordOffer offer, int total, bool mayJoin, out ProducerBatch? batch)
     {
         batch = null;
-        var overhead = ProducerBatch.BaseOverhead + (append.Sink is not null ? SinkShare.SegmentBytes(append.Interest, first: true) : append.NeedsSharedCompletion ? SharedCompletion.Bytes : 0);
+        var overhead = ProducerBatch.BaseOverhead
+            + (offer.Sink is not null ? SinkShare.SegmentBytes(offer.Interest, first: true) : offer.NeedsSharedCompletion ? SharedCompletion.Bytes : 0);
         var request = new MemoryRequest(RecordBatchHeader.Size + total, overhead);
         var chunk = mayJoin ? context.Memory.TakeOrWait(account, request) : context.Memory.TryTake(account, request);
         if (chunk is null)
@@ -26,19 +29,19 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
             return AppendResult.MustWait;
         }
 
-        if (append.Sink is not null && !append.Sink.TryEnter())
+        if (offer.Sink is not null && !offer.Sink.TryEnter())
         {
             context.Memory.Return(account, [chunk], overhead);
             return AppendResult.SinkEnded;
         }
 
         batch = context.Batches.Get();
-        batch.Open(channel, chunk, overhead, timestamp, context.Flushes.Enter());
-        if (append.Sink is not null)
+        batch.Open(channel, chunk, overhead, offer.View.Timestamp, context.Flushes.Enter());
+        if (offer.Sink is not null)
         {
-            batch.GrowShare(append.Sink, append.Interest);
+            batch.GrowShare(offer.Sink, offer.Interest);
         }
-        else if (append.NeedsSharedCompletion)
+        else if (offer.NeedsSharedCompletion)
         {
             batch.AddSharedCompletion(context.SharedCompletions.Rent());
         }
@@ -47,16 +50,16 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
     }
 
     /// <summary>Room for one more record in an open batch; false where memory is short, or the sink has ended, and the batch is closed instead.</summary>
-    public bool TryMake(ProducerBatch batch, int total, in PendingAppend append)
+    public bool TryMake(ProducerBatch batch, int total, ref RecordOffer offer)
     {
-        if (append.Sink is { } sink)
+        if (offer.Sink is { } sink)
         {
-            if (batch.ShareFor(sink, append.Interest) is null && !TryGrowShare(batch, sink, append.Interest))
+            if (batch.ShareFor(sink, offer.Interest) is null && !TryGrowShare(batch, sink, offer.Interest))
             {
                 return false;
             }
         }
-        else if (append.NeedsSharedCompletion && batch.SharedCompletionWithRoom is null)
+        else if (offer.NeedsSharedCompletion && batch.SharedCompletionWithRoom is null)
         {
             if (!TryCharge(batch, SharedCompletion.Bytes))
             {

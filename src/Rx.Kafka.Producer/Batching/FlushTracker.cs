@@ -30,7 +30,7 @@ internal sealed class FlushTracker
 
     /// <summary>A batch takes a waiting record of an older generation: from now on it counts in that one, and the record no longer by itself.</summary>
     /// <returns>The batch's generation, the lower of the two.</returns>
-    public long Absorb(long batch, long record)
+    public long Join(long batch, long record)
     {
         if (record < batch)
         {

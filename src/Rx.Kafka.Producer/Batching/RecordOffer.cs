@@ -1,35 +1,114 @@
+using System.Runtime.CompilerServices;
 using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
 
-/// <summary>One record on its way into a batch, and whom to tell its outcome. Made under the channel's gate: somebody may subscribe meanwhile, so the sink's interest is read once.</summary>
-internal readonly ref struct PendingAppend(in Record record, Sink? sink, RecordCompletion? completion, WaitingRecord? waiter)
+/// <summary>
+/// All that is known about one record on its way in. The caller makes it, and each stage reads what it needs and writes what it decides: no stage copies it.
+/// It lives on the caller's stack. A record that must wait leaves it for a <see cref="WaitingRecord"/>; the drainer makes a new offer for that one.
+/// </summary>
+internal ref struct RecordOffer
 {
-    public readonly ref readonly Record Record = ref record;
+    public RecordOffer(in Record record, Sink? sink = null, RecordCompletion? completion = null)
+    {
+        Record = ref record;
+        Sink = sink;
+        Completion = completion;
+    }
 
-    /// <summary>Whom to tell; null = <see cref="Completion"/>, or a shared completion.</summary>
-    public Sink? Sink { get; } = sink;
+    /// <summary>The offer of a record that stands in line.</summary>
+    public RecordOffer(WaitingRecord waiting, in Record record)
+        : this(record, waiting.Sink, waiting.Completion) => Waiting = waiting;
 
-    public SinkInterest Interest { get; } = sink?.Interest ?? SinkInterest.None;
+    /// <summary>The caller's record; kept only if its sink wants it back.</summary>
+    public ref readonly Record Record;
 
-    public RecordCompletion? Completion { get; } = completion;
+    /// <summary>Its bytes and its time. Set by <see cref="TryRead"/>.</summary>
+    public RecordView View;
 
-    /// <summary>The place in a line that it comes from, if it does.</summary>
-    public WaitingRecord? WaitingRecord { get; } = waiter;
+    /// <summary>Whom to tell the outcome; null = <see cref="Completion"/>, or a shared completion.</summary>
+    public readonly Sink? Sink;
 
-    public bool NeedsSharedCompletion => Sink is null && Completion is null;
+    /// <summary>Whom to tell instead; a record that waits in line and has no sink needs one.</summary>
+    public readonly RecordCompletion? Completion;
+
+    /// <summary>Its place in line: the one that it comes from, or the one that it was given.</summary>
+    public WaitingRecord? Waiting;
+
+    /// <summary>Why it was refused.</summary>
+    public ProduceError? Error;
+
+    /// <summary>The partition whose line it must join; null with MustWait = its topic's line.</summary>
+    public PartitionChannel? MustWaitIn;
+
+    /// <summary>Where it was placed: the awaitable, when it is awaited by a shared completion, and its token there.</summary>
+    public SharedCompletion? Shared;
+    public short Token;
+
+    /// <summary>No batch of the partition has room left.</summary>
+    public bool AllFull;
+
+    /// <summary>By how much the partition's batches grew, a new batch's header included: the sticky partitioner counts this.</summary>
+    public int PlacedBytes;
+
+    /// <summary>What its sink wants to know. Read once under the gate, because somebody may subscribe meanwhile.</summary>
+    public SinkInterest Interest;
+
+    /// <summary>What the loop must be told after the gate is open again.</summary>
+    public LoopNotice Notice;
+
+    /// <summary>A large record's room in a batch, to be filled after the gate is open again.</summary>
+    public PendingCopy Copy;
+
+    public readonly bool NeedsSharedCompletion => Sink is null && Completion is null;
+
+    /// <summary>Takes the record's spans, or says in <see cref="Error"/> why its memory cannot be read.</summary>
+    // NoInlining: a handler in the caller would keep all its variables in memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public bool TryRead(long timestamp)
+    {
+        try
+        {
+            View = new RecordView(in Record, timestamp);
+            return true;
+        }
+        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
+        {
+            Error = RecordView.Unreadable(unreadable);
+            return false;
+        }
+    }
 }
 
-/// <summary>A large record with its room in a batch, to be encoded outside the gate.</summary>
+/// <summary>A large record's room in a batch.</summary>
 internal readonly record struct PendingCopy(ProducerBatch? Batch, ArraySegment<byte> Room, int BodySize, int TimeDelta, int Index);
 
-/// <summary>What became of a record offered to a channel.</summary>
+/// <summary>What became of an offered record.</summary>
+internal enum OfferResult
+{
+    /// <summary>It is in a batch.</summary>
+    Placed,
+
+    /// <summary>It was refused: see <see cref="RecordOffer.Error"/>.</summary>
+    Refused,
+
+    /// <summary>It stands in line: see <see cref="RecordOffer.Waiting"/>.</summary>
+    Waits,
+
+    /// <summary>It must stand in line, and its caller must bring a completion for that.</summary>
+    NeedsCompletion,
+
+    /// <summary>Its sink had ended before it was accepted.</summary>
+    SinkEnded,
+}
+
+/// <summary>What became of a record offered to a partition.</summary>
 internal enum AppendResult
 {
     /// <summary>It is in a batch.</summary>
     Placed,
 
-    /// <summary>It needs a new batch, and the caller said it may not open one.</summary>
+    /// <summary>It needs a new batch, and the caller said that it may not open one.</summary>
     WouldOpen,
 
     /// <summary>There is no memory for it now, or others stand in line: join the line.</summary>
@@ -40,20 +119,4 @@ internal enum AppendResult
 
     /// <summary>Its sink ended before it was placed.</summary>
     SinkEnded,
-}
-
-/// <summary>Where a record was placed.</summary>
-/// <param name="Bytes">By how much the partition's batches grew, a new batch's header included: what the sticky partitioner counts.</param>
-/// <param name="AllFull">Whether no batch of the partition has room left.</param>
-/// <param name="SharedCompletion">The awaitable, when the record is awaited by a shared completion.</param>
-/// <param name="Token">The record's token in the shared completion.</param>
-internal readonly record struct Placement(int Bytes, bool AllFull, SharedCompletion? SharedCompletion, short Token);
-
-/// <summary>What became of an offered record: placed (nothing set), refused at once, or standing in line.</summary>
-/// <param name="Error">Why it was refused.</param>
-/// <param name="WaitingRecord">Its place in line.</param>
-/// <param name="SinkEnded">Its sink had ended before it was accepted.</param>
-internal readonly record struct OfferResult(ProduceError? Error, WaitingRecord? WaitingRecord, bool SinkEnded = false)
-{
-    public bool IsPlaced => Error is null && WaitingRecord is null && !SinkEnded;
 }

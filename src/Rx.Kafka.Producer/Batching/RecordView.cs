@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Rx.Kafka.Protocol.Records;
 
 namespace Rx.Kafka.Batching;
@@ -15,25 +13,6 @@ internal readonly ref struct RecordView
         ValueLength = record.HasValue ? Value.Length : -1;
         Headers = record.HeadersOrNull;
         Timestamp = timestamp;
-    }
-
-    /// <summary>Takes the view, or says why the record's memory cannot be read.</summary>
-    // Not inlined: a handler would keep the caller's variables in memory.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static bool TryTake(scoped in Record record, long timestamp, out RecordView view, [NotNullWhen(false)] out ProduceError? error)
-    {
-        try
-        {
-            view = new RecordView(record, timestamp);
-            error = null;
-            return true;
-        }
-        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
-        {
-            view = default;
-            error = Unreadable(unreadable);
-            return false;
-        }
     }
 
     /// <summary>The error of a record whose memory cannot be read.</summary>

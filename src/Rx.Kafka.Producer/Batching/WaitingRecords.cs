@@ -3,104 +3,281 @@ using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
 
-/// <summary>Callers in the order they came. Guarded by its owner's lock or gate.</summary>
-internal sealed class WaitingLine
+/// <summary>
+/// The records whose callers stand in line for a partition or a topic, in the order they came. One drainer places them, as far as it goes, and only then wakes their callers:
+/// waking callers to place their own records is twenty times slower, and lets later ones overtake. Any thread joins, withdraws and ends; its lock is held for a link only.
+/// </summary>
+internal sealed class WaitingRecords
 {
-    private WaitingRecord? _last;
+    private static readonly ProduceError SinkEnded = new(ProduceErrorCode.Closed, "The sink ended before the record was accepted.");
 
-    public WaitingRecord? First { get; private set; }
+    private readonly Lock _lock = new();
+    private readonly LinkedList<WaitingRecord> _line = new();
+    private readonly IWaitingPlace _place;
+    private readonly BatchingContext _context;
+    private readonly SerialWork _drainer;
+    private ProduceError? _closedBy;
+    private ITimer? _timer;
+    private int _count;
 
-    public int Count { get; private set; }
-
-    public void Add(WaitingRecord waiter)
+    public WaitingRecords(IWaitingPlace place, BatchingContext context)
     {
-        waiter.Line = this;
-        waiter.Previous = _last;
-        waiter.Next = null;
-        if (_last is null)
-        {
-            First = waiter;
-        }
-        else
-        {
-            _last.Next = waiter;
-        }
-
-        _last = waiter;
-        Count++;
+        _place = place;
+        _context = context;
+        _drainer = new SerialWork(Drain, context.Scheduler);
+        QueueDrainer = _drainer.Queue;
     }
 
-    /// <summary>Puts a waiter back that could not be placed.</summary>
-    public void AddFirst(WaitingRecord waiter)
+    /// <summary>Lets the drainer try again. Any thread, also under a gate; nothing runs inline.</summary>
+    public Action QueueDrainer { get; }
+
+    /// <summary>Whether nobody stands in line, so that a new record overtakes nobody. A record that the drainer holds still stands.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>Puts a caller at the end of the line. Also under a gate: the caller of this queues the drainer afterwards.</summary>
+    /// <param name="waiting">The record.</param>
+    /// <param name="closedBy">Why it was refused; with false and null it was given up on its way here.</param>
+    public bool TryJoin(WaitingRecord waiting, out ProduceError? closedBy)
     {
-        waiter.Line = this;
-        waiter.Previous = null;
-        waiter.Next = First;
-        if (First is null)
+        lock (_lock)
         {
-            _last = waiter;
-        }
-        else
-        {
-            First.Previous = waiter;
+            closedBy = _closedBy;
+            if (closedBy is not null)
+            {
+                return false;
+            }
+
+            // Linked first: whoever gives up a standing record finds it here.
+            waiting.Line = this;
+            waiting.Node = _line.AddLast(waiting);
+            Volatile.Write(ref _count, _line.Count);
         }
 
-        First = waiter;
-        Count++;
+        if (waiting.TryStand())
+        {
+            return true;
+        }
+
+        Unlink(waiting.Node);
+        return false;
     }
 
-    /// <summary>Takes a waiter out; false when somebody else did.</summary>
-    public bool Remove(WaitingRecord waiter)
+    /// <summary>The caller withdraws its record.</summary>
+    /// <returns>False when it is in a batch, or about to be.</returns>
+    public static bool TryWithdraw(WaitingRecord waiting)
     {
-        if (waiter.Line != this)
+        if (!waiting.TryGiveUp(WaitingRecord.Withdrawn))
         {
             return false;
         }
 
-        if (waiter.Previous is null)
-        {
-            First = waiter.Next;
-        }
-        else
-        {
-            waiter.Previous.Next = waiter.Next;
-        }
+        var line = waiting.Line!;
+        line.Unlink(waiting.Node!);
+        line.EndGivenUp(waiting);
 
-        if (waiter.Next is null)
-        {
-            _last = waiter.Previous;
-        }
-        else
-        {
-            waiter.Next.Previous = waiter.Previous;
-        }
-
-        waiter.Line = null;
-        waiter.Previous = waiter.Next = null;
-        Count--;
+        // Those after it may move up.
+        line._drainer.Queue();
         return true;
+    }
+
+    /// <summary>Ends all that stand in line now (purge).</summary>
+    public void End(ProduceError error)
+    {
+        foreach (var waiting in All())
+        {
+            // One that the drainer is placing now ends if it cannot be placed.
+            if (waiting.TryGiveUp(error))
+            {
+                Unlink(waiting.Node!);
+                EndGivenUp(waiting);
+            }
+        }
+
+        _drainer.Queue();
+    }
+
+    /// <summary>Takes no more callers, and ends all that stand in line (dispose).</summary>
+    public void Close(ProduceError error)
+    {
+        lock (_lock)
+        {
+            _closedBy ??= error;
+            _timer?.Dispose();
+        }
+
+        End(error);
+    }
+
+    private WaitingRecord[] All()
+    {
+        lock (_lock)
+        {
+            return [.. _line];
+        }
+    }
+
+    private LinkedListNode<WaitingRecord>? First()
+    {
+        lock (_lock)
+        {
+            return _line.First;
+        }
+    }
+
+    private void Unlink(LinkedListNode<WaitingRecord> node)
+    {
+        lock (_lock)
+        {
+            if (node.List is not null)
+            {
+                _line.Remove(node);
+                Volatile.Write(ref _count, _line.Count);
+            }
+        }
+    }
+
+    private void Drain()
+    {
+        var refused = _place.BeginDraining();
+        while (First() is { } node)
+        {
+            // One that was given up is ended by whoever gave it up.
+            if (node.Value.TryBeginPlacing() && !TryEndWaiting(node.Value, refused))
+            {
+                return;
+            }
+
+            Unlink(node);
+        }
+
+        _place.Drained();
+    }
+
+    /// <returns>False when the record, and so all after it, must wait on.</returns>
+    private bool TryEndWaiting(WaitingRecord waiting, ProduceError? refused)
+    {
+        var remaining = _context.MaxBlock - _context.Time.GetElapsedTime(waiting.JoinedAt);
+        if (refused is not null || remaining <= TimeSpan.Zero)
+        {
+            Refuse(waiting, refused ?? _place.TimedOut());
+            return true;
+        }
+
+        var record = waiting.Record;
+        var offer = new RecordOffer(waiting, record);
+        var result = offer.TryRead(waiting.Timestamp) ? _place.TryPlace(ref offer) : AppendResult.MustWait;
+        if (result == AppendResult.MustWait && offer.Error is null)
+        {
+            return offer.MustWaitIn is { } partition ? HandOver(waiting, partition) : !TryWaitOn(waiting, remaining);
+        }
+
+        if (result == AppendResult.Placed)
+        {
+            waiting.Sink?.Leave();
+            waiting.ConfirmPlaced();
+        }
+        else
+        {
+            Refuse(waiting, offer.Error ?? SinkEnded);
+        }
+
+        return true;
+    }
+
+    /// <summary>A topic's record that must wait for one partition goes on in that one's line. It joins there first: until then it keeps later records from overtaking.</summary>
+    private bool HandOver(WaitingRecord waiting, PartitionChannel partition)
+    {
+        if (!partition.TryJoin(waiting, out var closedBy))
+        {
+            if (closedBy is null)
+            {
+                EndGivenUp(waiting);
+            }
+            else
+            {
+                Refuse(waiting, closedBy);
+            }
+        }
+
+        return true;
+    }
+
+    /// <returns>False when it was given up while the drainer tried.</returns>
+    private bool TryWaitOn(WaitingRecord waiting, TimeSpan remaining)
+    {
+        lock (_lock)
+        {
+            if (_closedBy is null && waiting.TryStand())
+            {
+                _timer ??= _context.Time.CreateTimer(
+                    static work => ((SerialWork)work!).Queue(), _drainer, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer.Change(remaining, Timeout.InfiniteTimeSpan);
+                return true;
+            }
+        }
+
+        if (_closedBy is { } closed)
+        {
+            Refuse(waiting, closed);
+        }
+        else
+        {
+            EndGivenUp(waiting);
+        }
+
+        return false;
+    }
+
+    private void EndGivenUp(WaitingRecord waiting)
+    {
+        if (waiting.PurgedBy is { } error)
+        {
+            Refuse(waiting, error);
+            return;
+        }
+
+        waiting.Sink?.Leave();
+        waiting.ConfirmWithdrawn();
+        _context.Flushes.Leave(waiting.Generation);
+    }
+
+    private void Refuse(WaitingRecord waiting, ProduceError error)
+    {
+        waiting.Refuse(error);
+        _context.Flushes.Leave(waiting.Generation);
     }
 }
 
-/// <summary>A record whose caller stands in line, for memory in its partition's line or for metadata in its topic's. Who unlinks it under the line's lock ends it.</summary>
+/// <summary>
+/// A record whose caller stands in line, for memory in its partition's line or for metadata in its topic's. Its state changes by compare-and-swap only: it is Placing while
+/// it is offered, Standing in line, Placing again while the drainer tries it, and so on; or it was given up, by its caller or by a purge. Whoever ends one of the first two
+/// tells the outcome.
+/// </summary>
 internal sealed class WaitingRecord
 {
-    private readonly TaskCompletionSource _placed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IWaitingPlace? _place;
-    private bool _isWithdrawn;
+    /// <summary>Given up by its caller.</summary>
+    public static readonly object Withdrawn = new();
 
-    public WaitingRecord(in Record record, Sink? sink, RecordCompletion? completion, long timestamp, long joinedAt, long generation)
+    private static readonly object Placing = new();
+    private static readonly object Standing = new();
+
+    private readonly TaskCompletionSource _placed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Placing, Standing, or why it was given up: <see cref="Withdrawn"/>, or the error of a purge.</summary>
+    private object _state = Placing;
+
+    /// <param name="offer">The offer that could not be placed.</param>
+    /// <param name="joinedAt">Monotonic time of joining.</param>
+    /// <param name="generation">The flush generation it counts in.</param>
+    public WaitingRecord(ref RecordOffer offer, long joinedAt, long generation)
     {
-        Record = record;
-        Sink = sink;
-        Completion = completion;
-        Timestamp = timestamp;
+        Record = offer.Record;
+        Sink = offer.Sink;
+        Completion = offer.Completion;
+        Timestamp = offer.View.Timestamp;
         JoinedAt = joinedAt;
         Generation = generation;
     }
-
-    /// <summary>Says that the record must stand in line, and its caller must bring a completion for that.</summary>
-    public static WaitingRecord Needed { get; } = new(default, null, null, 0, 0, 0);
 
     public Record Record { get; }
 
@@ -119,173 +296,79 @@ internal sealed class WaitingRecord
     /// <summary>The flush generation it counts in until a batch takes it.</summary>
     public long Generation { get; }
 
-    /// <summary>The line it stands in; null when it was ended, or is being placed.</summary>
-    public WaitingLine? Line { get; set; }
+    /// <summary>The line it stands in; changes when a topic's line hands it over to a partition's. Under that line's lock.</summary>
+    public WaitingRecords? Line { get; set; }
 
-    /// <summary>Where that line is; changes when a topic's line hands it to a partition's.</summary>
-    public IWaitingPlace? Place
-    {
-        get => Volatile.Read(ref _place);
-        set => Volatile.Write(ref _place, value);
-    }
+    /// <summary>Its place there. Under the line's lock.</summary>
+    public LinkedListNode<WaitingRecord>? Node { get; set; }
 
-    /// <summary>Its caller wants to withdraw it: who cannot place it ends it, instead of putting it back.</summary>
-    public bool IsWithdrawn => Volatile.Read(ref _isWithdrawn);
-
-    public WaitingRecord? Previous { get; set; }
-
-    public WaitingRecord? Next { get; set; }
-
-    /// <summary>Completes with null when the record is in a batch, or with why it was refused.</summary>
+    /// <summary>Completes when the record is in a batch or refused; cancelled when it was withdrawn.</summary>
     public Task Placed => _placed.Task;
 
     /// <summary>Why it was refused; null when it is in a batch, or was withdrawn. Read after <see cref="Placed"/>.</summary>
     public ProduceError? Refusal { get; private set; }
 
+    /// <summary>Whether somebody gave it up: it must not be placed any more. Read under the gate, for a purge gives up what was placed before.</summary>
+    public bool IsGivenUp => Volatile.Read(ref _state) is { } state && state != Placing && state != Standing;
+
+    /// <summary>The error of the purge that gave it up; null = its caller withdrew it.</summary>
+    public ProduceError? PurgedBy => Volatile.Read(ref _state) as ProduceError;
+
+    /// <summary>The drainer takes it. False when it was given up.</summary>
+    public bool TryBeginPlacing() => Interlocked.CompareExchange(ref _state, Placing, Standing) == Standing;
+
+    /// <summary>It waits on. False when it was given up meanwhile: whoever tried to place it ends it.</summary>
+    public bool TryStand() => Interlocked.CompareExchange(ref _state, Standing, Placing) == Placing;
+
+    /// <summary>Its caller withdraws it, or a purge ends it.</summary>
+    /// <returns>
+    /// True when it stood in line: the caller of this unlinks and ends it. False when it is in a batch, or about to be: the drainer ends it if it cannot be placed.
+    /// </returns>
+    public bool TryGiveUp(object by)
+    {
+        while (true)
+        {
+            var state = Volatile.Read(ref _state);
+            if (state != Standing && state != Placing)
+            {
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _state, by, state) == state)
+            {
+                return state == Standing;
+            }
+        }
+    }
+
     /// <summary>The record is in a batch: its caller goes on. Without locks.</summary>
     public void ConfirmPlaced() => _placed.TrySetResult();
-
-    /// <summary>The caller withdraws the record.</summary>
-    /// <returns>True when it is out of every line and certainly not sent; false when it is in a batch, or about to be: then only the await ends.</returns>
-    public bool TryWithdraw()
-    {
-        Volatile.Write(ref _isWithdrawn, true);
-        Interlocked.MemoryBarrier();
-        return Place is { } place && place.TryLeave(this);
-    }
 
     /// <summary>Out of line because it was withdrawn: nobody is told an outcome but the await itself.</summary>
     public void ConfirmWithdrawn() => _placed.TrySetCanceled();
 
-    /// <summary>The record was refused: the outcome goes to its sink or its await, and the caller goes on. Without locks; the caller also leaves the flush generation.</summary>
+    /// <summary>The record was refused: the outcome goes to its sink or its await, and the caller goes on. Without locks; whoever calls also leaves the flush generation.</summary>
     public void Refuse(ProduceError error)
     {
-        if (Sink is not null)
-        {
-            var share = SinkShare.Rent(Sink, Sink.Interest);
-            if (share.NeedsSegment)
-            {
-                share.AddSegment();
-            }
-
-            share.Add(0, 0, Record);
-            share.Decide(new BatchOutcome(Record.Topic, Record.Partition ?? -1, Timestamp, new OutcomeRange(0, -1, error)));
-        }
-
+        Sink?.Refuse(Record, Timestamp, error);
         Completion?.Refuse(error);
         Refusal = error;
         _placed.TrySetResult();
     }
 }
 
-/// <summary>
-/// Places the callers in a partition's line, in order, as far as memory goes, and only then wakes them: waking callers to place their own records is twenty times slower,
-/// and lets later ones overtake. A work item on the scheduler, one at a time per partition.
-/// </summary>
-internal sealed class LineDrainer
-{
-    private readonly PartitionChannel _channel;
-    private readonly BatchingContext _context;
-    private readonly SerialWork _work;
-    private readonly Lock _timerLock = new();
-    private ITimer? _timer;
-    private bool _isStopped;
-
-    public LineDrainer(PartitionChannel channel, BatchingContext context)
-    {
-        _channel = channel;
-        _context = context;
-        _work = new SerialWork(Drain, context.Scheduler);
-    }
-
-    /// <summary>Any thread; runs nothing inline.</summary>
-    public void Queue() => _work.Queue();
-
-    public void Stop()
-    {
-        lock (_timerLock)
-        {
-            _isStopped = true;
-            _timer?.Dispose();
-        }
-    }
-
-    private void Drain()
-    {
-        while (_channel.NextInLine() is { } waiter)
-        {
-            var remaining = _context.MaxBlock - _context.Time.GetElapsedTime(waiter.JoinedAt);
-            if (remaining <= TimeSpan.Zero)
-            {
-                if (_channel.TryLeave(waiter))
-                {
-                    End(waiter, BufferFull());
-                }
-            }
-            else if (!TryPlace(waiter))
-            {
-                CallAfter(remaining);
-                return;
-            }
-        }
-    }
-
-    /// <returns>False when the partition waits for memory.</returns>
-    private bool TryPlace(WaitingRecord waiter)
-    {
-        if (!RecordView.TryTake(waiter.Record, waiter.Timestamp, out var view, out var unreadable))
-        {
-            if (_channel.TryLeave(waiter))
-            {
-                End(waiter, unreadable);
-            }
-
-            return true;
-        }
-
-        var result = _channel.PlaceFirst(waiter, view);
-        switch (result)
-        {
-            case AppendResult.Placed:
-                waiter.Sink?.Leave();
-                waiter.ConfirmPlaced();
-                return true;
-            case AppendResult.SinkEnded:
-                End(waiter, new ProduceError(ProduceErrorCode.Closed, "The sink ended before the record was accepted."));
-                return true;
-            default:
-                return result != AppendResult.MustWait;
-        }
-    }
-
-    private void End(WaitingRecord waiter, ProduceError error)
-    {
-        waiter.Refuse(error);
-        _context.Flushes.Leave(waiter.Generation);
-    }
-
-    private ProduceError BufferFull() => new(
-        ProduceErrorCode.BufferFull,
-        $"No memory became free for topic {_channel.Topic} partition {_channel.Partition} within MaxBlock ({_context.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({_context.Memory.Total} bytes): the broker is slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
-
-    private void CallAfter(TimeSpan delay)
-    {
-        lock (_timerLock)
-        {
-            if (_isStopped)
-            {
-                return;
-            }
-
-            _timer ??= _context.Time.CreateTimer(static work => ((SerialWork)work!).Queue(), _work, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _timer.Change(delay, Timeout.InfiniteTimeSpan);
-        }
-    }
-}
-
-/// <summary>Where a caller stands in line: a partition, or a topic.</summary>
+/// <summary>What a line is for: a partition, or a topic. Called by its drainer only, one call at a time.</summary>
 internal interface IWaitingPlace
 {
-    /// <summary>Takes a caller out of the line; who does so ends it. False when it is placed, or ended by somebody else.</summary>
-    bool TryLeave(WaitingRecord waiter);
+    /// <summary>Before the first record is tried: what all that stand in line end with, or null.</summary>
+    ProduceError? BeginDraining();
+
+    /// <summary>Places the record at the head of the line. MustWait without an error and a partition = it waits on here.</summary>
+    AppendResult TryPlace(ref RecordOffer offer);
+
+    /// <summary>MaxBlock is over.</summary>
+    ProduceError TimedOut();
+
+    /// <summary>Nobody stands in line any more; may be called again, and somebody may join meanwhile.</summary>
+    void Drained();
 }

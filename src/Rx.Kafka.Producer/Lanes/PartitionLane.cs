@@ -92,12 +92,19 @@ internal sealed class PartitionLane : Lane
                 return LaneTake.Blocked;
             }
 
-            batch = Channel.TakeClosed(maximumBytes, out var isTooLarge);
-            if (batch is null)
+            if (!Channel.Reader.TryPeek(out var next))
             {
-                return isTooLarge ? LaneTake.TooLarge : LaneTake.Nothing;
+                return LaneTake.Nothing;
             }
 
+            if (next.Bytes > maximumBytes)
+            {
+                return LaneTake.TooLarge;
+            }
+
+            // Only the owner reads, so this takes the same one.
+            Channel.Reader.TryRead(out _);
+            batch = next;
             _numbers.TryGive(batch, _undecided);
             _undecided.Add(batch);
         }
@@ -264,7 +271,7 @@ internal sealed class PartitionLane : Lane
             return;
         }
 
-        while (Channel.TakeClosed(int.MaxValue, out _) is { } closed)
+        while (Channel.Reader.TryRead(out var closed))
         {
             _undecided.Add(closed);
         }

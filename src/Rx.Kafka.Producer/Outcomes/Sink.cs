@@ -14,6 +14,19 @@ internal abstract class Sink
 
     /// <summary>The outcome of this sink's records in one batch: queues it to the sink's dispatcher, which gives the share back and leaves. Owner of the batch.</summary>
     public abstract void Decided(SinkShare share);
+
+    /// <summary>The outcome of a record that was refused before it came into a batch; its caller has entered. Any thread, without locks.</summary>
+    public void Refuse(in Record record, long timestamp, ProduceError error)
+    {
+        var share = SinkShare.Rent(this, Interest);
+        if (share.NeedsSegment)
+        {
+            share.AddSegment();
+        }
+
+        share.Add(0, 0, record);
+        share.Decide(new BatchOutcome(record.Topic, record.Partition ?? -1, timestamp, new OutcomeRange(0, -1, error)));
+    }
 }
 
 /// <summary>What somebody wants to know of a sink's records, so that a batch keeps no more than that.</summary>

@@ -26,12 +26,12 @@ internal sealed class LeaderRouter : IAsyncDisposable
     }
 
     /// <summary>Makes the channel and the lane of a partition.</summary>
-    public PartitionChannel CreateChannel(string topic, byte[] topicUtf8, int partition, PartitionLoad load, ClusterSnapshot snapshot)
+    public PartitionChannel CreateChannel(TopicName topic, int partition, PartitionLoad load, ClusterSnapshot snapshot)
     {
         lock (_lock)
         {
-            var owner = OwnerOf(topic, partition, snapshot);
-            var channel = new PartitionChannel(topic, topicUtf8, partition, load, _context.Batching, owner);
+            var owner = OwnerOf(topic.Text, partition, snapshot);
+            var channel = new PartitionChannel(topic, partition, load, _context.Batching, owner);
             load.Led(partition, (owner as BrokerSender)?.Stall);
             var lane = new PartitionLane(channel, _context) { RoutedTo = owner };
             Identify(lane, snapshot);

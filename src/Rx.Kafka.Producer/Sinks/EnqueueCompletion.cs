@@ -1,3 +1,4 @@
+using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Outcomes;
 
@@ -13,20 +14,13 @@ internal sealed class EnqueueCompletion : RecordCompletion
     /// <summary>Offers the record.</summary>
     public ValueTask<Task<RecordMetadata>> EnqueueAsync(IRecordAdmission admission, in Record record, CancellationToken cancellationToken)
     {
-        var result = admission.Offer(record, sink: null, completion: this, out _);
-        if (result.Error is { } error)
+        var offer = new RecordOffer(record, completion: this);
+        return admission.Offer(ref offer) switch
         {
-            return ValueTask.FromException<Task<RecordMetadata>>(error.ToException());
-        }
-
-        if (result.WaitingRecord is not { } waiter)
-        {
-            return new(_acknowledged.Task);
-        }
-
-        var cancellation = cancellationToken.UnsafeRegister(_ => admission.TryWithdraw(waiter), null);
-        return new(Task.Factory.StartNew(
-            () => AcceptedAsync(waiter, cancellation, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, admission.Scheduler).Unwrap());
+            OfferResult.Placed => new(_acknowledged.Task),
+            OfferResult.Waits => new(WhenAcceptedAsync(offer.Waiting!, admission.Scheduler, cancellationToken)),
+            _ => ValueTask.FromException<Task<RecordMetadata>>(offer.Error!.ToException()),
+        };
     }
 
     public override void Decide(in BatchOutcome outcome)
@@ -49,11 +43,18 @@ internal sealed class EnqueueCompletion : RecordCompletion
         _ = _acknowledged.Task.Exception;
     }
 
-    private async Task<Task<RecordMetadata>> AcceptedAsync(WaitingRecord waiter, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
+    private Task<Task<RecordMetadata>> WhenAcceptedAsync(WaitingRecord waiting, TaskScheduler scheduler, CancellationToken cancellationToken)
+    {
+        var cancellation = cancellationToken.UnsafeRegister(static record => WaitingRecords.TryWithdraw((WaitingRecord)record!), waiting);
+        return Task.Factory.StartNew(
+            () => AcceptedAsync(waiting, cancellation, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+    }
+
+    private async Task<Task<RecordMetadata>> AcceptedAsync(WaitingRecord waiting, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
     {
         try
         {
-            await waiter.Placed;
+            await waiting.Placed;
         }
         catch (OperationCanceledException)
         {
@@ -64,6 +65,6 @@ internal sealed class EnqueueCompletion : RecordCompletion
             cancellation.Unregister();
         }
 
-        return waiter.Refusal is { } refused ? throw refused.ToException() : _acknowledged.Task;
+        return waiting.Refusal is { } refused ? throw refused.ToException() : _acknowledged.Task;
     }
 }

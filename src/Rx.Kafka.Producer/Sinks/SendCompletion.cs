@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using Microsoft.Extensions.ObjectPool;
+using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Outcomes;
@@ -17,7 +18,7 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
     private object? _state;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
-    private WaitingRecord? _waiter;
+    private WaitingRecord? _waiting;
     private int _hasEnded;
 
     /// <summary>One for who awaits, one for who brings the outcome; the last one gives the object back.</summary>
@@ -31,14 +32,14 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
     {
         _references = 2;
         _claim = Open | (ushort)_core.Version;
-        var result = admission.Offer(record, sink: null, completion: this, out _);
-        if (result.Error is { } error)
+        var offer = new RecordOffer(record, completion: this);
+        if (admission.Offer(ref offer) == OfferResult.Refused)
         {
-            Refuse(error);
+            Refuse(offer.Error!);
         }
         else if (cancellationToken.CanBeCanceled)
         {
-            _waiter = result.WaitingRecord;
+            _waiting = offer.Waiting;
             _token = cancellationToken;
             _cancellation = cancellationToken.UnsafeRegister(static self => ((SendCompletion)self!).Cancel(), this);
         }
@@ -123,11 +124,11 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
     /// <summary>In line: the record is withdrawn for certain. Accepted: only the await ends, and not before the caller's bytes are copied.</summary>
     private void Cancel()
     {
-        if (_waiter is not { } waiter)
+        if (_waiting is not { } waiting)
         {
             EndCancelled();
         }
-        else if (admission.TryWithdraw(waiter))
+        else if (WaitingRecords.TryWithdraw(waiting))
         {
             // Nobody will bring an outcome.
             EndCancelled();
@@ -136,7 +137,8 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
         else
         {
             Interlocked.Increment(ref _references);
-            _ = waiter.Placed.ContinueWith(static (_, self) => ((SendCompletion)self!).EndPlaced(), this, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
+            _ = waiting.Placed.ContinueWith(
+                static (_, self) => ((SendCompletion)self!).EndPlaced(), this, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
         }
     }
 
@@ -168,7 +170,7 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
         _state = null;
         _cancellation = default;
         _token = default;
-        _waiter = null;
+        _waiting = null;
         Next = null;
         Volatile.Write(ref _hasEnded, 0);
         home.Return(this);

@@ -5,7 +5,9 @@ using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Outcomes;
 using Rx.Kafka.Properties.Batching;
+using Rx.Kafka.Properties.Outcomes;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Admission;
@@ -52,6 +54,13 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
 
     public RecordAdmission Admission { get; }
 
+    public Offered Offer(Record record, RecordCompletion? completion = null)
+    {
+        var offer = new RecordOffer(record, completion: completion ?? new HandCompletion());
+        var result = Admission.Offer(ref offer);
+        return new Offered(result == OfferResult.Placed, offer.Error, offer.Waiting);
+    }
+
     public List<PartitionChannel> Channels { get; } = [];
 
     public void SnapshotChanged(ClusterSnapshot snapshot) => Admission.Update(snapshot);
@@ -65,7 +74,7 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
     /// <param name="sent">Told each record's number and offset.</param>
     public void Answer(PartitionChannel channel, Action<int, long> sent)
     {
-        while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        while (channel.Reader.TryRead(out var batch))
         {
             var numbers = BatchingWorld.NumbersIn(batch);
             var offset = _offsets.GetValueOrDefault(channel);
@@ -90,9 +99,12 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
 
     private PartitionChannel CreateChannel(TopicAdmission topic, int partition, ClusterSnapshot snapshot)
     {
-        var channel = new PartitionChannel(topic.Name, topic.NameUtf8, partition, topic.Load, Batching.Context, Owner);
+        var channel = new PartitionChannel(topic.Name, partition, topic.Load, Batching.Context, Owner);
         _ = new HandLane(channel);
         Channels.Add(channel);
         return channel;
     }
+
+    /// <summary>What became of an offered record.</summary>
+    internal sealed record Offered(bool IsPlaced, ProduceError? Error, WaitingRecord? Waiting);
 }

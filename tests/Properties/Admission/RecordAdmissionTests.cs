@@ -1,7 +1,5 @@
 using System.Buffers;
-using Rx.Kafka.Batching;
 using Rx.Kafka.Properties.Batching;
-using Rx.Kafka.Properties.Outcomes;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Admission;
@@ -24,18 +22,18 @@ public sealed class RecordAdmissionTests
             }
 
             var placed = 0;
-            OfferResult last;
+            AdmissionWorld.Offered last;
             while ((last = Offer(world, null)).IsPlaced)
             {
                 placed++;
             }
 
             Assert.True(placed > 10, $"only {placed} were placed beside the full partition");
-            Assert.NotNull(last.WaitingRecord);
+            Assert.NotNull(last.Waiting);
             var at = world.Simulation.Time.Elapsed;
             world.Channels.ForEach(channel => world.Answer(channel, static (_, _) => { }));
-            await last.WaitingRecord.Placed;
-            Assert.Null(last.WaitingRecord.Refusal);
+            await last.Waiting.Placed;
+            Assert.Null(last.Waiting.Refusal);
             Assert.Equal(at, world.Simulation.Time.Elapsed);
         });
     }
@@ -70,7 +68,7 @@ public sealed class RecordAdmissionTests
         {
             await Known(world, "t");
             Assert.Equal(ProduceErrorCode.InvalidRecord, Refused(world, new Record("t", "x")));
-            Assert.True(world.Admission.Offer(new Record("t", "x") with { Partition = 1 }, null, new HandCompletion(), out _).IsPlaced);
+            Assert.True(world.Offer(new Record("t", "x") with { Partition = 1 }).IsPlaced);
         });
     }
 
@@ -81,14 +79,14 @@ public sealed class RecordAdmissionTests
         using var world = World(memory: 30_000);
         world.Simulation.Run(async () =>
         {
-            var early = Offer(world, 0).WaitingRecord!;
-            var unknown = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).WaitingRecord!;
+            var early = Offer(world, 0).Waiting!;
+            var unknown = world.Offer(new Record("missing", "x")).Waiting!;
             await early.Placed;
             while (Offer(world, 0).IsPlaced)
             {
             }
 
-            var full = Offer(world, 0).WaitingRecord!;
+            var full = Offer(world, 0).Waiting!;
             world.Admission.Close(new ProduceError(ProduceErrorCode.Closed, "closed"));
             await full.Placed;
             await unknown.Placed;
@@ -96,7 +94,7 @@ public sealed class RecordAdmissionTests
             Assert.Equal(ProduceErrorCode.Closed, full.Refusal!.Code);
             Assert.Equal(ProduceErrorCode.Closed, unknown.Refusal!.Code);
             Assert.Equal(ProduceErrorCode.Closed, Offer(world, 0).Error!.Code);
-            Assert.Equal(ProduceErrorCode.Closed, world.Admission.Offer(new Record("new", "x"), null, new HandCompletion(), out _).Error!.Code);
+            Assert.Equal(ProduceErrorCode.Closed, world.Offer(new Record("new", "x")).Error!.Code);
             world.Channels.ForEach(channel => world.Answer(channel, static (_, _) => { }));
         });
         Assert.Equal(0, world.Batching.Memory.Used);
@@ -115,8 +113,8 @@ public sealed class RecordAdmissionTests
             {
             }
 
-            var unknown = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).WaitingRecord!;
-            var full = Offer(world, 0).WaitingRecord!;
+            var unknown = world.Offer(new Record("missing", "x")).Waiting!;
+            var full = Offer(world, 0).Waiting!;
             world.Admission.EndLines(new ProduceError(ProduceErrorCode.Aborted, "purged"));
             await full.Placed;
             await unknown.Placed;
@@ -142,7 +140,7 @@ public sealed class RecordAdmissionTests
 
         world.Simulation.Run(async () =>
         {
-            var missing = world.Admission.Offer(new Record("missing", "x"), null, new HandCompletion(), out _).WaitingRecord!;
+            var missing = world.Offer(new Record("missing", "x")).Waiting!;
             if (!silent)
             {
                 await Known(world, "t");
@@ -165,8 +163,8 @@ public sealed class RecordAdmissionTests
 
     private static async Task Known(AdmissionWorld world, string topic)
     {
-        var first = world.Admission.Offer(new Record(topic, new byte[4]) with { Partition = 0 }, null, new HandCompletion(), out _);
-        if (first.WaitingRecord is { } waiter)
+        var first = world.Offer(new Record(topic, new byte[4]) with { Partition = 0 });
+        if (first.Waiting is { } waiter)
         {
             await waiter.Placed;
             Assert.Null(waiter.Refusal);
@@ -176,10 +174,10 @@ public sealed class RecordAdmissionTests
         world.Channels.ForEach(channel => world.Answer(channel, static (_, _) => { }));
     }
 
-    private static OfferResult Offer(AdmissionWorld world, int? partition) =>
-        world.Admission.Offer(BatchingWorld.Numbered(1, 900) with { Partition = partition }, null, new HandCompletion(), out _);
+    private static AdmissionWorld.Offered Offer(AdmissionWorld world, int? partition) =>
+        world.Offer(BatchingWorld.Numbered(1, 900) with { Partition = partition });
 
-    private static ProduceErrorCode? Refused(AdmissionWorld world, Record record) => world.Admission.Offer(record, null, new HandCompletion(), out _).Error?.Code;
+    private static ProduceErrorCode? Refused(AdmissionWorld world, Record record) => world.Offer(record).Error?.Code;
 
     private sealed class OddPartitioner(int answer) : IPartitioner
     {

@@ -32,7 +32,7 @@ public sealed class TopicAdmissionTests
                         Offer(step);
                         break;
                     case 4 when offers.Count > 0:
-                        offers[^(1 + (step.A % Math.Min(5, offers.Count)))].TryWithdraw(world);
+                        offers[^(1 + (step.A % Math.Min(5, offers.Count)))].TryWithdraw();
                         break;
                     case 5:
                     case 6:
@@ -77,7 +77,7 @@ public sealed class TopicAdmissionTests
             var offered = new Offered(offers.Count, topic, step.Kind == 3 ? null : topic == "a" ? step.B % 2 : 0, world.Simulation.Time.Elapsed);
             offers.Add(offered);
             var record = BatchingWorld.Numbered(offered.Number, step.Kind == 0 ? step.A * 6 : step.A % 300) with { Topic = topic, Partition = offered.Partition };
-            offered.Took(world.Admission.Offer(record, sink: null, offered.Completion, out _), world);
+            offered.Took(world.Offer(record, offered.Completion), world);
         }
 
         void Answer(PartitionChannel channel) => world.Answer(channel, (number, offset) => offers[number].Sent(channel, offset));
@@ -102,10 +102,10 @@ public sealed class TopicAdmissionTests
 
         public bool IsDecided => _isSent || _isWithdrawn || _refusal is not null || Completion.Answers > 0;
 
-        public void Took(OfferResult result, AdmissionWorld world)
+        public void Took(AdmissionWorld.Offered result, AdmissionWorld world)
         {
             _refusal = result.Error;
-            _waiter = result.WaitingRecord;
+            _waiter = result.Waiting;
             if (_waiter is not null)
             {
                 _ = LeftAsync(world);
@@ -114,9 +114,9 @@ public sealed class TopicAdmissionTests
 
         public TimeSpan? LeftAfter { get; private set; }
 
-        public void TryWithdraw(AdmissionWorld world)
+        public void TryWithdraw()
         {
-            if (_waiter is { Placed.IsCompleted: false } waiter && world.Admission.TryWithdraw(waiter))
+            if (_waiter is { Placed.IsCompleted: false } waiter && WaitingRecords.TryWithdraw(waiter))
             {
                 _isWithdrawn = true;
             }

@@ -42,7 +42,10 @@ internal static class Layers
         ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Sending", "Concurrency", "Diagnostics"],
         ["Sending"] = ["Lanes", "Batching", "Memory", "Outcomes", "Metadata", "Network", "Partitioning.BrokerStall", "Partitioning.PartitionLoad", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Admission"] = ["Partitioning", "Metadata", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],
-        ["Sinks"] = ["Batching", "Outcomes", "Concurrency", "Diagnostics"],
+        ["Sinks"] =
+        [
+            "Admission.IRecordAdmission", "Batching.RecordOffer", "Batching.OfferResult", "Batching.WaitingRecord", "Batching.WaitingRecords", "Outcomes", "Concurrency", "Diagnostics",
+        ],
         ["Serialization"] = [],
     };
 

@@ -23,7 +23,7 @@ public sealed class BatchSplitTests
             }
 
             channel.CloseOpen(owner.Timeline.OldestOpen(), mayGrow: false);
-            while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            while (channel.Reader.TryRead(out var batch))
             {
                 var whole = BatchingWorld.Decode(batch);
                 var parts = HalveToTheEnd(batch, given.Item2.Length % 7);
@@ -50,7 +50,7 @@ public sealed class BatchSplitTests
         }
 
         channel.CloseOpen(owner.Timeline.OldestOpen(), mayGrow: false);
-        var batch = channel.TakeClosed(int.MaxValue, out _)!;
+        var batch = BatchingWorld.Take(channel);
         var (first, second) = BatchSplit.Halve(batch);
         Assert.InRange(first.Count, 1, batch.Count - 1);
         Assert.Equal(batch.Count, first.Count + second.Count);

@@ -59,7 +59,7 @@ internal sealed class BatchingWorld : IDisposable
 
     public PartitionChannel NewChannel(HandOwner owner, int partition = 0, PartitionLoad? load = null)
     {
-        var channel = new PartitionChannel("t", "t"u8.ToArray(), partition, load ?? new PartitionLoad(), Context, owner);
+        var channel = new PartitionChannel(new TopicName("t"), partition, load ?? new PartitionLoad(), Context, owner);
         _ = new HandLane(channel);
         return channel;
     }
@@ -72,11 +72,17 @@ internal sealed class BatchingWorld : IDisposable
         return new Record("t", value);
     }
 
-    public AppendResult Append(PartitionChannel channel, in Record record, Sink? sink = null, RecordCompletion? completion = null, long timestamp = 1_000_000, bool mayOpen = true) =>
-        channel.Append(record, new RecordView(record, timestamp), sink ?? (completion is null ? UnobservedSink.Instance : null), completion, mayOpen, out _);
+    public AppendResult Append(PartitionChannel channel, in Record record, Sink? sink = null, RecordCompletion? completion = null, long timestamp = 1_000_000, bool mayOpen = true)
+    {
+        var offer = new RecordOffer(record, sink ?? (completion is null ? UnobservedSink.Instance : null), completion) { View = new RecordView(record, timestamp) };
+        return channel.Append(ref offer, mayOpen);
+    }
 
-    public WaitingRecord NewWaiter(in Record record, Sink? sink, RecordCompletion? completion = null) =>
-        new(record, sink, completion, timestamp: 1_000_000, Context.Time.GetTimestamp(), Flushes.Enter());
+    public WaitingRecord NewWaiter(in Record record, Sink? sink, RecordCompletion? completion = null)
+    {
+        var offer = new RecordOffer(record, sink, completion) { View = new RecordView(record, timestamp: 1_000_000) };
+        return new WaitingRecord(ref offer, Context.Time.GetTimestamp(), Flushes.Enter());
+    }
 
     /// <summary>Appends, or stands in line; what admission does.</summary>
     /// <returns>Null when it was placed at once.</returns>
@@ -89,7 +95,7 @@ internal sealed class BatchingWorld : IDisposable
 
         Assert.True(sink.TryEnter());
         var waiter = NewWaiter(record, sink);
-        Assert.Null(channel.Join(waiter));
+        Assert.True(channel.TryJoin(waiter, out _));
         return waiter;
     }
 
@@ -118,12 +124,19 @@ internal sealed class BatchingWorld : IDisposable
         channel.Decide(batch, new BatchOutcome(channel.Topic, channel.Partition, batch.BaseTimestamp, new OutcomeRange(0, error is null ? baseOffset : -1, error)));
     }
 
+    /// <summary>Takes the oldest closed batch.</summary>
+    public static ProducerBatch Take(PartitionChannel channel)
+    {
+        Assert.True(channel.Reader.TryRead(out var batch));
+        return batch;
+    }
+
     /// <summary>Takes and decides all closed batches.</summary>
     /// <returns>The numbers of their records.</returns>
     public static List<int> DrainClosed(PartitionChannel channel, long baseOffset = 0)
     {
         var numbers = new List<int>();
-        while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        while (channel.Reader.TryRead(out var batch))
         {
             numbers.AddRange(NumbersIn(batch));
             Decide(batch, baseOffset);

@@ -30,7 +30,7 @@ public sealed class FlushTrackerTests
                     var record = pending[step.B % pending.Count];
                     if (batch != record)
                     {
-                        batch.Generation = tracker.Absorb(batch.Generation, record.Generation);
+                        batch.Generation = tracker.Join(batch.Generation, record.Generation);
                         pending.Remove(record);
                         flushes.ForEach(flush => Replace(flush.Covers, record, batch));
                     }

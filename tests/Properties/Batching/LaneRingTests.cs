@@ -75,7 +75,7 @@ public sealed class LaneRingTests
                 continue;
             }
 
-            if (listed.Channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            if (listed.Channel.Reader.TryRead(out var batch))
             {
                 taken[listed.Channel.Partition].AddRange(BatchingWorld.NumbersIn(batch));
                 ((HandLane)listed).Undecided.Add(batch);
@@ -98,7 +98,7 @@ public sealed class LaneRingTests
         {
             var own = Ring(owners[i]).Where(entry => entry.Lane.Channel.Owner == owners[i] && entry.Moves == entry.Lane.Channel.Moves).Select(static entry => entry.Lane).ToArray();
             Assert.Equal(own.Distinct(), own);
-            foreach (var channel in channels.Where(channel => channel.Owner == owners[i] && channel.WaitToTakeAsync().IsCompleted))
+            foreach (var channel in channels.Where(channel => channel.Owner == owners[i] && channel.Reader.WaitToReadAsync().IsCompleted))
             {
                 Assert.Contains(channel.Lane, own);
                 Assert.True(owners[i].Wakes > 0);

@@ -59,7 +59,7 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 
         Assert.True(sink?.TryEnter() ?? true);
         var waiter = world.NewWaiter(record, sink, offered.Completion);
-        if (Channel.Join(waiter) is not null)
+        if (!Channel.TryJoin(waiter, out _))
         {
             Assert.True(IsClosed);
             sink?.Leave();
@@ -74,7 +74,7 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
     /// <summary>When no work is left to run: whoever stands first in line could not be placed now, and no flush waits for an open batch.</summary>
     public void CheckAtRest()
     {
-        if (_offers.Find(static o => o.WaitingRecord is { Line: not null }) is { } first)
+        if (_offers.Find(static o => o.WaitingRecord is { Node.List: not null }) is { } first)
         {
             var request = new MemoryRequest(RecordBatchHeader.Size + RecordEncoder.TotalSize(RecordEncoder.BodySize(0, 0, -1, first.WaitingRecord!.Record.Value!.Value.Length, null)), Overhead(first));
             if (world.Memory.TryTake(Account(Channel), request) is not null)
@@ -96,22 +96,15 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
 
         var offered = waiting[index % waiting.Length];
         var waiter = offered.WaitingRecord!;
-        if (waiter.TryWithdraw())
-        {
-            // As admission ends one that was withdrawn.
-            waiter.Sink?.Leave();
-            waiter.ConfirmWithdrawn();
-            world.Flushes.Leave(waiter.Generation);
-            offered.IsWithdrawn = true;
-        }
+        offered.IsWithdrawn = WaitingRecords.TryWithdraw(waiter);
     }
 
-    public void Purge() => Channel.EndLine(new ProduceError(ProduceErrorCode.Aborted, "purged"));
+    public void Purge() => Channel.Waiting.End(new ProduceError(ProduceErrorCode.Aborted, "purged"));
 
     /// <summary>The broker takes everything that is closed.</summary>
     public void Answer()
     {
-        while (Channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        while (Channel.Reader.TryRead(out var batch))
         {
             var numbers = BatchingWorld.NumbersIn(batch);
             BatchingWorld.Decide(batch, _offset);

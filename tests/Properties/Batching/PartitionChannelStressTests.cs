@@ -77,7 +77,7 @@ public sealed class PartitionChannelStressTests
         {
             while (Volatile.Read(ref stop) == 0)
             {
-                while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+                while (channel.Reader.TryRead(out var batch))
                 {
                     BatchingWorld.Decide(batch);
                 }
@@ -115,7 +115,7 @@ public sealed class PartitionChannelStressTests
         Assert.True(broker.Join(Patience) && idler.Join(Patience));
         Assert.InRange(worst, TimeSpan.Zero, TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, 5 * control.Ticks)));
         owner.CloseAll();
-        while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        while (channel.Reader.TryRead(out var batch))
         {
             BatchingWorld.Decide(batch);
         }
@@ -211,7 +211,7 @@ public sealed class PartitionChannelStressTests
     private static int CheckBatches(PartitionChannel channel, int[,] next)
     {
         var count = 0;
-        while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        while (channel.Reader.TryRead(out var batch))
         {
             foreach (var record in BatchingWorld.Decode(batch).Records)
             {

@@ -77,7 +77,7 @@ public sealed class PartitionChannelTests
         owner.CloseAll();
         ProducerBatch? previous = null;
         var next = 0;
-        while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        while (channel.Reader.TryRead(out var batch))
         {
             Assert.True(batch.Count == 1 || batch.Bytes <= BatchSize, $"{batch.Count} records in {batch.Bytes} bytes");
             if (previous is not null)
@@ -108,7 +108,7 @@ public sealed class PartitionChannelTests
             owner.CloseAll();
 
             var actual = new List<long>();
-            while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            while (channel.Reader.TryRead(out var batch))
             {
                 var decoded = BatchingWorld.Decode(batch);
                 var own = decoded.Records.Select(r => decoded.Fields.BaseTimestamp + r.TimestampDelta).ToArray();
@@ -179,7 +179,7 @@ public sealed class PartitionChannelTests
         }
 
         var batches = new List<int[]>();
-        while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+        while (channel.Reader.TryRead(out var batch))
         {
             batches.Add(BatchingWorld.NumbersIn(batch));
             BatchingWorld.Decide(batch);
@@ -190,7 +190,7 @@ public sealed class PartitionChannelTests
 
     private static void Take(PartitionChannel channel, List<(int Number, long Timestamp)> taken, int most)
     {
-        for (; most > 0 && channel.TakeClosed(int.MaxValue, out _) is { } batch; most--)
+        for (; most > 0 && channel.Reader.TryRead(out var batch); most--)
         {
             var decoded = BatchingWorld.Decode(batch);
             Assert.NotEmpty(decoded.Records);

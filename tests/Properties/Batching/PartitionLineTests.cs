@@ -107,7 +107,7 @@ public sealed class PartitionLineTests
         Settle(world, [line]);
         line.CheckEnd();
         Assert.Equal(0, world.Memory.Used);
-        Assert.True(line.Channel.WaitToTakeAsync().IsCompleted || program.Length < 2);
+        Assert.True(line.Channel.Reader.WaitToReadAsync().IsCompleted || program.Length < 2);
     });
 
     // L19: MaxBlock after joining, not earlier and not later, for everybody in line.

@@ -1,6 +1,6 @@
+using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
-using Rx.Kafka.Outcomes;
 using Rx.Kafka.Properties.Batching;
 
 namespace Rx.Kafka.Properties.Sinks;
@@ -12,28 +12,16 @@ internal sealed class HandAdmission(BatchingWorld world, PartitionChannel channe
 
     public ContinuationQueue Continuations { get; } = new(world.Context.Scheduler);
 
-    public OfferResult Offer(in Record record, Sink? sink, RecordCompletion? completion, out Placement placement)
+    public OfferResult Offer(ref RecordOffer offer)
     {
-        if (channel.Append(record, new RecordView(record, 1_000_000), sink, completion, mayOpen: true, out placement) == AppendResult.Placed)
+        Assert.True(offer.TryRead(timestamp: 1_000_000));
+        if (channel.Append(ref offer, mayOpen: true) == AppendResult.Placed)
         {
-            return default;
+            return OfferResult.Placed;
         }
 
-        var waiter = world.NewWaiter(record, sink, completion);
-        Assert.Null(channel.Join(waiter));
-        return new OfferResult(null, waiter);
-    }
-
-    public bool TryWithdraw(WaitingRecord waiter)
-    {
-        if (!waiter.TryWithdraw())
-        {
-            return false;
-        }
-
-        waiter.Sink?.Leave();
-        waiter.ConfirmWithdrawn();
-        world.Flushes.Leave(waiter.Generation);
-        return true;
+        offer.Waiting = new WaitingRecord(ref offer, world.Context.Time.GetTimestamp(), world.Flushes.Enter());
+        Assert.True(channel.TryJoin(offer.Waiting, out _));
+        return OfferResult.Waits;
     }
 }

@@ -71,7 +71,7 @@ public sealed class SendCompletionTests
 
         void Answer(ProduceError? error)
         {
-            while (channel.TakeClosed(int.MaxValue, out _) is { } batch)
+            while (channel.Reader.TryRead(out var batch))
             {
                 var numbers = BatchingWorld.NumbersIn(batch);
                 BatchingWorld.Decide(batch, offset, error);

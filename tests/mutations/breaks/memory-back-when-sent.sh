@@ -1,11 +1,11 @@
 says 'The memory of a batch is given back when it is first sent, although it may have to be sent again.'
 laws 'FullyQualifiedName~FaultTests.Batches_in_flight'
-replace Batching/PartitionChannel.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        if (batch.Attempts == 0)
+replace Batching/PartitionChannel.Owner.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        if (batch.Attempts == 0)
         {
             _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
         }
 '
-replace Batching/PartitionChannel.cs '    /// <summary>Gives a decided batch back to the pool' '    public void ReturnEarly(ProducerBatch batch) => _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+replace Batching/PartitionChannel.Owner.cs '    /// <summary>Gives a decided batch back to the pool' '    public void ReturnEarly(ProducerBatch batch) => _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
 
     /// <summary>Gives a decided batch back to the pool'
 replace Lanes/PartitionLane.cs '        batch.Attempts++;' '        if (++batch.Attempts == 1)

@@ -1,3 +1,3 @@
 says 'A lane that moves to another broker is not listed there.'
 laws 'FullyQualifiedName~FaultTests.Faults_that_end'
-replace Batching/PartitionChannel.cs '        newOwner.List(Lane);' ''
+replace Batching/PartitionChannel.Owner.cs '        newOwner.List(Lane);' ''

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Outcomes;
@@ -66,20 +65,9 @@ internal sealed class RecordWriter : ChannelWriter<Record>
     private bool TryAppend(in Record item)
     {
         var timestamp = item.HasTimestamp ? item.TimestampMilliseconds : _context.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return _channel.Append(item, new RecordView(item, timestamp), UnobservedSink.Instance, completion: null, mayOpen: true, out _) == AppendResult.Placed;
+        var offer = new RecordOffer(item, UnobservedSink.Instance) { View = new RecordView(item, timestamp) };
+        return _channel.Append(ref offer, mayOpen: true) == AppendResult.Placed;
     }
-}
-
-/// <summary>The reading end of a partition's channel: closed batches, oldest first.</summary>
-internal sealed class BatchReader(PartitionChannel channel) : ChannelReader<ProducerBatch>
-{
-    public override bool TryRead([MaybeNullWhen(false)] out ProducerBatch item)
-    {
-        item = channel.TakeClosed(int.MaxValue, out _);
-        return item is not null;
-    }
-
-    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => new(channel.WaitToTakeAsync().WaitAsync(cancellationToken));
 }
 
 /// <summary>The sink of records whose outcome nobody wants.</summary>

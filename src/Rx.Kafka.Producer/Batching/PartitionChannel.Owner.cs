@@ -1,0 +1,238 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using Rx.Kafka.Outcomes;
+
+namespace Rx.Kafka.Batching;
+
+/// <summary>The owner's side: the loop of the broker that leads the partition closes, reads, lists, moves and decides batches.</summary>
+internal sealed partial class PartitionChannel
+{
+    private TaskCompletionSource<bool>? _readable;
+
+    /// <summary>The sending side; set once by whoever makes the channel.</summary>
+    public Lane Lane { get; set; } = null!;
+
+    /// <summary>Changes under the gate, by the owner itself.</summary>
+    public LoopOwner Owner => Volatile.Read(ref _owner);
+
+    /// <summary>How often it went to another owner; changes under the gate, by the old owner.</summary>
+    public int Moves { get; private set; }
+
+    /// <summary>Closes the open batch if it still is the one that was seen on the timeline. Owner.</summary>
+    /// <param name="openedAt">When that one was opened.</param>
+    /// <param name="mayGrow">If true and closed batches are still unsent, it stays open: a slow partition then sends few large batches.</param>
+    public void CloseOpen(long openedAt, bool mayGrow)
+    {
+        _gate.Enter();
+        ref var open = ref Open;
+        if (open is not null && open.OpenedAt == openedAt)
+        {
+            if (mayGrow && _closed.First is not null)
+            {
+                open.IsOverdue = true;
+            }
+            else
+            {
+                Close(ref open);
+            }
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Takes a batch that is to be decided without being sent (expiry, purge, dispose): closes it first if it is open. It must be the oldest. Owner.</summary>
+    /// <returns>False while a copy into it is under way: ask again, the end of the copy wakes the owner.</returns>
+    public bool TryWithdraw(ProducerBatch batch)
+    {
+        _gate.Enter();
+        ref var open = ref Open;
+        if (open == batch)
+        {
+            Close(ref open);
+        }
+
+        var ready = _closed.First == batch && batch.OpenCopies == 0;
+        _gate.Exit();
+        return ready && Reader.TryRead(out _);
+    }
+
+    /// <summary>After a look at the lane: keeps it in the ring while it has something it may send, else takes the mark off. Owner.</summary>
+    /// <param name="laneHasMore">Whether the lane itself has batches to send again.</param>
+    /// <param name="isBlocked">Whether the lane may send nothing now; it lists itself when that changes.</param>
+    public void Relist(bool laneHasMore, bool isBlocked)
+    {
+        _gate.Enter();
+        _isListed = !isBlocked && (laneHasMore || _closed.IsReadable);
+        if (_isListed)
+        {
+            _owner.List(Lane);
+        }
+
+        _gate.Exit();
+    }
+
+    /// <summary>Lists the lane if it is not listed and has something to send. Owner.</summary>
+    public void ListIfReady(bool laneHasMore)
+    {
+        _gate.Enter();
+        List(laneHasMore);
+        _gate.Exit();
+    }
+
+    /// <summary>Hands the partition with all its batches to another owner, and lists it there in any case (else a wake-up is lost). Old owner.</summary>
+    /// <param name="newOwner">Whose it is from now on.</param>
+    /// <param name="inLane">The lane's own batches without outcome, whole ones.</param>
+    public void MoveTo(LoopOwner newOwner, IEnumerable<ProducerBatch> inLane)
+    {
+        _gate.Enter();
+        foreach (var batch in inLane)
+        {
+            Move(batch, newOwner);
+        }
+
+        for (var batch = _closed.First; batch is not null; batch = batch.NextClosed)
+        {
+            Move(batch, newOwner);
+        }
+
+        ref var open = ref Open;
+        if (open is not null)
+        {
+            Move(open, newOwner);
+        }
+
+        Moves++;
+        Volatile.Write(ref _owner, newOwner);
+        _isListed = true;
+        newOwner.List(Lane);
+        if (open is not null && _context.Flushes.IsFlushing(open.Generation))
+        {
+            // The leaderless loop closed nothing when the flush began, and the new owner has seen it long ago.
+            Close(ref open);
+        }
+
+        _gate.Exit();
+        _context.Memory.MoveChannel(_account, newOwner.Memory);
+        newOwner.Wake();
+    }
+
+    /// <summary>Tells everybody a batch's outcome and gives back the memory it held. Owner, once.</summary>
+    public void Decide(ProducerBatch batch, in BatchOutcome outcome)
+    {
+        _owner.Timeline.Decided(batch);
+        Load.Add(Partition, -batch.Bytes);
+        _context.CountAppends(batch.Count);
+        batch.Decide(outcome);
+
+        // Its bytes were copied into the pipe when it was sent, so nobody reads them any more, whatever became of the request.
+        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+        batch.DropChunks();
+        _context.Flushes.Leave(batch.Generation);
+        if (!batch.IsInFlight)
+        {
+            Recycle(batch);
+        }
+    }
+
+    /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
+    public void Recycle(ProducerBatch batch)
+    {
+        if (batch.Whole is null)
+        {
+            batch.Reset();
+            _context.Batches.Return(batch);
+        }
+    }
+
+    private void Move(ProducerBatch batch, LoopOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
+
+    /// <summary>Under the gate. Returns what the owner must be told.</summary>
+    private LoopNotice Close(ref ProducerBatch? open)
+    {
+        var batch = open!;
+        open = null;
+        batch.IsClosed = true;
+        _closed.Add(batch);
+        _owner.Timeline.Closed(batch);
+        Load.Add(Partition, batch.Bytes);
+        return List(laneHasMore: false);
+    }
+
+    private LoopNotice List(bool laneHasMore)
+    {
+        var isReadable = _closed.IsReadable;
+        if (isReadable && _readable is not null)
+        {
+            _readable.TrySetResult(true);
+            _readable = null;
+        }
+
+        if (_isListed || !(laneHasMore || isReadable))
+        {
+            return LoopNotice.None;
+        }
+
+        _isListed = true;
+        _owner.List(Lane);
+        return _owner.IsSaturated ? LoopNotice.None : LoopNotice.Wake;
+    }
+
+    private void Tell(LoopNotice notice)
+    {
+        if ((notice & LoopNotice.Wake) != 0)
+        {
+            Owner.Wake();
+        }
+        else if (notice != LoopNotice.None)
+        {
+            Owner.Opened();
+        }
+    }
+
+    /// <summary>The reading end: closed batches, oldest first; one that is still copied into is not there yet. Owner.</summary>
+    private sealed class BatchReader(PartitionChannel channel) : ChannelReader<ProducerBatch>
+    {
+        public override bool CanPeek => true;
+
+        public override bool TryPeek([MaybeNullWhen(false)] out ProducerBatch item)
+        {
+            channel._gate.Enter();
+            item = channel._closed.IsReadable ? channel._closed.First : null;
+            channel._gate.Exit();
+            return item is not null;
+        }
+
+        public override bool TryRead([MaybeNullWhen(false)] out ProducerBatch item)
+        {
+            channel._gate.Enter();
+            item = null;
+            if (channel._closed.IsReadable)
+            {
+                item = channel._closed.RemoveFirst();
+                ref var open = ref channel.Open;
+                if (channel._closed.First is null && open is { IsOverdue: true })
+                {
+                    channel.Close(ref open);
+                }
+            }
+
+            channel._gate.Exit();
+            return item is not null;
+        }
+
+        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+        {
+            channel._gate.Enter();
+            Task<bool>? coming = null;
+            var isReadable = channel._closed.IsReadable;
+            if (!isReadable && (channel._closedBy is null || channel._closed.First is not null))
+            {
+                channel._readable ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                coming = channel._readable.Task;
+            }
+
+            channel._gate.Exit();
+            return coming is null ? new(isReadable) : new(coming.WaitAsync(cancellationToken));
+        }
+    }
+}
