@@ -7,7 +7,7 @@ using Rx.Kafka.Properties.Outcomes;
 namespace Rx.Kafka.Properties.Batching;
 
 /// <summary>Channels on real threads (L21, RA6, BP10, design 4.3 and 4.10): order, bytes and memory hold under contention, and nobody waits long for another's copy.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class PartitionChannelStressTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -5,7 +5,7 @@ using Rx.Kafka.Testing;
 namespace Rx.Kafka.Properties.Sinks;
 
 /// <summary>D11, L33, L34: who may go on while outcomes are decided but unobserved.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class DeliveryWindowTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
