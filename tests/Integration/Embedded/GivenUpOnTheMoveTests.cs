@@ -11,6 +11,7 @@ public sealed class GivenUpOnTheMoveTests
 
     // L22, L39
     [Fact]
+    [Law("L22", "L39")]
     public async Task Records_on_the_move_are_decided_once()
     {
         using var log = new EventLog();

@@ -13,6 +13,7 @@ public sealed class ThreadsTests
 
     // L17, L21: what is acknowledged is on the log once, what failed as NotPersisted is not, and each thread's records keep their order per partition.
     [Theory]
+    [Law("L17", "L21")]
     [InlineData("default", false)]
     [InlineData("default", true)]
     [InlineData("small batches", true)]

@@ -7,6 +7,7 @@ namespace Rx.Kafka.Properties.Batching;
 public sealed class BatchPolicyTests
 {
     [Property(MaxTest = 200)]
+    [Law("L7", "L8")]
     public void A_record_is_taken_if_and_only_if_it_fits_or_is_the_first_and_its_time_can_be_told(
         NonNegativeInt has, NonNegativeInt count, NonNegativeInt asks, long later, NonNegativeInt size)
     {
@@ -23,6 +24,7 @@ public sealed class BatchPolicyTests
     }
 
     [Property(MaxTest = 200)]
+    [Law("L8")]
     public bool A_batch_that_is_as_large_as_it_may_be_is_full_at_once(int bytes, int size) =>
         BatchPolicy.AfterAppend(bytes, size) == CloseReason.Full == (bytes >= size);
 }

@@ -14,6 +14,7 @@ public sealed class PartitionChannelStressTests
 
     // Records of all sizes, also those that are copied outside the gate, into more memory than there is: every thread's records are there, in its order, with their bytes.
     [Fact]
+    [Law("L21")]
     public void Every_threads_records_keep_their_order_and_bytes()
     {
         const int Threads = 6;

@@ -15,6 +15,7 @@ public sealed class TimestampsTests : IDisposable
     public void Dispose() => _own.Dispose();
 
     [Property(MaxTest = 200)]
+    [Law("L10")]
     public void A_timer_is_set_for_the_time_asked_for_and_where_timers_cut_off_for_the_next_millisecond(long any, NonNegativeInt ahead)
     {
         var now = Math.Abs(any >> 16);
@@ -25,6 +26,7 @@ public sealed class TimestampsTests : IDisposable
     }
 
     [Property(MaxTest = 200)]
+    [Law("L10")]
     public void Linger_is_never_exceeded_on_purpose_and_shortened_by_half_a_millisecond_at_most(NonNegativeInt tenths)
     {
         var linger = TimeSpan.FromMicroseconds(tenths.Get * 100);

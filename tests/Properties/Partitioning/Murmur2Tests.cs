@@ -9,6 +9,7 @@ public sealed class Murmur2Tests
 {
     // PA8, L1: what the Java client answers for these keys.
     [Theory]
+    [Law("L1")]
     [InlineData("21", -973932308, 0, 0, 0, 340)]
     [InlineData("foobar", -790332482, 0, 2, 6, 166)]
     [InlineData("a-little-bit-long-string", -985981536, 2, 0, 8, 112)]
@@ -49,6 +50,7 @@ public sealed class Murmur2Tests
 
     // L3; also where the hash is negative: its sign bit is cleared, not its sign changed.
     [Property(MaxTest = 200)]
+    [Law("L3")]
     public bool Any_key_has_a_partition_of_the_topic(byte[] key, DoNotSize<uint> any)
     {
         var count = (int)Math.Clamp(any.Item, 1, int.MaxValue);
@@ -57,6 +59,7 @@ public sealed class Murmur2Tests
 
     // L1: whatever lies around it in memory.
     [Property(MaxTest = 200)]
+    [Law("L1")]
     public bool The_hash_depends_on_the_keys_bytes_only(byte[] key, NonNegativeInt start)
     {
         byte[] surrounded = [.. Enumerable.Repeat((byte)0xA5, start.Get), .. key, 0x5A, 0xFF];

@@ -8,6 +8,7 @@ namespace Rx.Kafka.Properties.Protocol.Records;
 public sealed class RecordEncoderTests
 {
     [Property(MaxTest = 500)]
+    [Law("L11")]
     public void Decoding_an_encoded_batch_gives_its_records(DecodedBatch batch)
     {
         var decoded = BatchDecoder.Read(BatchEncoding.Encode(batch));
@@ -16,6 +17,7 @@ public sealed class RecordEncoderTests
     }
 
     [Property(MaxTest = 500)]
+    [Law("L11")]
     public void A_changed_bit_is_caught(DecodedBatch batch, DoNotSize<uint> place)
     {
         var bytes = BatchEncoding.Encode(batch);
