@@ -21,6 +21,7 @@ public sealed class ChaosTests(ThreeNodes cluster, ITestOutputHelper output) : I
 
     // L22–L25, L41 on real brokers.
     [KafkaFact]
+    [Law("L22", "L23", "L24", "L25", "L41")]
     public async Task Nothing_is_lost_twice_or_out_of_order_under_fire_and_every_outcome_agrees_with_the_log()
     {
         var settings = ChaosSettings.FromEnvironment();

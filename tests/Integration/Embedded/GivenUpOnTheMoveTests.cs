@@ -11,9 +11,10 @@ public sealed class GivenUpOnTheMoveTests
 
     // L22, L39
     [Fact]
+    [Law("L22", "L39")]
     public async Task Records_on_the_move_are_decided_once()
     {
-        using var log = new LogCapture();
+        using var log = new EventLog();
         await using var kafka = await EmbeddedKafka.StartAsync(brokers: 3);
         kafka.CreateTopic("t", Partitions);
         for (var round = 0; round < Rounds; round++)

@@ -11,7 +11,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task A_disposed_producer_throws_from_the_awaiting_calls_and_refuses_in_OnNext_saying_so_once()
     {
-        using var log = new LogCapture();
+        using var log = new EventLog();
         await using var kafka = await EmbeddedKafka.StartAsync();
         var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers }, log);
         producer.OnNext(new Record("t", "v"));
@@ -52,7 +52,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Disposing_twice_from_many_threads_is_disposing_once()
     {
-        using var log = new LogCapture();
+        using var log = new EventLog();
         await using var kafka = await EmbeddedKafka.StartAsync(brokers: 3);
         kafka.CreateTopic("t", 6);
         var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, Linger = TimeSpan.FromMinutes(1) }, log);
@@ -133,7 +133,7 @@ public sealed class LifecycleTests
         await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers });
         var watcher = new Watcher<Delivery<Record>>();
         using var subscription = producer.Deliveries.Subscribe(watcher);
-        var pushing = Enumerable.Range(0, 4).Select(i => RealThread.Run(() => producer.OnNext(new Record("later", $"v{i}")))).ToArray();
+        var pushing = Enumerable.Range(0, 4).Select(i => RealThreads.StartAsync(() => producer.OnNext(new Record("later", $"v{i}")))).ToArray();
         await Eventually.TrueAsync(() => kafka.Counters.Requests(ApiKey.Metadata) >= 2);
 
         // They may not all stand in line yet: who comes after the signal hears of it.
@@ -155,7 +155,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task Dispose_while_callers_stand_in_line_ends_them_all_as_closed()
     {
-        using var log = new LogCapture();
+        using var log = new EventLog();
         await using var kafka = await EmbeddedKafka.StartAsync(options: new EmbeddedKafkaOptions { AutoCreateTopics = false });
         kafka.CreateTopic("t");
         var producer = new KafkaProducer(
@@ -178,7 +178,7 @@ public sealed class LifecycleTests
         Record[] kinds = [new("t", new byte[3000]) { Partition = 0 }, new("t", new byte[3000]), new("nowhere", new byte[3000])];
         var sending = kinds.SelectMany(kind => Enumerable.Range(0, 100).Select(i => producer.SendAsync(kind, i % 2 == 0 ? cancel.Token : default).AsTask())).ToArray();
         var enqueuing = kinds.SelectMany(kind => Enumerable.Range(0, 10).Select(_ => producer.EnqueueAsync(kind).AsTask())).ToArray();
-        var pushing = kinds.SelectMany(kind => Enumerable.Range(0, 4).Select(_ => RealThread.Run(() => producer.OnNext(kind)))).ToArray();
+        var pushing = kinds.SelectMany(kind => Enumerable.Range(0, 4).Select(_ => RealThreads.StartAsync(() => producer.OnNext(kind)))).ToArray();
         await Eventually.TrueAsync(() => hanging.Hits > 0);
 
         await producer.DisposeAsync().AsTask().WaitAsync(Late);
@@ -242,7 +242,7 @@ public sealed class LifecycleTests
     public async Task An_observer_that_throws_is_detached_and_disturbs_nobody()
     {
         const int observerThrew = 400;
-        using var log = new LogCapture();
+        using var log = new EventLog();
         await using var kafka = await EmbeddedKafka.StartAsync();
         await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers }, log);
         var before = new Watcher<RecordMetadata>();
@@ -354,7 +354,7 @@ public sealed class LifecycleTests
             return 0;
         });
         using var subscription = producer.Acks.Subscribe(watcher);
-        await RealThread.RunMany(4, _ =>
+        await RealThreads.RunAsync(4, _ =>
         {
             for (var i = 0; i < 25; i++)
             {

@@ -4,7 +4,7 @@ using Rx.Kafka.Testing;
 namespace Rx.Kafka.Integration.Embedded;
 
 /// <summary>V9: dispose leaves no thread, timer or socket, and nothing that keeps the producer alive.</summary>
-[Collection(nameof(Alone))]
+[Collection(Alone.Name)]
 public sealed class NothingLeftTests
 {
     private const string ClockThread = "Rx.Kafka clock";
@@ -28,7 +28,7 @@ public sealed class NothingLeftTests
     {
         var threads = Threads();
         var sockets = Sockets();
-        var timers = new CountedTimers();
+        var timers = new CountedTimers(TimeProvider.System);
         var traces = new List<WeakReference>();
         await using (var kafka = await EmbeddedKafka.StartAsync(brokers: 3))
         {
@@ -54,7 +54,7 @@ public sealed class NothingLeftTests
         }
 
         Assert.True(timers.Made > 0);
-        Assert.Equal(0, timers.Left);
+        Assert.Equal(0, timers.Timers);
         await Eventually.TrueAsync(() => Threads() <= threads && Sockets() <= sockets);
         await Eventually.TrueAsync(() =>
         {

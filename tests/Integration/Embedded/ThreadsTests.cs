@@ -13,6 +13,7 @@ public sealed class ThreadsTests
 
     // L17, L21: what is acknowledged is on the log once, what failed as NotPersisted is not, and each thread's records keep their order per partition.
     [Theory]
+    [Law("L17", "L21")]
     [InlineData("default", false)]
     [InlineData("default", true)]
     [InlineData("small batches", true)]
@@ -35,7 +36,7 @@ public sealed class ThreadsTests
         using var first = producer.Deliveries.Subscribe(deliveries);
         using var second = producer.Acks.Subscribe(acks);
 
-        await RealThread.RunMany(threads, thread =>
+        await RealThreads.RunAsync(threads, thread =>
         {
             for (var n = 0; n < each; n++)
             {
@@ -123,7 +124,7 @@ public sealed class ThreadsTests
         {
             await using var kafka = await EmbeddedKafka.StartAsync();
             await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, Linger = TimeSpan.Zero });
-            await RealThread.RunMany(8, _ =>
+            await RealThreads.RunAsync(8, _ =>
             {
                 for (var i = 0; i < 2000; i++)
                 {
@@ -147,7 +148,7 @@ public sealed class ThreadsTests
         var random = new Random(1);
         var reading = ReadAsync();
         var tap = TapAsync();
-        await RealThread.RunMany(4, _ =>
+        await RealThreads.RunAsync(4, _ =>
         {
             for (var i = 0; i < count / 4; i++)
             {
@@ -195,7 +196,7 @@ public sealed class ThreadsTests
         using var cancel = new CancellationTokenSource();
         var leaving = LeaveAsync();
         var cancelled = NeverReadAsync();
-        var pushing = RealThread.RunMany(2, _ =>
+        var pushing = RealThreads.RunAsync(2, _ =>
         {
             for (var i = 0; i < 2000; i++)
             {
@@ -244,12 +245,12 @@ public sealed class ThreadsTests
         {
             await using var kafka = await EmbeddedKafka.StartAsync(brokers: 2);
             kafka.CreateTopic("t", Partitions);
-            using var log = new LogCapture();
+            using var log = new EventLog();
             var producer = new KafkaProducer(Options(kafka, "tight memory"), log);
             var watcher = new Watcher<Delivery<Record>>();
             using var subscription = producer.Deliveries.Subscribe(watcher);
             var sent = new ConcurrentBag<Task<RecordMetadata>>();
-            var traffic = RealThread.RunMany(6, thread =>
+            var traffic = RealThreads.RunAsync(6, thread =>
             {
                 try
                 {

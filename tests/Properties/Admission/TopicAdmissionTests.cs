@@ -11,6 +11,7 @@ public sealed class TopicAdmissionTests
     private static readonly TimeSpan MaxBlock = TimeSpan.FromMilliseconds(200);
 
     [Fact]
+    [Law("L4", "L13", "L14", "L17", "L18", "L19", "L22", "L38")]
     public void Every_offered_record_has_one_outcome_and_keyed_ones_keep_their_order() => Law.Check("admission", Steps.Of(kinds: 10, most: 100, limit: 3000), program =>
     {
         using var world = new AdmissionWorld(seed: program.Length, memory: 60_000, MaxBlock);

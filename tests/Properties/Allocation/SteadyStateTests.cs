@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace Rx.Kafka.Properties.Allocation;
 
 /// <summary>V7: once warm, nothing is allocated per record. Everything the process allocates counts, the answering brokers' part too; they allocate nothing once warm.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class SteadyStateTests(ITestOutputHelper output)
 {
     private const int WarmUp = 1_000_000;

@@ -2,15 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Rx.Kafka.Properties.Architecture;
 
-/// <summary>docs/laws.md says of every id of Java's checklist what became of it, and what it says is so: files exist, and a test carries each id that is taken over.</summary>
+/// <summary>
+/// docs/java-checklist.md says of every id of Java's checklist what became of it, and what it says is so: files exist, and a test carries
+/// each id that is taken over.
+/// </summary>
 public sealed partial class ChecklistTests
 {
     // How many ids each group has; those of transactions come with them, PA to RA and K1 came before.
     private static readonly (string Group, int Count)[] Groups =
         [("PA", 8), ("BP", 14), ("RA", 30), ("PB", 11), ("S", 21), ("I", 26), ("K", 26), ("N", 21), ("M", 21)];
 
-    private static readonly List<Row> Rows = [.. File.ReadLines(Repository.PathOf("docs", "laws.md"))
-        .SkipWhile(static line => line != "## Java's checklist")
+    private static readonly List<Row> Rows = [.. File.ReadLines(Repository.PathOf("docs", "java-checklist.md"))
         .Select(static line => line.Split('|', StringSplitOptions.TrimEntries))
         .Where(static cells => cells.Length > 3 && cells[1] is not ("id" or "---"))
         .Select(static cells => new Row([.. Ids(cells[1])], cells[2]))];
@@ -29,7 +31,8 @@ public sealed partial class ChecklistTests
 
     [Fact]
     public void Every_file_that_is_named_exists() =>
-        Assert.All(Rows, static row => Assert.All(row.Names, name => Assert.True(Files(name).Count > 0, $"{string.Join(", ", row.Ids)}: there is no {name}")));
+        Assert.All(Rows, static row => Assert.All(
+            row.Names, name => Assert.True(Repository.TestSources(name).Count > 0, $"{string.Join(", ", row.Ids)}: there is no {name}")));
 
     // In a file the row names; where it names a law instead, anywhere.
     [Fact]
@@ -38,8 +41,10 @@ public sealed partial class ChecklistTests
         var faults = new List<string>();
         foreach (var row in Rows.Where(static row => row.Text.StartsWith("taken over", StringComparison.Ordinal)))
         {
-            var files = row.Names.Any() ? row.Names.SelectMany(Files) : Files("").Concat(Files("Integration"));
-            var carried = files.SelectMany(static file => File.ReadLines(file)).Where(static line => line.Contains("//", StringComparison.Ordinal)).SelectMany(Ids).ToHashSet(StringComparer.Ordinal);
+            IEnumerable<string> places = row.Names.Any() ? row.Names : ["", "Integration"];
+            var carried = places.SelectMany(Repository.TestSources).SelectMany(static file => File.ReadLines(file))
+                .Where(static line => line.Contains("//", StringComparison.Ordinal))
+                .SelectMany(Ids).ToHashSet(StringComparer.Ordinal);
             faults.AddRange(row.Ids.Where(id => !carried.Contains(id)));
         }
 
@@ -60,16 +65,6 @@ public sealed partial class ChecklistTests
         }
     }
 
-    /// <summary>The sources a name stands for: a file below tests/Properties, or below tests, or a folder.</summary>
-    private static List<string> Files(string name)
-    {
-        string[] place = name == "Integration" || name.StartsWith("Integration/", StringComparison.Ordinal) ? ["tests", name] : ["tests", "Properties", name];
-        var path = Repository.PathOf(place);
-        return File.Exists(path + ".cs") ? [path + ".cs"]
-            : Directory.Exists(path) ? [.. Repository.SourceFiles(place)]
-            : [];
-    }
-
     [GeneratedRegex(@"\b(?<group>[A-Z]{1,2})(?<first>\d{1,2})(?:( to |–)\k<group>(?<last>\d{1,2}))?\b", RegexOptions.ExplicitCapture)]
     private static partial Regex Id();
 
@@ -80,6 +75,6 @@ public sealed partial class ChecklistTests
     {
         /// <summary>What stands in back quotes and is a file or a folder of tests: with a slash, or ending so.</summary>
         public IEnumerable<string> Names => Name().Matches(Text).Select(static match => match.Groups["name"].Value)
-            .Where(static name => name.Contains('/', StringComparison.Ordinal) || name.EndsWith("Tests", StringComparison.Ordinal) || name is "Options");
+            .Where(static name => name is "Options" || name.Contains('/', StringComparison.Ordinal) || name.EndsWith("Tests", StringComparison.Ordinal));
     }
 }

@@ -10,8 +10,19 @@ internal static class Repository
     /// <summary>Source files below a folder, without what the build writes.</summary>
     public static IEnumerable<string> SourceFiles(params string[] folder) =>
         Directory.EnumerateFiles(PathOf(folder), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Where(static file => !Path.GetRelativePath(Root, file).Split(Path.DirectorySeparatorChar).Intersect(["bin", "obj"]).Any())
             .Order(StringComparer.Ordinal);
+
+    /// <summary>The sources that a name in a page on tests stands for: a file or a folder, below tests/Properties or below tests.</summary>
+    public static List<string> TestSources(string name)
+    {
+        var isBelowTests = name == "Integration" || name.StartsWith("Integration/", StringComparison.Ordinal);
+        string[] place = isBelowTests ? ["tests", name] : ["tests", "Properties", name];
+        var path = PathOf(place);
+        return File.Exists(path + ".cs") ? [path + ".cs"]
+            : Directory.Exists(path) ? [.. SourceFiles(place)]
+            : [];
+    }
 
     private static string Find()
     {

@@ -1,29 +1,30 @@
-using FsCheck.Fluent;
+using FsCheck;
 using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Properties.Batching;
 
-/// <summary>L7, L8, L10 where they are decided.</summary>
+/// <summary>L7, L8 where they are decided.</summary>
 public sealed class BatchPolicyTests
 {
-    [Fact]
-    public void A_record_is_taken_if_and_only_if_it_fits_or_is_the_first_and_its_time_can_be_told() => Law.Check(
-        "BeforeAppend",
-        ArbMap.Default.GeneratorFor<(FsCheck.NonNegativeInt Bytes, FsCheck.NonNegativeInt Count, FsCheck.NonNegativeInt Record, long Delta, FsCheck.NonNegativeInt Size)>().ToArbitrary(),
-        given =>
+    [Property(MaxTest = 200)]
+    [Law("L7", "L8")]
+    public void A_record_is_taken_if_and_only_if_it_fits_or_is_the_first_and_its_time_can_be_told(
+        NonNegativeInt has, NonNegativeInt count, NonNegativeInt asks, long later, NonNegativeInt size)
+    {
+        foreach (var (bytes, record) in new[] { (has.Get, asks.Get), (has.Get, int.MaxValue), (int.MaxValue, asks.Get) })
         {
-            foreach (var (bytes, record) in new[] { (given.Bytes.Get, given.Record.Get), (given.Bytes.Get, int.MaxValue), (int.MaxValue, given.Record.Get) })
+            foreach (var delta in new[] { later, int.MaxValue, int.MinValue, int.MaxValue + 1L, int.MinValue - 1L })
             {
-                foreach (var delta in new[] { given.Delta, int.MaxValue, int.MinValue, int.MaxValue + 1L, int.MinValue - 1L })
-                {
-                    var fits = given.Count.Get == 0 || (long)bytes + record <= given.Size.Get;
-                    var expected = !fits ? CloseReason.Full : delta is > int.MaxValue or < int.MinValue ? CloseReason.TimeSpan : CloseReason.None;
-                    Assert.Equal(expected, BatchPolicy.BeforeAppend(bytes, given.Count.Get, record, delta, given.Size.Get));
-                }
+                var fits = count.Get == 0 || (long)bytes + record <= size.Get;
+                var canBeTold = delta is <= int.MaxValue and >= int.MinValue;
+                var expected = !fits ? CloseReason.Full : canBeTold ? CloseReason.None : CloseReason.TimeSpan;
+                Assert.Equal(expected, BatchPolicy.BeforeAppend(bytes, count.Get, record, delta, size.Get));
             }
-        });
+        }
+    }
 
-    [Fact]
-    public void A_batch_that_is_as_large_as_it_may_be_is_full_at_once() => Law.Check<(int Bytes, int Size)>(
-        "AfterAppend", given => (BatchPolicy.AfterAppend(given.Bytes, given.Size) == CloseReason.Full) == (given.Bytes >= given.Size));
+    [Property(MaxTest = 200)]
+    [Law("L8")]
+    public bool A_batch_that_is_as_large_as_it_may_be_is_full_at_once(int bytes, int size) =>
+        BatchPolicy.AfterAppend(bytes, size) == CloseReason.Full == (bytes >= size);
 }

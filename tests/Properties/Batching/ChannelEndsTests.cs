@@ -6,7 +6,7 @@ using Rx.Kafka.Properties.Concurrency;
 namespace Rx.Kafka.Properties.Batching;
 
 /// <summary>The two ends of the channel, as System.Threading.Channels knows them: records in, closed batches out.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class ChannelEndsTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -6,6 +6,7 @@ namespace Rx.Kafka.Properties.Batching;
 public sealed class FlushTrackerTests
 {
     [Fact]
+    [Law("L38")]
     public void A_flush_ends_with_the_last_of_those_that_were_there() => Law.Check("L38", Steps.Of(kinds: 5, most: 80), program =>
     {
         var tracker = new FlushTracker();

@@ -7,6 +7,7 @@ namespace Rx.Kafka.Properties.Batching;
 public sealed class LaneRingTests
 {
     [Fact]
+    [Law("L12")]
     public void A_lane_with_something_to_send_is_listed_once_with_its_owner() => Law.Check("ring", Steps.Of(kinds: 6, most: 80), program =>
     {
         using var world = new BatchingWorld(batchSize: 100);

@@ -7,13 +7,14 @@ using Rx.Kafka.Properties.Outcomes;
 namespace Rx.Kafka.Properties.Batching;
 
 /// <summary>Channels on real threads (L21, RA6, BP10, design 4.3 and 4.10): order, bytes and memory hold under contention, and nobody waits long for another's copy.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class PartitionChannelStressTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Records of all sizes, also those that are copied outside the gate, into more memory than there is: every thread's records are there, in its order, with their bytes.
     [Fact]
+    [Law("L21")]
     public void Every_threads_records_keep_their_order_and_bytes()
     {
         const int Threads = 6;

@@ -13,6 +13,7 @@ public sealed class PartitionChannelTests
 
     // L5, L9, RA2: concat(batches) = accepted, whatever the sizes and whenever the linger ticks; no batch is empty; indexes and times are right in every batch.
     [Fact]
+    [Law("L5", "L9", "L11")]
     public void Batches_hold_exactly_the_accepted_records_in_order() => Law.Check("L5 L9", Steps.Of(kinds: 4, limit: 400), program =>
     {
         using var world = new BatchingWorld(BatchSize);
@@ -49,6 +50,7 @@ public sealed class PartitionChannelTests
 
     // L6: with a linger boundary between xs and ys, batches(xs ++ ys) = batches(xs) ++ batches(ys).
     [Fact]
+    [Law("L6")]
     public void A_linger_boundary_splits_the_batches() => Law.Check("L6", Steps.Of(kinds: 2, limit: 400), program =>
     {
         var sizes = program.Select(static step => step.A).ToArray();
@@ -64,6 +66,7 @@ public sealed class PartitionChannelTests
     // L7, RA3: a batch is no larger than BatchSize unless it holds a single record, which then travels at once.
     // L8: closed by size alone means that the next record would not have fitted.
     [Fact]
+    [Law("L7", "L8")]
     public void A_batch_is_as_full_as_it_can_be_and_no_fuller() => Law.Check("L7 L8", Steps.Of(kinds: 1, limit: 600), program =>
     {
         using var world = new BatchingWorld(BatchSize);
@@ -95,6 +98,7 @@ public sealed class PartitionChannelTests
 
     // L8's exception (design 4.7): times that a 4-byte delta cannot tell apart close the batch.
     [Fact]
+    [Law("L8")]
     public void Every_record_keeps_its_own_time() => Law.Check(
         "L8 time delta",
         ArbMap.Default.GeneratorFor<long>().Select(static t => Math.Abs(t % 253_402_300_800_000)).ArrayOf(20).ToArbitrary(),
@@ -123,6 +127,7 @@ public sealed class PartitionChannelTests
 
     // L10, RA4, RA7: closed by age exactly when the first record is Linger old, by an owner that looks only when it was woken or its one timer is due.
     [Fact]
+    [Law("L10")]
     public void A_batch_is_due_exactly_when_its_first_record_is_as_old_as_the_linger() => Law.Check("L10", Steps.Of(kinds: 3, limit: 300), program =>
     {
         using var world = new BatchingWorld(BatchSize, linger: TimeSpan.FromMilliseconds(5));

@@ -12,6 +12,7 @@ public sealed class PartitionLineTests
 
     // Offers, cancels, flushes, purges, answers and time in any order; work items run in any order.
     [Fact]
+    [Law("L13", "L14", "L17", "L18", "L22", "L38")]
     public void Every_record_has_one_outcome_and_those_accepted_keep_their_order() => Law.Check("line", Steps.Of(kinds: 12, most: 150, limit: 3000), program =>
     {
         using var world = new BatchingWorld(BatchSize, Memory, MaxBlock, seed: program.Length);
@@ -112,6 +113,7 @@ public sealed class PartitionLineTests
 
     // L19: MaxBlock after joining, not earlier and not later, for everybody in line.
     [Fact]
+    [Law("L19")]
     public void A_full_channel_refuses_each_caller_exactly_at_MaxBlock() => Law.Check("L19", Steps.Of(kinds: 1, most: 20, limit: 40), program =>
     {
         using var world = new BatchingWorld(BatchSize, Memory, MaxBlock);

@@ -4,7 +4,7 @@ using Rx.Kafka.Testing;
 namespace Rx.Kafka.Properties.Concurrency;
 
 /// <summary>A loop's one wait: no wake-up is lost, any number of them before a wait count as one.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class AsyncSignalTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Properties.Concurrency;
 
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class BlockingWaitTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

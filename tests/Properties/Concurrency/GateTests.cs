@@ -3,7 +3,7 @@ using Rx.Kafka.Concurrency;
 namespace Rx.Kafka.Properties.Concurrency;
 
 /// <summary>The compare-and-swap lock under contention: one at a time, and nobody is left out.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class GateTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Properties.Concurrency;
 
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class PreciseTimeTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromHours(1);

@@ -4,7 +4,7 @@ using Rx.Kafka.Testing;
 namespace Rx.Kafka.Properties.Concurrency;
 
 /// <summary>Work that is asked for runs after that, never twice at once, never inline.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class SerialWorkTests
 {
     // Whoever writes something down and then asks for the work is seen by a run, without a lock between them: the store must not be overtaken by the look at the state.

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
 using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Properties.Concurrency;
 
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class WallClockTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -106,11 +107,11 @@ public sealed class WallClockTests
     [Fact]
     public void A_clock_that_is_set_back_is_followed()
     {
-        var time = new SetTime();
+        var time = new FakeTimeProvider();
         using var clock = new WallClock(time);
         foreach (var now in (long[])[1000, 5000, 4999, 4999, 6000])
         {
-            time.Now = now;
+            time.AdjustTime(DateTimeOffset.FromUnixTimeMilliseconds(now));
             Assert.Equal(now, clock.UnixMilliseconds());
             Assert.Equal(now, clock.Refresh());
         }
@@ -172,12 +173,5 @@ public sealed class WallClockTests
             _last = _time.GetTimestamp();
             _ticked.Set();
         }
-    }
-
-    private sealed class SetTime : TimeProvider
-    {
-        public long Now { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Now);
     }
 }

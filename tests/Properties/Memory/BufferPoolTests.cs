@@ -13,6 +13,7 @@ public sealed class BufferPoolTests
     // Takers, waiters, movers and leavers in any order: the ledger is the sum of what is held, between 0 and the total, and so is each broker's; the cache of free chunks stays
     // inside the budget; and when nothing can run, nobody waits who may take (no wake-up is lost).
     [Fact]
+    [Law("L13", "L14")]
     public void Every_byte_is_given_back_once_and_nobody_waits_in_vain() => Law.Check("L13 L14", Steps.Of(kinds: 7, most: 150, limit: 30_000), program =>
     {
         using var world = new PoolWorld(Total, BatchSize, brokers: 2, partitions: 5);

@@ -91,6 +91,7 @@ public sealed class BufferPoolThresholdTests
 
     // L15: whatever part of the partitions is dead and however greedy, a live partition that holds nothing gets a chunk, unless its whole broker holds 9/10.
     [Theory]
+    [Law("L15")]
     [InlineData(6, 1, 3)]
     [InlineData(60, 10, 3)]
     [InlineData(1000, 300, 3)]
@@ -120,6 +121,7 @@ public sealed class BufferPoolThresholdTests
 
     // Choudhury and Hahne: n dead partitions that fill together leave 1/(n + 1) of the memory, a dead broker a fifth; one after another they leave less (a dead broker a tenth).
     [Fact]
+    [Law("L15")]
     public void What_the_dead_leave_is_as_designed() => Law.Check("1/(n+1)", Gen.Choose(1, 12).ToArbitrary(), dead =>
     {
         using var pool = new BufferPool(32 << 20, BatchSize, ProducerBatch.Overheads, new VirtualTime());
@@ -138,6 +140,7 @@ public sealed class BufferPoolThresholdTests
     }, maxTest: 12);
 
     [Theory]
+    [Law("L15")]
     [InlineData(true, 0.18, 0.22)]
     [InlineData(false, 0.09, 0.22)]
     public void What_a_dead_broker_leaves_is_as_designed(bool together, double least, double most)

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Time.Testing;
 using Rx.Kafka.Metadata;
-using Rx.Kafka.Properties.Network.Scripted;
 
 namespace Rx.Kafka.Properties.Metadata;
 
@@ -94,5 +94,5 @@ public sealed class RefreshScheduleTests
         Assert.InRange(ticks, Math.Min((long)(expected * 0.8), limit), (long)Math.Min(expected * 1.2, Maximum.Ticks) + 1);
     }
 
-    private static RefreshSchedule Schedule() => new(new ManualTime(), Age, Initial, Maximum, new Random(1));
+    private static RefreshSchedule Schedule() => new(new FakeTimeProvider(), Age, Initial, Maximum, new Random(1));
 }

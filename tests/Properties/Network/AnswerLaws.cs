@@ -70,7 +70,7 @@ public sealed class AnswerLaws
         Law.Seeds("lives of a connection", seed =>
         {
             var random = new Random(seed);
-            var link = new Linked(new World(new Random(seed)), segmentBytes: 64, pauseAt: random.Next(1, 400));
+            var link = new Linked(new World(seed), segmentBytes: 64, pauseAt: random.Next(1, 400));
             var sent = new List<int>();
             var toAnswer = new Queue<SentRequest>();
             for (var step = 0; step < 40; step++)

@@ -119,7 +119,7 @@ public sealed class SocketTransportTests : IConnectionOwner
 
     private Task<BrokerConnection> Dial(EndPoint endPoint)
     {
-        var connector = new Connector(new SocketTransport(-1, -1, 1 << 20), TimeProvider.System, TaskScheduler.Default, "me", new Logged(), 1 << 20);
+        var connector = new Connector(new SocketTransport(-1, -1, 1 << 20), TimeProvider.System, TaskScheduler.Default, "me", new EventLog(), 1 << 20);
         return connector.ConnectAsync(endPoint, this, TimeSpan.FromSeconds(30), default);
     }
 }

@@ -3,27 +3,30 @@ using Rx.Kafka.Options;
 namespace Rx.Kafka.Properties.Options;
 
 /// <summary>What options mean together, as in the Java client: K1, K20 (names of clients), K23.</summary>
+[Properties(Arbitrary = [typeof(OptionGenerators)])]
 public sealed class EffectiveOptionTests
 {
-    [Fact]
-    public void Idempotence_is_on_unless_refused_or_impossible() =>
-        Law.Check("idempotence", OptionGenerators.Valid, o =>
-            o.EffectiveIdempotence == (o.EnableIdempotence != false && (o.EnableIdempotence == true || (o.RequiredAcks == RequiredAcks.All && o.Retries > 0 && o.MaxInFlightRequestsPerConnection <= 5))));
+    [Property]
+    public bool Idempotence_is_on_unless_refused_or_impossible(KafkaProducerOptions o)
+    {
+        var possible = o.RequiredAcks == RequiredAcks.All && o.Retries > 0 && o.MaxInFlightRequestsPerConnection <= 5;
+        return o.EffectiveIdempotence == (o.EnableIdempotence ?? possible);
+    }
 
-    [Fact]
-    public void Delivery_may_take_at_least_linger_and_one_request() =>
-        Law.Check("delivery timeout", OptionGenerators.Valid, o =>
-        {
-            var least = Math.Min(o.Linger.TotalMilliseconds + o.RequestTimeout.TotalMilliseconds, int.MaxValue);
-            var effective = o.EffectiveDeliveryTimeout.TotalMilliseconds;
-            Assert.True(effective >= least && effective <= int.MaxValue);
-            Assert.Equal(o.DeliveryTimeout?.TotalMilliseconds ?? Math.Max(120_000, least), effective);
-        });
+    [Property]
+    public void Delivery_may_take_at_least_linger_and_one_request(KafkaProducerOptions o)
+    {
+        var least = Math.Min(o.Linger.TotalMilliseconds + o.RequestTimeout.TotalMilliseconds, int.MaxValue);
+        var effective = o.EffectiveDeliveryTimeout.TotalMilliseconds;
+        Assert.True(effective >= least && effective <= int.MaxValue);
+        Assert.Equal(o.DeliveryTimeout?.TotalMilliseconds ?? Math.Max(120_000, least), effective);
+    }
 
-    [Fact]
-    public void A_back_off_never_starts_above_its_maximum() =>
-        Law.Check("back-offs", OptionGenerators.Valid, o =>
-            o.EffectiveRetryBackoff <= o.RetryBackoffMax && o.EffectiveReconnectBackoff <= o.EffectiveReconnectBackoffMax && o.EffectiveConnectionSetupTimeout <= o.ConnectionSetupTimeoutMax);
+    [Property]
+    public bool A_back_off_never_starts_above_its_maximum(KafkaProducerOptions o) =>
+        o.EffectiveRetryBackoff <= o.RetryBackoffMax
+        && o.EffectiveReconnectBackoff <= o.EffectiveReconnectBackoffMax
+        && o.EffectiveConnectionSetupTimeout <= o.ConnectionSetupTimeoutMax;
 
     [Theory]
     [InlineData(null, null, 50, 1000)]

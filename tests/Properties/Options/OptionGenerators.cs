@@ -11,11 +11,11 @@ internal static class OptionGenerators
     private static readonly Gen<bool> Coin = Gen.Elements(true, false);
 
     /// <summary>Options that pass <see cref="KafkaProducerOptions.Validate"/>, with only what text can express.</summary>
-    public static Gen<KafkaProducerOptions> Valid { get; } =
-        from delivery in ValidDelivery
-        from batching in Batching
-        from others in Others
-        select Combine(delivery, batching, others);
+    public static Arbitrary<KafkaProducerOptions> Valid() =>
+        (from delivery in ValidDelivery
+         from batching in Batching
+         from others in Others
+         select Combine(delivery, batching, others)).ToArbitrary();
 
     /// <summary>Ways to break one option, each with the name that the fault must show.</summary>
     public static IReadOnlyList<(string Name, Action<KafkaProducerOptions> Break)> SingleFaults { get; } =

@@ -17,16 +17,15 @@ public sealed class PropertiesTests
         "socket.connection.setup.timeout.max.ms socket.connection.setup.timeout.ms ssl.keystore.password ssl.truststore.location transaction.timeout.ms " +
         "transaction.two.phase.commit.enable transactional.id value.serializer";
 
-    [Fact]
-    public void What_is_written_as_properties_is_read_back() =>
-        Law.Check("options → properties → options", OptionGenerators.Valid, options =>
-        {
-            var written = OptionTable.Rows
-                .Where(row => row.Key is not null && row.Read(options) is not null)
-                .Select(row => KeyValuePair.Create(row.Key!, row.Read(options)!))
-                .Where(pair => pair.Key is not "partitioner.class");
-            Assert.Equal(options, KafkaProducerOptions.FromProperties(written));
-        });
+    [Property(Arbitrary = [typeof(OptionGenerators)])]
+    public void What_is_written_as_properties_is_read_back(KafkaProducerOptions options)
+    {
+        var written = OptionTable.Rows
+            .Where(row => row.Key is not null && row.Read(options) is not null)
+            .Select(row => KeyValuePair.Create(row.Key!, row.Read(options)!))
+            .Where(pair => pair.Key is not "partitioner.class");
+        Assert.Equal(options, KafkaProducerOptions.FromProperties(written));
+    }
 
     [Fact]
     public void Every_number_out_of_range_is_refused_with_its_range() =>

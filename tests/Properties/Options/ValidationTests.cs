@@ -11,8 +11,8 @@ public sealed class ValidationTests
     [Fact]
     public void The_defaults_and_a_server_are_valid() => Minimal.Validate();
 
-    [Fact]
-    public void Valid_options_pass() => Law.Check("valid options pass", OptionGenerators.Valid, options => options.Validate());
+    [Property(Arbitrary = [typeof(OptionGenerators)])]
+    public void Valid_options_pass(KafkaProducerOptions options) => options.Validate();
 
     [Fact]
     public void Every_fault_is_reported_at_once() =>

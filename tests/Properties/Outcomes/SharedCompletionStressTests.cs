@@ -5,7 +5,7 @@ using Rx.Kafka.Properties.Concurrency;
 namespace Rx.Kafka.Properties.Outcomes;
 
 /// <summary>SharedCompletions on real threads: registration, outcome, consumption and stale awaits all at once.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class SharedCompletionStressTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -10,6 +10,7 @@ public sealed class SinkShareTests
 {
     // Observers come and go between the records of one batch. Each record is told if somebody wanted it when it was accepted, with itself if that was wanted, in order.
     [Fact]
+    [Law("L25", "L26")]
     public void Facts_are_told_in_the_order_of_acceptance() => Law.Check("L25 L26", Steps.Of(kinds: 5, most: 300), program =>
     {
         using var world = new BatchingWorld(batchSize: 65536, memory: 8 << 20);
@@ -58,6 +59,7 @@ public sealed class SinkShareTests
 
     // L16: with nobody subscribed a batch keeps a count, however many records; the ledger shows it.
     [Fact]
+    [Law("L16")]
     public void Nobody_listens_nothing_is_kept() => Law.Check("L16", Gen.Choose(1, 2000).ToArbitrary(), count =>
     {
         using var world = new BatchingWorld(batchSize: 65536, memory: 8 << 20);

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Time.Testing;
 using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Properties.Partitioning;
@@ -7,7 +8,7 @@ namespace Rx.Kafka.Properties.Partitioning;
 /// <summary>Sticky size 1 makes the unit of the weights 1, so that bytes stand for the batches of KIP-794 and every record is a choice.</summary>
 public sealed class AdaptivePartitioningTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     // PA4
     [Fact]
@@ -165,16 +166,5 @@ public sealed class AdaptivePartitioningTests
         }
 
         return counts;
-    }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _now = 1;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public void Advance(TimeSpan time) => _now += time.Ticks;
     }
 }

@@ -62,6 +62,7 @@ public sealed class StickyPartitionerTests
 
     // PA3, L3
     [Fact]
+    [Law("L3")]
     public void A_partition_without_leader_is_chosen_only_while_none_has_one() =>
         Law.Check(
             "current is available, or any if none is",
@@ -85,6 +86,7 @@ public sealed class StickyPartitionerTests
 
     // PA6's half that stays true for KIP-794; L4
     [Fact]
+    [Law("L4")]
     public void After_a_refusal_another_partition_with_a_leader_is_chosen_if_there_is_one() =>
         Law.Check(
             "current after refused is another one",
@@ -117,6 +119,7 @@ public sealed class StickyPartitionerTests
 
     // L4: who walks on until the first comes again has tried all.
     [Fact]
+    [Law("L4")]
     public void A_walk_meets_every_partition_with_a_leader_once() =>
         Law.Check(
             "the walk is a round",
@@ -139,6 +142,7 @@ public sealed class StickyPartitionerTests
 
     // L4: over 200 choices a partition, none is off by half (7 standard deviations).
     [Fact]
+    [Law("L4")]
     public void Choices_spread_evenly_over_partitions_with_a_leader() =>
         Law.Check(
             "spread",
@@ -212,6 +216,7 @@ public sealed class StickyPartitionerTests
 
     // L56
     [Fact]
+    [Law("L56")]
     public void The_same_seed_makes_the_same_choices() =>
         Law.Seeds(
             "repeatable",

@@ -156,6 +156,7 @@ public class AdmissionTests
 
     // L20: whatever is wrong with it, OnNext does not throw.
     [Theory]
+    [Law("L20")]
     [MemberData(nameof(Ways))]
     public void A_record_that_is_none_fails_as_invalid(int way) => ProducerWorld.Run(async world =>
     {
@@ -166,6 +167,7 @@ public class AdmissionTests
 
     // L19, exact, on every sink, and in the order of arrival.
     [Theory]
+    [Law("L19")]
     [MemberData(nameof(Ways))]
     public void A_full_memory_fails_records_at_max_block(int way) => ProducerWorld.Run(
         async world =>
@@ -200,6 +202,7 @@ public class AdmissionTests
 
     // L45 without a leader: from the acceptance of the batch's first record.
     [Theory]
+    [Law("L45")]
     [MemberData(nameof(Ways))]
     public void A_partition_without_leader_fails_its_records_at_the_delivery_timeout(int way) => ProducerWorld.Run(
         async world =>
@@ -231,6 +234,7 @@ public class AdmissionTests
 
     // L18: withdrawn at the instant, and the next in line moves up.
     [Theory]
+    [Law("L18")]
     [InlineData(true)]
     [InlineData(false)]
     public void A_cancelled_record_in_line_is_withdrawn_at_once(bool enqueue) => ProducerWorld.Run(

@@ -9,6 +9,7 @@ public class AvailabilityTests
 
     // Named as leaders still, so only their load tells. 15 batches above the least, and what came (20 MB/s) before the load was looked at again, every 100 ms.
     [Theory]
+    [Law("L15")]
     [InlineData(6)]
     [InlineData(60)]
     public void A_dead_brokers_partitions_get_a_few_batches_and_then_none(int partitions) => ProducerWorld.Run(

@@ -10,6 +10,7 @@ public class BrokerMemoryTests
 
     // Appended, never answered, and all but the last forgotten: answered 45, 45, 45, 45, 0.
     [Theory]
+    [Law("L41")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
@@ -29,6 +30,7 @@ public class BrokerMemoryTests
 
     // Of five in flight the last ones never came: they are sent again, under the same numbers.
     [Theory]
+    [Law("L41")]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(3)]
@@ -124,6 +126,7 @@ public class BrokerMemoryTests
 
     // L41 with a refusal in the middle: the ones behind it get new numbers, the order stays.
     [Fact]
+    [Law("L41")]
     public void What_stands_behind_a_refused_batch_arrives_in_order() => Run(async world =>
     {
         await world.Succeed("first");

@@ -9,6 +9,7 @@ public class ConnectionTests
 
     // L43
     [Theory]
+    [Law("L43")]
     [InlineData(1, true)]
     [InlineData(3, true)]
     [InlineData(5, true)]
@@ -42,6 +43,7 @@ public class ConnectionTests
         EachRecordAlone);
 
     [Fact]
+    [Law("L44")]
     public void A_throttled_broker_is_sent_nothing_until_the_time_is_over() => Run(
         async world =>
         {
@@ -75,6 +77,7 @@ public class ConnectionTests
 
     // L44, KIP-951: the broker names the new leader, and no back-off is kept towards it.
     [Theory]
+    [Law("L44")]
     [InlineData(12, 0)]
     [InlineData(9, 121)] // when the next refresh of the metadata is allowed
     public void A_batch_follows_its_leader_at_once(short produceVersion, int most) => Run(

@@ -4,6 +4,7 @@ namespace Rx.Kafka.Properties.Scenarios;
 public class DeterminismTests
 {
     [Fact]
+    [Law("L56")]
     public void Equal_scenarios_are_equal_runs() => Law.Check(
         "L56",
         ScenarioSource.Of(new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true, SmallMemory = true, Cancels = true, Purges = true }),

@@ -17,6 +17,7 @@ public class ErrorCodeTests
     public static IEnumerable<int> CodesThatProveNothing => [.. Table.Where(static row => row.Key is not (0 or 46) && !row.Value.IsAbsent).Select(static row => (int)row.Key), Unheard];
 
     [Fact]
+    [Law("L44")]
     public void Idempotent_batches_have_the_outcome_the_table_says() => Each(Codes, static code => Send((short)code, new Setup(), (outcome, world) =>
     {
         switch (code)
@@ -43,6 +44,7 @@ public class ErrorCodeTests
     }));
 
     [Fact]
+    [Law("L44")]
     public void Without_idempotence_too() => Each(Codes, static code => Send((short)code, new Setup { Idempotent = false }, (outcome, world) =>
     {
         if (code == 46)

@@ -6,6 +6,7 @@ namespace Rx.Kafka.Properties.Scenarios;
 public class FaultFreeTests
 {
     [Fact]
+    [Law("L1", "L2", "L17", "L21", "L22", "L23", "L24", "L25", "L29", "L38")]
     public void Every_record_gets_to_its_place_and_says_so() =>
         ScenarioLaw.Check("L17, L21-L25, L38", new ScenarioProfile(), 1000, static run =>
         {
@@ -37,16 +38,19 @@ public class FaultFreeTests
     }
 
     [Fact]
+    [Law("L36", "L39")]
     public void So_it_is_whatever_the_end() =>
         ScenarioLaw.Check("L36, L39", new ScenarioProfile { Endings = true, Watches = true }, 1000, AcceptedArrive);
 
     // L18: what the outer await of EnqueueAsync withdraws is not on the log; the model checks it.
     [Fact]
+    [Law("L18")]
     public void Cancelled_records_are_withdrawn_or_go_their_way() =>
         ScenarioLaw.Check("L18", new ScenarioProfile { Cancels = true, SmallMemory = true, Endings = true }, 1000);
 
     // L19: what has no memory fails at MaxBlock exactly; the model checks it.
     [Fact]
+    [Law("L13", "L17", "L19", "L21")]
     public void Full_memory_holds_callers_up_for_max_block_and_no_longer() =>
         ScenarioLaw.Check("L13, L17, L19, L21", new ScenarioProfile { SmallMemory = true }, 1000);
 
@@ -55,6 +59,7 @@ public class FaultFreeTests
         ScenarioLaw.Check("purge", new ScenarioProfile { Purges = true, SmallMemory = true, Cancels = true, Endings = true }, 1000);
 
     [Fact]
+    [Law("L39")]
     public void Dispose_keeps_its_time_and_leaves_nothing() =>
         ScenarioLaw.Check("L39", new ScenarioProfile { Endings = true, Disposes = true, ShortTimeouts = true, SmallMemory = true }, 1000);
 

@@ -31,6 +31,7 @@ public class FlushTests
         LongLinger);
 
     [Fact]
+    [Law("L38")]
     public void Later_records_do_not_extend_it() => Run(
         async world =>
         {
@@ -47,6 +48,7 @@ public class FlushTests
         LongLinger);
 
     [Fact]
+    [Law("L38")]
     public void It_covers_what_waits_in_a_topics_line_and_sends_that_without_linger() => ProducerWorld.Run(
         async world =>
         {
@@ -64,6 +66,7 @@ public class FlushTests
         brokers: new EmbeddedKafkaOptions { AutoCreateTopics = false });
 
     [Fact]
+    [Law("L38")]
     public void It_covers_a_partition_without_leader_and_sends_its_records_without_linger() => Run(
         async world =>
         {

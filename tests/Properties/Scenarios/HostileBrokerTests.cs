@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Rx.Kafka.Testing;
 using Xunit.Abstractions;
 
@@ -7,6 +8,10 @@ namespace Rx.Kafka.Properties.Scenarios;
 public class HostileBrokerTests(ITestOutputHelper output)
 {
     private const short TopicIdsFrom = 10;
+
+    // The producer ended because a broker said that it must; whether that is right is seen elsewhere.
+    private const int ProducerEnded = 404;
+
     private static readonly TimeSpan HostileTime = TimeSpan.FromSeconds(4);
 
     // MaxBlock, then DeliveryTimeout; a second for what is rounded up on the way.
@@ -30,7 +35,7 @@ public class HostileBrokerTests(ITestOutputHelper output)
         brokers.Apis[ApiKey.Metadata] = new ApiRange(0, metadataVersion);
         brokers.Apis[ApiKey.InitProducerId] = new ApiRange(0, Any<short>(random, 0, 1, 2, 4, 5));
         HostileTransport transport = null!;
-        var errors = new ErrorLines();
+        using var errors = new EventLog(LogLevel.Error);
         ProducerWorld.Run(
             async world =>
             {
@@ -58,7 +63,7 @@ public class HostileBrokerTests(ITestOutputHelper output)
                 options.Transport = transport;
             },
             errors);
-        Assert.Empty(errors.Lines);
+        Assert.DoesNotContain(errors.Events, static e => e.Id != ProducerEnded);
         return transport.Spoilt;
     }
 

@@ -63,6 +63,7 @@ public class IdempotenceTests
 
     // I5: the ones behind a failure are refused too, and all go again in order, under their numbers; a new one takes none before.
     [Theory]
+    [Law("L41")]
     [InlineData(5)]
     [InlineData(19)]
     public void What_was_refused_behind_a_failure_goes_again_in_order(short code) => Run(async world =>
@@ -81,6 +82,7 @@ public class IdempotenceTests
 
     // I6: the ones behind it were numbered after it, and begin a new epoch.
     [Fact]
+    [Law("L41")]
     public void Behind_a_record_that_is_too_large_the_numbers_begin_anew() => Run(async world =>
     {
         await world.Succeed("first");
@@ -93,6 +95,7 @@ public class IdempotenceTests
 
     // I7, I19, I20, I22: whatever the broker says of its log's start, nothing of this batch is there.
     [Theory]
+    [Law("L41")]
     [InlineData(45)]
     [InlineData(59)]
     public void A_broker_that_lost_our_state_gets_a_new_epoch(short code) => Run(
@@ -108,6 +111,7 @@ public class IdempotenceTests
 
     // I21: one new epoch for all that were under way.
     [Fact]
+    [Law("L41")]
     public void Several_refused_by_a_broker_that_forgot_us_share_one_new_epoch() => Run(async world =>
     {
         await world.Succeed("first");
@@ -130,6 +134,7 @@ public class IdempotenceTests
 
     // I10, changed: a success of the later one, which was sent under the proof, says that the earlier one is there.
     [Fact]
+    [Law("L41")]
     public void A_later_success_decides_an_earlier_batch_that_was_unclear() => Run(async world =>
     {
         await world.Succeed("first");
@@ -144,6 +149,7 @@ public class IdempotenceTests
 
     // I17: a refusal behind it ends the epoch, and the unclear one is still told by the old numbers.
     [Fact]
+    [Law("L41")]
     public void An_unclear_batch_keeps_its_numbers_when_the_epoch_ends() => Run(async world =>
     {
         await world.Succeed("first");

@@ -71,6 +71,7 @@ public class LateAnswerTests
 
     // RA18, and I12, the half that is changed: expired between two attempts, nobody will tell any more.
     [Fact]
+    [Law("L45")]
     public void A_batch_that_expires_while_it_waits_for_its_retry_ends_its_epoch() => Run(
         async world =>
         {
@@ -110,6 +111,7 @@ public class LateAnswerTests
 
     // PB4, S13, RA16: each at its own instant, to the tick, whatever the wall clock does.
     [Fact]
+    [Law("L45")]
     public void Batches_of_several_partitions_expire_each_in_time() => Run(async world =>
     {
         world.Kafka.AcceptAndNeverAnswer(1);

@@ -56,6 +56,7 @@ public class LeaderTests
 
     // S20, KIP-951: those whose new leader is named go at once, the third waits; and the cluster is looked at all the same.
     [Fact]
+    [Law("L44")]
     public void Only_partitions_whose_new_leader_is_named_skip_the_back_off() => Run(async world =>
     {
         world.Kafka.MoveLeader("t", 1, 1);
@@ -75,6 +76,7 @@ public class LeaderTests
 
     // S21, PB7: the metadata tells of another leader while a batch waits for its retry; under the same leader it waits on.
     [Theory]
+    [Law("L44")]
     [InlineData(2, 4000)]
     [InlineData(1, 16_000)]
     public void A_batch_that_waits_for_its_retry_goes_at_once_to_another_leader(int leader, int least) => Run(

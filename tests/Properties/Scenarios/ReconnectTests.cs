@@ -9,6 +9,7 @@ public class ReconnectTests
 
     // N13, N21: 50 ms, doubled, never above the maximum; only a handshake that is through makes it small again, a connect that is taken and dropped does not.
     [Theory]
+    [Law("L44")]
     [InlineData(true)]
     [InlineData(false)]
     public void The_pause_before_a_reconnect_grows_until_a_handshake_is_through(bool refused) => Run(async (world, network) =>
@@ -82,6 +83,7 @@ public class ReconnectTests
 
     // N10: before version 6 the broker has waited itself before it answered.
     [Theory]
+    [Law("L44")]
     [InlineData(5, false)]
     [InlineData(6, true)]
     [InlineData(12, true)]

@@ -9,6 +9,7 @@ public class RequestTests
 
     // RA1, RA5: as many batches as fit, one of each partition, and the next request goes on where the last one ended.
     [Theory]
+    [Law("L7", "L12")]
     [InlineData(600, 1)]
     [InlineData(300, 2)]
     [InlineData(10, 4)]

@@ -70,17 +70,11 @@ internal static class ScenarioLaw
 
     private static List<string> Log(Scenario scenario)
     {
-        var lines = new List<string>();
-        try
-        {
-            ScenarioRunner.Run(scenario, simulation => new LogLines(simulation.Time, lines));
-        }
-        catch (Exception known)
-        {
-            // The law has it already; here it only marks where the log ends.
-            lines.Add(known.Message);
-        }
+        EventLog? log = null;
 
-        return lines;
+        // The law has the fault already; here it only marks where the log ends.
+        var known = Xunit.Record.Exception(() => ScenarioRunner.Run(scenario, simulation => log = new EventLog(clock: simulation.Time)));
+        var lines = log?.Events.Select(static e => $"{e.At.TotalMilliseconds,10} {e.Level} {e.Text}") ?? [];
+        return [.. lines, known?.Message ?? ""];
     }
 }

@@ -11,6 +11,7 @@ public class SequenceWrapTests
     private const int Records = 12;
 
     [Fact]
+    [Law("L43")]
     public void Zero_follows_the_largest_sequence_number() => Law.Seeds("sequence wrap", seed =>
     {
         var random = new Random(seed);

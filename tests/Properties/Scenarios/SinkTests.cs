@@ -9,6 +9,7 @@ public class SinkTests
 
     // L16: nothing is kept for nobody, so no window fills.
     [Fact]
+    [Law("L16")]
     public void Without_subscribers_any_number_of_records_passes() => Run(
         async world =>
         {
@@ -25,6 +26,7 @@ public class SinkTests
 
     // L33: it holds up its own source, nobody else, and the log gets what was accepted.
     [Fact]
+    [Law("L33")]
     public void A_slow_observer_holds_up_its_own_source_only() => Run(
         async world =>
         {
@@ -58,6 +60,7 @@ public class SinkTests
 
     // L32
     [Fact]
+    [Law("L32")]
     public void A_throwing_observer_is_detached_and_nobody_notices() => Run(async world =>
     {
         var calls = 0;
@@ -77,6 +80,7 @@ public class SinkTests
 
     // L30
     [Fact]
+    [Law("L30")]
     public void Who_unsubscribes_in_a_call_gets_no_other() => Run(async world =>
     {
         var calls = 0;
@@ -94,6 +98,7 @@ public class SinkTests
 
     // L31
     [Theory]
+    [Law("L31")]
     [InlineData(true)]
     [InlineData(false)]
     public void Who_comes_after_the_end_gets_just_the_end(bool fails) => Run(async world =>
@@ -119,6 +124,7 @@ public class SinkTests
 
     // L36, L37: the end comes behind all outcomes, without waiting for linger.
     [Theory]
+    [Law("L29", "L36", "L37")]
     [InlineData(true)]
     [InlineData(false)]
     public void The_end_comes_behind_all_outcomes_and_at_once(bool fails) => Run(
@@ -161,6 +167,7 @@ public class SinkTests
 
     // L34: also at the smallest window.
     [Fact]
+    [Law("L34")]
     public void An_observer_that_feeds_its_own_source_ends() => Run(
         async world =>
         {
@@ -185,6 +192,7 @@ public class SinkTests
 
     // L40: a record is accepted, or the call threw.
     [Fact]
+    [Law("L40")]
     public void Records_beside_the_end_are_accepted_or_rejected() => Law.Seeds(
         "L40",
         seed => Run(
@@ -216,6 +224,7 @@ public class SinkTests
         100);
 
     [Fact]
+    [Law("L20")]
     public void After_dispose_records_are_refused_in_silence_and_awaits_throw() => Run(async world =>
     {
         var ended = new Collector<RecordMetadata>(static _ => { });
@@ -233,6 +242,7 @@ public class SinkTests
 
     // L33, L39: it is waited for until CloseTimeout, and no longer.
     [Fact]
+    [Law("L33", "L39")]
     public void Dispose_leaves_an_observer_that_does_not_return() => Run(
         async world =>
         {
@@ -263,6 +273,7 @@ public class SinkTests
 
     // Dispose lets go whoever is blocked: at the window, in line, and awaiting.
     [Fact]
+    [Law("L39")]
     public void Dispose_lets_go_who_is_blocked() => Run(
         async world =>
         {

@@ -9,6 +9,7 @@ public class SlowPartitionTests
 
     // One record a millisecond, an answer every 100 ms: with a batch for each linger the rest would never be caught up with.
     [Theory]
+    [Law("L10")]
     [InlineData(0, 1)]
     [InlineData(5, 1)]
     [InlineData(5, 5)]

@@ -7,7 +7,7 @@ using Rx.Kafka.Sinks;
 namespace Rx.Kafka.Properties.Sinks;
 
 /// <summary>ReadAllAsync (design 4.8): bounded, in order, the error last; a full reader stops its sink's dispatcher without a thread, and lets it go on when it reads or leaves.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class AsyncReaderTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

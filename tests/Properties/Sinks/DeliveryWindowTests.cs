@@ -5,12 +5,13 @@ using Rx.Kafka.Testing;
 namespace Rx.Kafka.Properties.Sinks;
 
 /// <summary>D11, L33, L34: who may go on while outcomes are decided but unobserved.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class DeliveryWindowTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
+    [Law("L33")]
     public void It_is_full_while_more_is_unobserved_than_allowed() => Law.Check("window", Steps.Of(kinds: 2, limit: 20), program =>
     {
         var window = new DeliveryWindow(10, new ProducerRuntime());
@@ -85,6 +86,7 @@ public sealed class DeliveryWindowTests
 
     // L34: observers that send again, through their own sink and each other's, with the smallest window: everything ends. A thread that tells outcomes never waits for them.
     [Fact]
+    [Law("L34")]
     public void Faces_that_feed_each_other_come_to_an_end() => Law.Seeds("L34", seed =>
     {
         using var simulation = new Simulation(seed);

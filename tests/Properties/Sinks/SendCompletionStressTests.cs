@@ -7,7 +7,7 @@ using Rx.Kafka.Sinks;
 namespace Rx.Kafka.Properties.Sinks;
 
 /// <summary>Awaits on real threads: cancellation, acceptance, outcome and reuse of the pooled objects all at once.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class SendCompletionStressTests
 {
     private const int Callers = 8;

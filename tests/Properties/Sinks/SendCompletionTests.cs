@@ -8,6 +8,7 @@ public sealed class SendCompletionTests
 {
     // PB9
     [Fact]
+    [Law("L14", "L18", "L19", "L22")]
     public void Each_await_ends_once_as_its_record_did() => Law.Check("L18 L22", Steps.Of(kinds: 9, most: 120, limit: 2000), program =>
     {
         using var world = new BatchingWorld(batchSize: 1024, memory: 30_000, maxBlock: TimeSpan.FromMilliseconds(50), seed: program.Length);

@@ -7,6 +7,7 @@ namespace Rx.Kafka.Properties.Sinks;
 public sealed class SinkGrammarTests
 {
     [Fact]
+    [Law("L16", "L22", "L29", "L30", "L31", "L32", "L34", "L36", "L37")]
     public void Every_observer_sees_its_records_in_order_and_then_the_end() => Law.Check("L29-L32 L36 L37", Steps.Of(kinds: 8, most: 120), program =>
     {
         var world = new SinkWorld(program.Length);
@@ -66,6 +67,7 @@ public sealed class SinkGrammarTests
 
     // L40: an outcome is owed for whatever was entered before the end; nothing is entered after it.
     [Fact]
+    [Law("L40")]
     public void The_end_comes_after_everything_that_was_accepted()
     {
         var world = new SinkWorld(1);

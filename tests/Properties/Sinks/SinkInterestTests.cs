@@ -6,7 +6,7 @@ using Rx.Kafka.Sinks;
 namespace Rx.Kafka.Properties.Sinks;
 
 /// <summary>What batches are asked to keep follows who listens, also when several come and go at once.</summary>
-[Collection(RealThreads.Name)]
+[Collection(Alone.Name)]
 public sealed class SinkInterestTests
 {
     [Fact]

@@ -6,6 +6,7 @@ namespace Rx.Kafka.Properties.Testing;
 public class PumpedSchedulerTests
 {
     [Fact]
+    [Law("L56")]
     public void The_same_seed_chooses_the_same_order() =>
         Law.Seeds("same seed, same order", seed => Assert.Equal(Order(seed), Order(seed)), 50);
 

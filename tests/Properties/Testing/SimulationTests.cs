@@ -70,6 +70,7 @@ public class SimulationTests
     }
 
     [Fact]
+    [Law("L56")]
     public void L56_the_same_seed_is_the_same_run() => Law.Seeds("L56", seed => Assert.Equal(Scenario(seed), Scenario(seed)), 30);
 
     [Fact]

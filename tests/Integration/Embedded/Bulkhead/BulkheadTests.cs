@@ -41,6 +41,7 @@ public sealed class BulkheadTests(BulkheadTable table)
     }
 
     [Theory]
+    [Law("L15")]
     [MemberData(nameof(Cases))]
     public async Task What_lives_keeps_its_throughput(string name, Feeding feeding, Way way)
     {

@@ -16,6 +16,7 @@ public sealed class LargeRecordTests(BulkheadTable table)
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(50);
 
     [Fact]
+    [Law("L15")]
     public async Task A_record_of_a_MiB_is_placed_beside_flat_out_records_of_16_KiB()
     {
         await using var kafka = await EmbeddedKafka.StartAsync(Outage.Brokers, new EmbeddedKafkaOptions { LogBytesPerPartition = 0, MaxMessageBytes = 2 * LargeBytes });

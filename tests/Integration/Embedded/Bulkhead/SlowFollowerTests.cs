@@ -16,6 +16,7 @@ public sealed class SlowFollowerTests(BulkheadTable table)
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
 
     [Fact]
+    [Law("L15")]
     public async Task It_stalls_its_leader_and_neither_other_leaders_nor_metadata()
     {
         await using var kafka = await EmbeddedKafka.StartAsync(Outage.Brokers, new EmbeddedKafkaOptions { LogBytesPerPartition = 0, NewTopicsHaveNoLeaderYet = false });

@@ -10,7 +10,7 @@ internal sealed class Watching : IMetadataListener
 {
     public Watching(int brokers = 3, Action<KafkaProducerOptions>? configure = null, int seed = 1, bool shuffleTasks = false)
     {
-        World = new World(shuffleTasks ? new Random(seed) : null);
+        World = new World(shuffleTasks ? seed : 0);
         Cluster = new FakeCluster(World);
         for (var id = 1; id <= brokers; id++)
         {
@@ -37,7 +37,7 @@ internal sealed class Watching : IMetadataListener
 
     public ClusterMetadata Metadata { get; }
 
-    public Logged Log { get; } = new();
+    public EventLog Log { get; } = new();
 
     public List<ClusterSnapshot> Snapshots { get; } = [];
 

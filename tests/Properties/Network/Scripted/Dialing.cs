@@ -21,7 +21,7 @@ internal sealed class Dialing : IConnectionOwner
 
     public ScriptedTransport Transport { get; }
 
-    public Logged Log { get; } = new();
+    public EventLog Log { get; } = new();
 
     public Task<BrokerConnection> Task { get; }
 

@@ -29,7 +29,7 @@ internal sealed class Linked : IConnectionOwner
 
     public BrokerConnection Connection { get; }
 
-    public Logged Log { get; } = new();
+    public EventLog Log { get; } = new();
 
     /// <summary>Everything the requests and the owner were told, in order.</summary>
     public List<string> News { get; } = [];

@@ -1,52 +1,49 @@
+using Rx.Kafka.Testing;
+
 namespace Rx.Kafka.Properties.Network.Scripted;
 
 /// <summary>One thread, one clock: everything happens when the test says so, and happens again the same way.</summary>
-internal sealed class World(Random? chance = null)
+internal sealed class World
 {
     private const int TooManySteps = 200_000;
 
-    public ManualTime Time { get; } = new();
+    private readonly VirtualTime _clock = new();
 
-    public PumpedScheduler Tasks { get; } = new(chance);
+    /// <param name="seed">Chooses the order of what could happen at once.</param>
+    public World(int seed = 0)
+    {
+        Time = new CountedTimers(_clock);
+        Tasks = new PumpedScheduler(seed);
+    }
+
+    public CountedTimers Time { get; }
+
+    public PumpedScheduler Tasks { get; }
 
     /// <summary>Steps taken; a loop that spins shows here.</summary>
-    public int Steps { get; private set; }
+    public long Steps => Tasks.Steps;
 
     /// <summary>Lets everything happen that can happen now.</summary>
     public void Run()
     {
         while (Tasks.RunOne())
         {
-            Assert.True(++Steps < TooManySteps, "A loop spins.");
+            Assert.True(Steps < TooManySteps, "A loop spins.");
         }
     }
 
     /// <summary>Lets time pass.</summary>
     public void RunFor(TimeSpan span)
     {
-        var end = Time.GetTimestamp() + span.Ticks;
-        Run();
-        while (Time.NextDue <= end)
-        {
-            Time.MoveTo(Time.NextDue);
-            Run();
-        }
-
-        Time.MoveTo(end);
-        Run();
+        var end = _clock.Elapsed + span;
+        Pass(static () => false, end);
+        _clock.Advance(end - _clock.Elapsed);
     }
 
     /// <summary>Lets time pass until something holds.</summary>
     public void RunUntil(Func<bool> holds, TimeSpan limit)
     {
-        var end = Time.GetTimestamp() + limit.Ticks;
-        Run();
-        while (!holds() && Time.NextDue <= end)
-        {
-            Time.MoveTo(Time.NextDue);
-            Run();
-        }
-
+        Pass(holds, _clock.Elapsed + limit);
         Assert.True(holds(), $"Not within {limit}.");
     }
 
@@ -85,5 +82,15 @@ internal sealed class World(Random? chance = null)
     {
         Assert.True(task.IsCompleted, "The task has not ended.");
         return Assert.IsType<T>(Xunit.Record.Exception(() => task.GetAwaiter().GetResult()), exactMatch: false);
+    }
+
+    private void Pass(Func<bool> holds, TimeSpan end)
+    {
+        Run();
+        while (!holds() && _clock.NextDeadline <= end)
+        {
+            _clock.AdvanceToNextTimer();
+            Run();
+        }
     }
 }

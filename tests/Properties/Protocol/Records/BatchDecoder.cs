@@ -108,16 +108,16 @@ internal static class BatchDecoder
 }
 
 /// <summary>The fields before the records.</summary>
-internal sealed record BatchFields(long BaseOffset, int LeaderEpoch, short Attributes, int LastOffsetDelta, long BaseTimestamp, long MaxTimestamp, long ProducerId, short ProducerEpoch, int BaseSequence, int RecordCount);
+public sealed record BatchFields(long BaseOffset, int LeaderEpoch, short Attributes, int LastOffsetDelta, long BaseTimestamp, long MaxTimestamp, long ProducerId, short ProducerEpoch, int BaseSequence, int RecordCount);
 
 /// <summary>A batch; of a compressed one only the fields.</summary>
-internal sealed record DecodedBatch(BatchFields Fields, DecodedRecord[] Records);
+public sealed record DecodedBatch(BatchFields Fields, DecodedRecord[] Records);
 
 /// <summary>A header of a record.</summary>
-internal sealed record DecodedHeader(string Key, byte[]? Value);
+public sealed record DecodedHeader(string Key, byte[]? Value);
 
 /// <summary>A record as it stands in a batch.</summary>
-internal sealed record DecodedRecord(long TimestampDelta, int OffsetDelta, byte[]? Key, byte[]? Value, DecodedHeader[] Headers)
+public sealed record DecodedRecord(long TimestampDelta, int OffsetDelta, byte[]? Key, byte[]? Value, DecodedHeader[] Headers)
 {
     /// <summary>All content as one text, to be compared and read.</summary>
     public override string ToString() =>

@@ -73,6 +73,7 @@ public class DeliveryTimeoutTests
     public static TheoryData<string> Names => [.. Cases.Keys];
 
     [Theory]
+    [Law("L45")]
     [MemberData(nameof(Names))]
     public void Tells_what_was_tried_and_what_that_means_for_the_log(string name)
     {
