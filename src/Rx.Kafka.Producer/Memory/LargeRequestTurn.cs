@@ -1,8 +1,9 @@
 namespace Rx.Kafka.Memory;
 
 /// <summary>
-/// Who collects memory, while nobody else takes any: else a large record never gets its place beside small traffic. A turn that fails is followed by a pause of 39 turns, and
-/// the next is twice as long: one that can never fit must not bar everybody. Guarded by the pool's lock.
+/// One partition collects memory while nobody else takes any: else a large record never gets its place beside small traffic.
+/// A turn that fails is followed by a pause of 39 turns, and the next is twice as long: one that can never fit must not bar everybody.
+/// Guarded by the pool's lock.
 /// </summary>
 internal sealed class LargeRequestTurn : IDisposable
 {
@@ -29,9 +30,9 @@ internal sealed class LargeRequestTurn : IDisposable
 
     public bool MayStart => Collector is null && _time.GetTimestamp() >= _notBefore;
 
-    public void Start(PartitionMemory account)
+    public void Start(PartitionMemory partition)
     {
-        Collector = _last = account;
+        Collector = _last = partition;
         _endsAt = After(_length);
         _timer.Change(_length, Timeout.InfiniteTimeSpan);
     }
@@ -53,16 +54,20 @@ internal sealed class LargeRequestTurn : IDisposable
         return true;
     }
 
-    /// <summary>An account waits no longer.</summary>
-    public void Forget(PartitionMemory account)
+    /// <summary>A partition waits no longer.</summary>
+    /// <returns>Whether it was its turn.</returns>
+    public bool Forget(PartitionMemory partition)
     {
-        Collector = Collector == account ? null : Collector;
-        if (_last == account)
+        var collected = Collector == partition;
+        Collector = collected ? null : Collector;
+        if (_last == partition)
         {
-            // Whoever collects next has not failed yet.
+            // The next one to collect has not failed yet.
             _last = null;
             _length = FirstTurn;
         }
+
+        return collected;
     }
 
     public void Dispose() => _timer.Dispose();

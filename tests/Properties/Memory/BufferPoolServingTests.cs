@@ -28,13 +28,13 @@ public sealed class BufferPoolServingTests
                 }
             }
 
-            Assert.True(world.Pool.TryCharge(filler.Account, (int)(world.Pool.Total - world.Pool.Used)));
+            Assert.True(world.Pool.TryCharge(filler.Memory, (int)(world.Pool.Total - world.Pool.Used)));
             Array.ForEach(waiting, partition => partition.Wait(2000));
             world.Drain();
             while (waiting.Any(static p => p.Waits))
             {
                 // Enough for one at a time.
-                world.Pool.Return(filler.Account, [], 4096);
+                world.Pool.Return(filler.Memory, [], 4096);
                 var before = waiting.Select(static p => p.Met).ToArray();
                 world.Drain();
                 served.AddRange(Enumerable.Range(0, waiting.Length).Where(i => waiting[i].Met > before[i]));
@@ -63,13 +63,14 @@ public sealed class BufferPoolServingTests
         Assert.True(traffic.Taken > met);
     }, maxTest: 20);
 
-    // One that can never have its place, because a dead partition holds the memory, costs the others a fortieth of the time, and never a second at a stretch; it is itself as badly off as before.
+    // One that can never have its place, because a dead partition holds the memory, costs the others a fortieth of the time, and never a
+    // second at a stretch; it is itself as badly off as before.
     [Fact]
     public void A_record_that_can_never_fit_bars_nobody_for_long() => Law.Seeds("turns", seed =>
     {
         using var world = new PoolWorld(1 << 20, BatchSize, brokers: 3, partitions: 6);
         var dead = world.Partitions[5];
-        Assert.True(world.Pool.TryCharge(dead.Account, 500_000));
+        Assert.True(world.Pool.TryCharge(dead.Memory, 500_000));
         var traffic = new Traffic(world, world.Partitions[1..5], new Random(seed));
         world.Partitions[0].Wait(600_000);
         world.Drain();
@@ -89,22 +90,23 @@ public sealed class BufferPoolServingTests
         Assert.InRange(traffic.LongestBarred, 40, 60);
     }, maxTest: 2);
 
-    // While one collects, records without key may not take; they wait for a call, which must come when the turn ends, even if no memory does.
+    // While one collects, records without key may not take. They wait for a call, which must come when the turn ends, even if no memory
+    // does.
     [Fact]
     public void Records_without_key_are_told_when_a_turn_ends()
     {
         using var world = new PoolWorld(1 << 20, BatchSize, brokers: 1, partitions: 2);
-        Assert.True(world.Pool.TryCharge(world.Partitions[1].Account, 500_000));
+        Assert.True(world.Pool.TryCharge(world.Partitions[1].Memory, 500_000));
         world.Partitions[0].Wait(600_000);
         world.Drain();
         var calls = 0;
         world.Pool.CallWhenFreed(() => calls++);
-        Assert.Null(world.Pool.TryTake(world.Partitions[1].Account, new MemoryRequest(100, 0)));
+        Assert.Null(world.Pool.TryTake(world.Partitions[1].Memory, new MemoryRequest(100, 0)));
 
         world.Advance(TimeSpan.FromMilliseconds(50));
 
         Assert.Equal(1, calls);
-        Assert.NotNull(world.Pool.TryTake(world.Partitions[1].Account, new MemoryRequest(100, 0)));
+        Assert.NotNull(world.Pool.TryTake(world.Partitions[1].Memory, new MemoryRequest(100, 0)));
     }
 
     // Memory that was set aside for a record that has left goes to whoever waits, at once and not at the next return.
@@ -113,13 +115,13 @@ public sealed class BufferPoolServingTests
     {
         using var world = new PoolWorld(1 << 20, BatchSize, brokers: 2, partitions: 3);
         var (first, second, filler) = (world.Partitions[0], world.Partitions[1], world.Partitions[2]);
-        Assert.True(world.Pool.TryCharge(filler.Account, 900_000));
+        Assert.True(world.Pool.TryCharge(filler.Memory, 900_000));
         first.Wait(300_000);
         world.Drain();
         second.Wait(10_000);
         world.Drain();
-        world.Pool.Return(filler.Account, [], 155_000);
-        Assert.NotNull(first.Account.Reserved);
+        world.Pool.Return(filler.Memory, [], 155_000);
+        Assert.NotNull(first.Memory.Reserved);
         Assert.Equal(0, second.Met);
 
         // Before its drainer runs, the record leaves and a larger one stands behind it.

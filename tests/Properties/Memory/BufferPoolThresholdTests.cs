@@ -17,16 +17,16 @@ public sealed class BufferPoolThresholdTests
         using var pool = new BufferPool(Total, BatchSize, ProducerBatch.Overheads, new VirtualTime());
         var model = new PoolModel(Total, BatchSize, ProducerBatch.MaximumOverhead);
         var brokers = Enumerable.Range(0, 3).Select(_ => new BrokerMemory()).ToArray();
-        var accounts = new List<PartitionMemory>();
+        var partitions = new List<PartitionMemory>();
         var held = new List<(int Partition, byte[]? Chunk, int Overhead)>();
         Array.ForEach(brokers, pool.AddBroker);
         AddPartition(0);
         foreach (var step in program)
         {
-            var partition = step.A % accounts.Count;
+            var partition = step.A % partitions.Count;
             switch (step.Kind)
             {
-                case 0 when accounts.Count < 12:
+                case 0 when partitions.Count < 12:
                     AddPartition(step.A % brokers.Length);
                     break;
                 case 1:
@@ -34,17 +34,17 @@ public sealed class BufferPoolThresholdTests
                     break;
                 case 2:
                     var bytes = step.B;
-                    Assert.Equal(bytes <= model.Free, pool.TryCharge(accounts[partition], bytes));
+                    Assert.Equal(bytes <= model.Free, pool.TryCharge(partitions[partition], bytes));
                     Hold(partition, null, bytes <= model.Free ? bytes : 0);
                     break;
                 case 3 when step.B % 5 == 0:
-                    pool.MoveChannel(accounts[partition], brokers[step.B % brokers.Length]);
+                    pool.MoveChannel(partitions[partition], brokers[step.B % brokers.Length]);
                     model.Partitions[partition] = (step.B % brokers.Length, model.Partitions[partition].Bytes);
                     break;
                 default:
                     var request = new MemoryRequest(step.Kind == 5 ? step.B * 8 : step.B % 20_000, Overhead: step.B % 3000);
                     var takes = model.Takes(partition, request.Minimum, request.Overhead, out var size);
-                    var chunk = pool.TryTake(accounts[partition], request);
+                    var chunk = pool.TryTake(partitions[partition], request);
                     Assert.Equal(takes ? size : -1, chunk?.Length ?? -1);
                     Hold(partition, chunk, chunk is null ? 0 : request.Overhead);
                     break;
@@ -62,8 +62,8 @@ public sealed class BufferPoolThresholdTests
 
         void AddPartition(int broker)
         {
-            accounts.Add(new PartitionMemory(static () => { }));
-            pool.AddChannel(accounts[^1], brokers[broker]);
+            partitions.Add(new PartitionMemory(static () => { }));
+            pool.AddChannel(partitions[^1], brokers[broker]);
             model.Partitions.Add((broker, 0));
         }
 
@@ -82,14 +82,19 @@ public sealed class BufferPoolThresholdTests
 
             var (partition, chunk, overhead) = held[index % held.Count];
             held.RemoveAt(index % held.Count);
-            pool.Return(accounts[partition], chunk is null ? [] : [chunk], overhead);
+            pool.Return(partitions[partition], chunk is null ? [] : [chunk], overhead);
             Count(partition, -(chunk?.Length ?? 0) - overhead);
         }
 
-        void Count(int partition, long bytes) => model.Partitions[partition] = model.Partitions[partition] with { Bytes = model.Partitions[partition].Bytes + bytes };
+        void Count(int partition, long bytes)
+        {
+            var (broker, held) = model.Partitions[partition];
+            model.Partitions[partition] = (broker, held + bytes);
+        }
     });
 
-    // L15: whatever part of the partitions is dead and however greedy, a live partition that holds nothing gets a chunk, unless its whole broker holds 9/10.
+    // L15: whatever part of the partitions is dead and however greedy, a live partition that holds nothing gets a chunk, unless its whole
+    // broker holds 9/10.
     [Theory]
     [Law("L15")]
     [InlineData(6, 1, 3)]
@@ -97,21 +102,21 @@ public sealed class BufferPoolThresholdTests
     [InlineData(1000, 300, 3)]
     [InlineData(1, 0, 1)]
     [InlineData(10_000, 5000, 3)]
-    public void A_live_partition_gets_memory_beside_dead_ones_that_are_full(int partitions, int dead, int brokerCount)
+    public void A_live_partition_gets_memory_beside_dead_ones_that_are_full(int count, int dead, int brokerCount)
     {
         using var pool = new BufferPool(32 << 20, BatchSize, ProducerBatch.Overheads, new VirtualTime());
         var brokers = Enumerable.Range(0, brokerCount).Select(_ => new BrokerMemory()).ToArray();
         Array.ForEach(brokers, pool.AddBroker);
-        var accounts = Enumerable.Range(0, partitions).Select(i =>
+        var partitions = Enumerable.Range(0, count).Select(i =>
         {
-            var account = new PartitionMemory(static () => { });
-            pool.AddChannel(account, brokers[i % brokers.Length]);
-            return account;
+            var partition = new PartitionMemory(static () => { });
+            pool.AddChannel(partition, brokers[i % brokers.Length]);
+            return partition;
         }).ToArray();
 
-        FillTogether(pool, accounts[..dead]);
+        FillTogether(pool, partitions[..dead]);
 
-        foreach (var live in accounts[dead..])
+        foreach (var live in partitions[dead..])
         {
             var chunk = pool.TryTake(live, new MemoryRequest(200, ProducerBatch.BaseOverhead));
             Assert.NotNull(chunk);
@@ -119,7 +124,8 @@ public sealed class BufferPoolThresholdTests
         }
     }
 
-    // Choudhury and Hahne: n dead partitions that fill together leave 1/(n + 1) of the memory, a dead broker a fifth; one after another they leave less (a dead broker a tenth).
+    // Choudhury and Hahne: n dead partitions that fill together leave 1/(n + 1) of the memory, a dead broker a fifth; one after another
+    // they leave less (a dead broker a tenth).
     [Fact]
     [Law("L15")]
     public void What_the_dead_leave_is_as_designed() => Law.Check("1/(n+1)", Gen.Choose(1, 12).ToArbitrary(), dead =>
@@ -127,14 +133,14 @@ public sealed class BufferPoolThresholdTests
         using var pool = new BufferPool(32 << 20, BatchSize, ProducerBatch.Overheads, new VirtualTime());
         var brokers = Enumerable.Range(0, 100).Select(_ => new BrokerMemory()).ToArray();
         Array.ForEach(brokers, pool.AddBroker);
-        var accounts = brokers.Select(broker =>
+        var partitions = brokers.Select(broker =>
         {
-            var account = new PartitionMemory(static () => { });
-            pool.AddChannel(account, broker);
-            return account;
+            var partition = new PartitionMemory(static () => { });
+            pool.AddChannel(partition, broker);
+            return partition;
         }).ToArray();
 
-        FillTogether(pool, accounts[..dead]);
+        FillTogether(pool, partitions[..dead]);
 
         Assert.InRange(pool.Total - pool.Used, pool.Total / (dead + 1.0) * 0.9, pool.Total / (dead + 1.0) * 1.1);
     }, maxTest: 12);
@@ -148,33 +154,33 @@ public sealed class BufferPoolThresholdTests
         using var pool = new BufferPool(32 << 20, BatchSize, ProducerBatch.Overheads, new VirtualTime());
         var broker = new BrokerMemory();
         pool.AddBroker(broker);
-        var accounts = Enumerable.Range(0, 300).Select(_ =>
+        var partitions = Enumerable.Range(0, 300).Select(_ =>
         {
-            var account = new PartitionMemory(static () => { });
-            pool.AddChannel(account, broker);
-            return account;
+            var partition = new PartitionMemory(static () => { });
+            pool.AddChannel(partition, broker);
+            return partition;
         }).ToArray();
 
         if (together)
         {
-            FillTogether(pool, accounts);
+            FillTogether(pool, partitions);
         }
         else
         {
-            Array.ForEach(accounts, account => FillTogether(pool, [account]));
+            Array.ForEach(partitions, partition => FillTogether(pool, [partition]));
         }
 
         Assert.InRange((pool.Total - pool.Used) / (double)pool.Total, least, most);
     }
 
-    private static void FillTogether(BufferPool pool, PartitionMemory[] accounts)
+    private static void FillTogether(BufferPool pool, PartitionMemory[] partitions)
     {
         for (var taken = true; taken;)
         {
             taken = false;
-            foreach (var account in accounts)
+            foreach (var partition in partitions)
             {
-                taken |= pool.TryTake(account, new MemoryRequest(200, ProducerBatch.BaseOverhead)) is not null;
+                taken |= pool.TryTake(partition, new MemoryRequest(200, ProducerBatch.BaseOverhead)) is not null;
             }
         }
     }

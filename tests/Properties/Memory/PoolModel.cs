@@ -8,7 +8,10 @@ internal sealed class PoolModel(long total, int chunkBytes, int maximumOverhead)
 
     public long Free => total - Partitions.Sum(static p => p.Bytes);
 
-    /// <summary>The size of the chunk a partition would get: the largest power of two that is at most free / (2 × channels), from 2 KiB to the usual size; or the record's own size.</summary>
+    /// <summary>
+    /// The size of the chunk a partition would get: the largest power of two that is at most free / (2 × channels), from 2 KiB to the
+    /// usual size; or the record's own size.
+    /// </summary>
     public long ChunkFor(int minimum)
     {
         var fair = Free / (2.0 * Partitions.Count);

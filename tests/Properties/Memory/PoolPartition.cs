@@ -12,11 +12,11 @@ internal sealed class PoolPartition
     public PoolPartition(PoolWorld world, BrokerMemory broker)
     {
         _world = world;
-        Account = new PartitionMemory(() => world.Queue(this));
-        world.Pool.AddChannel(Account, broker);
+        Memory = new PartitionMemory(() => world.Queue(this));
+        world.Pool.AddChannel(Memory, broker);
     }
 
-    public PartitionMemory Account { get; }
+    public PartitionMemory Memory { get; }
 
     public long Held => _held.Sum(static h => h.Chunk.Length + (long)h.Overhead);
 
@@ -30,7 +30,7 @@ internal sealed class PoolPartition
     public bool TryTake(int bytes)
     {
         var request = Request(bytes);
-        return _line.Count == 0 && Keep(_world.Pool.TryTake(Account, request), request);
+        return _line.Count == 0 && Keep(_world.Pool.TryTake(Memory, request), request);
     }
 
     public void Wait(int bytes)
@@ -56,18 +56,18 @@ internal sealed class PoolPartition
         {
             var (chunk, overhead) = _held[index % _held.Count];
             _held.RemoveAt(index % _held.Count);
-            _world.Pool.Return(Account, [chunk], overhead);
+            _world.Pool.Return(Memory, [chunk], overhead);
         }
     }
 
     public bool TakesNow()
     {
-        if (_world.Pool.TryTake(Account, Wanted) is not { } chunk)
+        if (_world.Pool.TryTake(Memory, Wanted) is not { } chunk)
         {
             return false;
         }
 
-        _world.Pool.Return(Account, [chunk], Wanted.Overhead);
+        _world.Pool.Return(Memory, [chunk], Wanted.Overhead);
         return true;
     }
 
@@ -76,7 +76,7 @@ internal sealed class PoolPartition
     {
         while (_line.Count > 0)
         {
-            if (!Keep(_world.Pool.TakeOrWait(Account, _line[0]), _line[0]))
+            if (!Keep(_world.Pool.TakeOrWait(Memory, _line[0]), _line[0]))
             {
                 return;
             }
@@ -85,7 +85,7 @@ internal sealed class PoolPartition
             _line.RemoveAt(0);
         }
 
-        _world.Pool.Leave(Account);
+        _world.Pool.Leave(Memory);
     }
 
     public void End()

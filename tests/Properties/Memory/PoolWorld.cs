@@ -28,7 +28,7 @@ internal sealed class PoolWorld : IDisposable
 
     public void Queue(PoolPartition partition) => _queued.Enqueue(partition);
 
-    public void Move(PoolPartition partition, int broker) => Pool.MoveChannel(partition.Account, _brokers[broker]);
+    public void Move(PoolPartition partition, int broker) => Pool.MoveChannel(partition.Memory, _brokers[broker]);
 
     public void Drain()
     {
@@ -46,10 +46,11 @@ internal sealed class PoolWorld : IDisposable
 
     public void CheckLedger()
     {
-        var reserved = Partitions.Sum(static p => p.Account.Reserved is { } r ? r.Chunk.Length + (long)r.Overhead : 0);
+        var reserved = Partitions.Sum(static p => p.Memory.Reserved is { } r ? r.Chunk.Length + (long)r.Overhead : 0);
         Assert.Equal(Partitions.Sum(static p => p.Held) + reserved, Pool.Used);
         Assert.InRange(Pool.Used, 0, Pool.Total);
-        Assert.All(_brokers, broker => Assert.Equal(Partitions.Where(p => p.Account.Broker == broker).Sum(static p => p.Account.Bytes), broker.Bytes));
+        var held = Partitions.ToLookup(static p => p.Memory.Broker, static p => p.Memory.Bytes);
+        Assert.All(_brokers, broker => Assert.Equal(held[broker].Sum(), broker.Bytes));
         Assert.InRange(Pool.Cached, 0, Pool.Total - Pool.Used);
     }
 
