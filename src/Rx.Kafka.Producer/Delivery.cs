@@ -4,8 +4,8 @@ namespace Rx.Kafka;
 /// <typeparam name="T">What went in: the record itself on <see cref="KafkaProducer.Deliveries"/>.</typeparam>
 public readonly struct Delivery<T>
 {
-    // The topic of an acknowledged record, or the error of a failed one. One field for both, so that State begins at a multiple of 32 bytes and is
-    // copied in the pieces in which it was just written; with two fields the processor holds up each copy.
+    // The topic of an acknowledged record, or the error of a failed one. One field for both, so that State begins at a multiple of 32
+    // bytes and is copied in the pieces in which it was just written; with two fields the processor holds up each copy.
     private readonly object? _topicOrError;
     private readonly long _offset;
     private readonly long _timestamp;
@@ -34,7 +34,10 @@ public readonly struct Delivery<T>
     /// <summary>Whether the record was acknowledged.</summary>
     public bool Succeeded => _topicOrError is string;
 
-    /// <summary>What is known about the record being on the log. With acks = 0 an acknowledged record is only <see cref="Persistence.PossiblyPersisted"/>.</summary>
+    /// <summary>
+    /// What is known about the record being on the log. With acks = 0 an acknowledged record is only <see
+    /// cref="Persistence.PossiblyPersisted"/>.
+    /// </summary>
     public Persistence Persistence { get; }
 
     /// <summary>Where the record stands on the log.</summary>
@@ -50,7 +53,10 @@ public readonly struct Delivery<T>
 /// <summary>What is known about a record being on the log: answers "may I send it again without a duplicate?".</summary>
 public enum Persistence
 {
-    /// <summary>Certainly not on the log: it was never handed to a connection, or every attempt was refused by an answer that proves absence. Safe to send again.</summary>
+    /// <summary>
+    /// Certainly not on the log: it was never handed to a connection, or every attempt was refused by an answer that proves absence. Safe
+    /// to send again.
+    /// </summary>
     NotPersisted,
 
     /// <summary>It may be on the log: no answer came, or one that proves nothing. Sending again may duplicate.</summary>

@@ -1,12 +1,15 @@
 namespace Rx.Kafka;
 
-/// <summary>Chooses the partition of records that name none. A pure choice: called on the thread that offers the record, by many threads at once.</summary>
+/// <summary>
+/// Chooses the partition of records that name none. A pure choice: called on the thread that offers the record, by many threads at once.
+/// </summary>
 public interface IPartitioner
 {
     /// <summary>Chooses a partition.</summary>
     /// <param name="record">The record.</param>
     /// <param name="partitions">How many partitions the topic has and which have a leader now.</param>
-    /// <returns>A partition from 0 to <see cref="TopicPartitions.Count"/> − 1; anything else, or an exception, fails the record with <see cref="ProduceErrorCode.InvalidRecord"/>.</returns>
+    /// <returns>A partition from 0 to <see cref="TopicPartitions.Count"/> − 1; anything else, or an exception, fails the record with <see
+    /// cref="ProduceErrorCode.InvalidRecord"/>.</returns>
     int Partition(in Record record, TopicPartitions partitions);
 }
 
@@ -43,4 +46,5 @@ public sealed class TopicPartitions
 /// <param name="Leader">The leading broker's id, or null when there is none at the moment.</param>
 /// <param name="Replicas">The ids of the brokers that hold it.</param>
 /// <param name="InSyncReplicas">The ids of those that are in step with the leader.</param>
-public sealed record PartitionInfo(string Topic, int Partition, int? Leader, IReadOnlyList<int> Replicas, IReadOnlyList<int> InSyncReplicas);
+public sealed record PartitionInfo(
+    string Topic, int Partition, int? Leader, IReadOnlyList<int> Replicas, IReadOnlyList<int> InSyncReplicas);

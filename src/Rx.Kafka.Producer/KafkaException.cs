@@ -53,13 +53,18 @@ public class KafkaProduceException : KafkaException
 /// <summary>Why a record was not acknowledged.</summary>
 public enum ProduceErrorCode
 {
-    /// <summary>The record itself cannot be sent: no topic, a partition that does not exist, memory that cannot be read. Correct the record.</summary>
+    /// <summary>
+    /// The record itself cannot be sent: no topic, a partition that does not exist, memory that cannot be read. Correct the record.
+    /// </summary>
     InvalidRecord,
 
     /// <summary>A serializer failed.</summary>
     Serialization,
 
-    /// <summary>The record is larger than <see cref="KafkaProducerOptions.MaxRequestSize"/>, <see cref="KafkaProducerOptions.BufferMemory"/> or the broker's <c>message.max.bytes</c>.</summary>
+    /// <summary>
+    /// The record is larger than <see cref="KafkaProducerOptions.MaxRequestSize"/>, <see cref="KafkaProducerOptions.BufferMemory"/> or
+    /// the broker's <c>message.max.bytes</c>.
+    /// </summary>
     RecordTooLarge,
 
     /// <summary>No metadata of the topic came within <see cref="KafkaProducerOptions.MaxBlock"/>: is a broker reachable?</summary>
@@ -96,8 +101,13 @@ public enum ProduceErrorCode
     Aborted,
 }
 
-/// <summary>An error value that many outcomes share; exceptions are made of it at the edge, one for each await (a shared exception object would gather foreign stack traces).</summary>
-internal sealed record ProduceError(ProduceErrorCode Code, string Message, Persistence Persistence = Persistence.NotPersisted, short? BrokerErrorCode = null, bool IsFatal = false, Exception? Cause = null)
+/// <summary>
+/// An error value that many outcomes share; exceptions are made of it at the edge, one for each await (a shared exception object would
+/// gather foreign stack traces).
+/// </summary>
+internal sealed record ProduceError(
+    ProduceErrorCode Code, string Message, Persistence Persistence = Persistence.NotPersisted, short? BrokerErrorCode = null,
+    bool IsFatal = false, Exception? Cause = null)
 {
     public KafkaProduceException ToException() => new(Code, Message, Persistence, BrokerErrorCode, IsFatal, Cause);
 }

@@ -9,12 +9,14 @@ using Rx.Kafka.Sinks;
 namespace Rx.Kafka;
 
 /// <summary>
-/// A Kafka producer that is an observer of records: <c>events.Subscribe(producer)</c>. Acknowledgements come back as <see cref="Acks"/>, every outcome as <see cref="Deliveries"/>,
-/// and code that asks one by one awaits <see cref="SendAsync"/>. Any number of threads may use one producer at once; an application needs one per cluster.
+/// A Kafka producer that is an observer of records: <c>events.Subscribe(producer)</c>. Acknowledgements come back as <see cref="Acks"/>,
+/// every outcome as <see cref="Deliveries"/>, and code that asks one by one awaits <see cref="SendAsync"/>. Any number of threads may use
+/// one producer at once; an application needs one per cluster.
 /// </summary>
 /// <remarks>
-/// Back-pressure is waiting: while memory is full or observers lag behind, <see cref="OnNext"/> returns late and <see cref="SendAsync"/> completes late. On servers prefer the awaiting
-/// calls: blocked pool threads are costly. Records of one thread to one partition keep their order, whichever call brings them.
+/// Back-pressure is waiting: while memory is full or observers lag behind, <see cref="OnNext"/> returns late and <see cref="SendAsync"/>
+/// completes late. On servers prefer the awaiting calls: blocked pool threads are costly. Records of one thread to one partition keep
+/// their order, whichever call brings them.
 /// </remarks>
 public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDisposable
 {
@@ -36,29 +38,36 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     }
 
     /// <summary>
-    /// Acknowledgements of the records that came through this producer's <see cref="OnNext"/>; not those of <see cref="SendAsync"/>. Hot: a subscriber sees every record accepted after
-    /// Subscribe returned, in order per partition. Called on <see cref="ProducerRuntime.Scheduler"/>, one at a time. Failed records do not appear. Ends after <see cref="OnCompleted"/> or dispose,
+    /// Acknowledgements of the records that came through this producer's <see cref="OnNext"/>; not those of <see cref="SendAsync"/>. Hot:
+    /// a subscriber sees every record accepted after Subscribe returned, in order per partition. Called on <see
+    /// cref="ProducerRuntime.Scheduler"/>, one at a time. Failed records do not appear. Ends after <see cref="OnCompleted"/> or dispose,
     /// with an error after <see cref="OnError"/> or a fatal error.
     /// </summary>
     public IObservable<RecordMetadata> Acks => _root.Acks;
 
-    /// <summary>Every outcome of the records that came through this producer's <see cref="OnNext"/>, with the record itself; otherwise as <see cref="Acks"/>.</summary>
+    /// <summary>
+    /// Every outcome of the records that came through this producer's <see cref="OnNext"/>, with the record itself; otherwise as <see
+    /// cref="Acks"/>.
+    /// </summary>
     public IObservable<Delivery<Record>> Deliveries => _root.Deliveries;
 
     /// <summary>
-    /// Completes when, after <see cref="OnCompleted"/> or dispose, every record offered before has its outcome and the observers have returned from it. Faults after <see cref="OnError"/>
-    /// with its error, and with a <see cref="KafkaProduceException"/> after a fatal one. Failed records do not fault it.
+    /// Completes when, after <see cref="OnCompleted"/> or dispose, every record offered before has its outcome and the observers have
+    /// returned from it. Faults after <see cref="OnError"/> with its error, and with a <see cref="KafkaProduceException"/> after a fatal
+    /// one. Failed records do not fault it.
     /// </summary>
     public Task Completion => _root.Completion;
 
     /// <summary>
-    /// Takes one record. Returns when its bytes are copied; blocks while there is no memory for it (at most <see cref="KafkaProducerOptions.MaxBlock"/>, then the record fails) and while
-    /// observers are more than <see cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind. Never throws because of the record: what is wrong with it comes as a failed delivery.
-    /// After dispose or a fatal error the record is refused silently, but for a log line. Any thread.
+    /// Takes one record. Returns when its bytes are copied; blocks while there is no memory for it (at most <see
+    /// cref="KafkaProducerOptions.MaxBlock"/>, then the record fails) and while observers are more than <see
+    /// cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind. Never throws because of the record: what is wrong with it
+    /// comes as a failed delivery. After dispose or a fatal error the record is refused silently, but for a log line. Any thread.
     /// </summary>
     /// <param name="value">The record.</param>
     /// <exception cref="InvalidOperationException">
-    /// <see cref="OnCompleted"/> or <see cref="OnError"/> came before: two sources share this observer. Merge them, or use <see cref="SendAsync"/>. (Thrown on a timer's thread this ends the process.)
+    /// <see cref="OnCompleted"/> or <see cref="OnError"/> came before: two sources share this observer. Merge them, or use <see
+    /// cref="SendAsync"/>. (Thrown on a timer's thread this ends the process.)
     /// </exception>
     public void OnNext(Record value)
     {
@@ -78,7 +87,9 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         }
     }
 
-    /// <summary>The source failed: what was accepted is still sent, then the streams end with this error. Returns at once. Any thread.</summary>
+    /// <summary>
+    /// The source failed: what was accepted is still sent, then the streams end with this error. Returns at once. Any thread.
+    /// </summary>
     /// <param name="error">The source's error.</param>
     public void OnError(Exception error)
     {
@@ -89,7 +100,10 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         }
     }
 
-    /// <summary>The source is at its end: what was accepted is sent without waiting for <see cref="KafkaProducerOptions.Linger"/>, then the streams complete. Returns at once. Any thread.</summary>
+    /// <summary>
+    /// The source is at its end: what was accepted is sent without waiting for <see cref="KafkaProducerOptions.Linger"/>, then the
+    /// streams complete. Returns at once. Any thread.
+    /// </summary>
     public void OnCompleted()
     {
         if (_root.Terminate(null))
@@ -99,8 +113,10 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     }
 
     /// <summary>
-    /// Sends one record; the result is its acknowledgement. The call returns at once; its bytes are copied before the result comes, so keep them until then. Awaiting is cheap: no object per record, unless
-    /// it stands in line or can be cancelled. Await it once (<c>AsTask()</c> for more, or to block). Any thread; the continuation runs in the awaiting context, else on <see cref="ProducerRuntime.Scheduler"/>.
+    /// Sends one record; the result is its acknowledgement. The call returns at once; its bytes are copied before the result comes, so
+    /// keep them until then. Awaiting is cheap: no object per record, unless it stands in line or can be cancelled. Await it once
+    /// (<c>AsTask()</c> for more, or to block). Any thread; the continuation runs in the awaiting context, else on <see
+    /// cref="ProducerRuntime.Scheduler"/>.
     /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Before the record is accepted it is withdrawn for certain; later only the await ends.</param>
@@ -127,7 +143,10 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         };
     }
 
-    /// <summary>Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any thread.</summary>
+    /// <summary>
+    /// Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any
+    /// thread.
+    /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Withdraws the record while it is not accepted.</param>
     /// <returns>The acknowledgement's task; a fault of it that nobody looks at is logged, not raised.</returns>
@@ -144,7 +163,8 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <summary>Connects now, to fail early; optional.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Completes when a broker has described the cluster.</returns>
-    /// <exception cref="KafkaException">By the await: no bootstrap server answered as a Kafka broker; the text says what each did.</exception>
+    /// <exception cref="KafkaException">By the await: no bootstrap server answered as a Kafka broker; the text says what each
+    /// did.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask ConnectAsync(CancellationToken cancellationToken = default)
     {
@@ -152,12 +172,15 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         return new(_core.Metadata.ConnectAsync(cancellationToken));
     }
 
-    /// <summary>The partitions of a topic, as the brokers describe them now; waits for them at most <see cref="KafkaProducerOptions.MaxBlock"/>.</summary>
+    /// <summary>
+    /// The partitions of a topic, as the brokers describe them now; waits for them at most <see cref="KafkaProducerOptions.MaxBlock"/>.
+    /// </summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>One entry per partition, ascending.</returns>
     /// <exception cref="ArgumentException">The name is empty or longer than 249 characters.</exception>
-    /// <exception cref="KafkaException">By the await: the topic is unknown, invalid or forbidden, or no broker answered in time.</exception>
+    /// <exception cref="KafkaException">By the await: the topic is unknown, invalid or forbidden, or no broker answered in
+    /// time.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken = default)
     {
@@ -167,19 +190,28 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         return new(_core.GetPartitionsAsync(topic, cancellationToken));
     }
 
-    /// <summary>Completes when every record accepted or waiting in line now has its outcome; later ones do not extend it. Does not wait for observers, and does not throw for failed records.</summary>
+    /// <summary>
+    /// Completes when every record accepted or waiting in line now has its outcome; later ones do not extend it. Does not wait for
+    /// observers, and does not throw for failed records.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait, not the flush.</param>
     /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
-    public ValueTask FlushAsync(CancellationToken cancellationToken = default) => new(_core.FlushAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
-
-    /// <summary>Fails every record accepted or waiting in line now with <see cref="ProduceErrorCode.Aborted"/>, and completes when they are decided; later ones are untouched.</summary>
-    /// <param name="cancellationToken">Ends the wait, not the purge.</param>
-    /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
-    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) => new(_core.PurgeAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
+    public ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
+        new(_core.FlushAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
 
     /// <summary>
-    /// Takes no more records, sends what was accepted without waiting for linger, for at most <see cref="KafkaProducerOptions.CloseTimeout"/>; the rest fails as
-    /// <see cref="ProduceErrorCode.Closed"/>. Then the streams complete and all connections, timers and threads end. Calls after the first wait for the same end.
+    /// Fails every record accepted or waiting in line now with <see cref="ProduceErrorCode.Aborted"/>, and completes when they are
+    /// decided; later ones are untouched.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait, not the purge.</param>
+    /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
+    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) =>
+        new(_core.PurgeAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
+
+    /// <summary>
+    /// Takes no more records, sends what was accepted without waiting for linger, for at most <see
+    /// cref="KafkaProducerOptions.CloseTimeout"/>; the rest fails as <see cref="ProduceErrorCode.Closed"/>. Then the streams complete and
+    /// all connections, timers and threads end. Calls after the first wait for the same end.
     /// </summary>
     /// <returns>Completes when all is closed; observers that run longer than the timeout are not waited for.</returns>
     public ValueTask DisposeAsync() => _core.DisposeAsync();
@@ -231,5 +263,6 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     }
 
     private static InvalidOperationException AfterTerminal() =>
-        new("OnNext after OnCompleted or OnError: two sources share this producer's observer, and one has ended. Merge the sources, or send the other's records by SendAsync.");
+        new("OnNext after OnCompleted or OnError: two sources share this producer's observer, and one has ended. Merge the sources, or "
+            + "send the other's records by SendAsync.");
 }

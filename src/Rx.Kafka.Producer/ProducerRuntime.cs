@@ -9,10 +9,16 @@ public class ProducerRuntime
     /// <summary>Where the loops, dispatchers and continuations run. Default: the thread pool.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 
-    /// <summary>The seed of all chance (back-off jitter, partition choice); read once, by the producer's constructor. Default: <see cref="System.Random.Shared"/>.</summary>
+    /// <summary>
+    /// The seed of all chance (back-off jitter, partition choice); read once, by the producer's constructor. Default: <see
+    /// cref="System.Random.Shared"/>.
+    /// </summary>
     public Random Random { get; init; } = Random.Shared;
 
-    /// <summary>Blocks the calling thread until a task has ended; it does not throw the task's error. Called where <see cref="KafkaProducer.OnNext"/> must wait.</summary>
+    /// <summary>
+    /// Blocks the calling thread until a task has ended; it does not throw the task's error. Called where <see
+    /// cref="KafkaProducer.OnNext"/> must wait.
+    /// </summary>
     /// <param name="task">The task to wait for.</param>
     public virtual void Wait(Task task) => Concurrency.BlockingWait.Wait(task);
 }

@@ -8,10 +8,12 @@ namespace Rx.Kafka;
 /// </summary>
 /// <remarks>
 /// <para>The bytes are copied before <see cref="KafkaProducer.OnNext"/> or <see cref="KafkaProducer.EnqueueAsync"/> completes, and with
-/// <see cref="KafkaProducer.SendAsync"/> before its result; <see cref="Delivery{T}.State"/> shows the caller's memory, so who re-sends it must not have reused it.</para>
+/// <see cref="KafkaProducer.SendAsync"/> before its result; <see cref="Delivery{T}.State"/> shows the caller's memory, so who re-sends it
+/// must not have reused it.</para>
 /// <para>A null <c>byte[]</c> that is <i>converted</i> to <see cref="ReadOnlyMemory{T}"/> becomes empty memory, not Kafka's null:
 /// <c>record with { Value = (byte[]?)null }</c> is an empty value. The constructors that take <c>byte[]?</c> keep null as null.</para>
-/// <para>Equality compares content. <c>default(Record)</c> has no topic; producing it gives a failed delivery with <see cref="ProduceErrorCode.InvalidRecord"/>.</para>
+/// <para>Equality compares content. <c>default(Record)</c> has no topic; producing it gives a failed delivery with <see
+/// cref="ProduceErrorCode.InvalidRecord"/>.</para>
 /// </remarks>
 public readonly record struct Record
 {
@@ -126,7 +128,8 @@ public readonly record struct Record
         {
             if (value is < 0)
             {
-                throw new ArgumentOutOfRangeException(nameof(value), value, "A partition number counts from 0; leave it null to let the producer choose.");
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A partition number counts from 0; leave it null to let the "
+                    + "producer choose.");
             }
 
             _partition = value.GetValueOrDefault();
@@ -143,7 +146,8 @@ public readonly record struct Record
         {
             if (value is { } time && time < DateTimeOffset.UnixEpoch)
             {
-                throw new ArgumentOutOfRangeException(nameof(value), value, "Kafka's timestamps begin at 1970-01-01; leave it null for the time of acceptance.");
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Kafka's timestamps begin at 1970-01-01; leave it null for "
+                    + "the time of acceptance.");
             }
 
             _timestampTicks = value.GetValueOrDefault().UtcTicks;
@@ -183,7 +187,8 @@ public readonly record struct Record
     /// <param name="topic">The topic's name.</param>
     /// <param name="key">The key to delete.</param>
     /// <returns>The record.</returns>
-    public static Record Tombstone(string topic, ReadOnlyMemory<byte> key) => new(topic, default(ReadOnlyMemory<byte>?), (ReadOnlyMemory<byte>?)key);
+    public static Record Tombstone(string topic, ReadOnlyMemory<byte> key) =>
+        new(topic, default(ReadOnlyMemory<byte>?), (ReadOnlyMemory<byte>?)key);
 
     /// <inheritdoc cref="Tombstone(string, ReadOnlyMemory{byte})"/>
     public static Record Tombstone(string topic, string key)
@@ -220,9 +225,13 @@ public readonly record struct Record
     /// <summary>Topic, partition and sizes; never key or value, which may be secret.</summary>
     /// <returns>A short text for logs.</returns>
     public override string ToString() =>
-        $"Record {{ Topic = {Topic}, Partition = {(HasPartition ? _partition.ToString(System.Globalization.CultureInfo.InvariantCulture) : "any")}, Key = {(HasKey ? $"{_key.Length} B" : "null")}, Value = {(HasValue ? $"{_value.Length} B" : "null")}, Headers = {Headers.Count} }}";
+        $"Record {{ Topic = {Topic}, Partition = "
+        + $"{(HasPartition ? _partition.ToString(System.Globalization.CultureInfo.InvariantCulture) : "any")}, Key = "
+        + $"{(HasKey ? $"{_key.Length} B" : "null")}, Value = {(HasValue ? $"{_value.Length} B" : "null")}, Headers = {Headers.Count} }}";
 
-    /// <summary>Copies to a cleared place on the heap, field by field: a struct of four references would be copied by a call into the runtime.</summary>
+    /// <summary>
+    /// Copies to a cleared place on the heap, field by field: a struct of four references would be copied by a call into the runtime.
+    /// </summary>
     internal void CopyTo(ref Record cleared)
     {
         Unsafe.AsRef(in cleared._topic) = _topic;

@@ -51,7 +51,10 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
         return result;
     }
 
-    /// <summary>Sticky: stays with a partition for a batch's worth of bytes; where that one would have to wait, every other that has a leader is tried.</summary>
+    /// <summary>
+    /// Sticky: stays with a partition for a batch's worth of bytes; where that one would have to wait, every other that has a leader is
+    /// tried.
+    /// </summary>
     private AppendResult TryPlaceAnywhere(TopicChannels channels, ref RecordOffer offer)
     {
         var sticky = topic.Sticky;
@@ -108,6 +111,7 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
         var what = isNamed
             ? $"the record was for partition {partition}. Name one that exists, or none."
             : $"{context.Options.Partitioner!.GetType().Name} answered partition {partition}. It must answer one that exists.";
-        return new ProduceError(ProduceErrorCode.InvalidRecord, $"Topic {topic.Name.Text} has {count} partition(s), from 0 to {count - 1}; {what}");
+        var text = $"Topic {topic.Name.Text} has {count} partition(s), from 0 to {count - 1}; {what}";
+        return new ProduceError(ProduceErrorCode.InvalidRecord, text);
     }
 }

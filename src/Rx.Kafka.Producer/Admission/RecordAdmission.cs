@@ -7,7 +7,9 @@ using Rx.Kafka.Metadata;
 
 namespace Rx.Kafka.Admission;
 
-/// <summary>The way in for every record of every sink: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.</summary>
+/// <summary>
+/// The way in for every record of every sink: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.
+/// </summary>
 internal sealed class RecordAdmission : IRecordAdmission
 {
     /// <summary>The longest name of a topic, in characters: Kafka's limit, kept here because a much longer one fits no request.</summary>
@@ -28,7 +30,8 @@ internal sealed class RecordAdmission : IRecordAdmission
     /// <param name="context">Shared with the topics.</param>
     /// <param name="clock">For records without a time.</param>
     /// <param name="createChannel">Makes the channel of a partition: topic, number.</param>
-    public RecordAdmission(AdmissionContext context, WallClock clock, Func<TopicAdmission, int, ClusterSnapshot, PartitionChannel> createChannel)
+    public RecordAdmission(
+        AdmissionContext context, WallClock clock, Func<TopicAdmission, int, ClusterSnapshot, PartitionChannel> createChannel)
     {
         _context = context;
         _clock = clock;
@@ -206,13 +209,19 @@ internal sealed class RecordAdmission : IRecordAdmission
     }
 
     private static ProduceError Misnamed(string topic) => topic.Length == 0
-        ? new(ProduceErrorCode.InvalidRecord, "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value).")
-        : new(ProduceErrorCode.TopicUnknown, $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it.");
+        ? new(
+            ProduceErrorCode.InvalidRecord,
+            "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value).")
+        : new(
+            ProduceErrorCode.TopicUnknown,
+            $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it.");
 
     private ProduceError TooLarge(long size)
     {
         var options = _context.Options;
-        var limit = options.MaxRequestSize <= _largest ? $"MaxRequestSize ({options.MaxRequestSize} bytes)" : $"BufferMemory ({options.BufferMemory} bytes)";
+        var limit = options.MaxRequestSize <= _largest
+            ? $"MaxRequestSize ({options.MaxRequestSize} bytes)"
+            : $"BufferMemory ({options.BufferMemory} bytes)";
         var remedy = "Raise the limit (and the topic's max.message.bytes), or split the record.";
         return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {size} bytes, more than {limit}. {remedy}");
     }

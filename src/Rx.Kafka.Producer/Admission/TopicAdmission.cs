@@ -5,8 +5,8 @@ using Rx.Kafka.Partitioning;
 namespace Rx.Kafka.Admission;
 
 /// <summary>
-/// One topic: its channels once they are known, its sticky partitioner, and the line of records that wait for metadata, or, without key, for memory in any partition.
-/// Its lock guards the channels; it is never held together with a gate.
+/// One topic: its channels once they are known, its sticky partitioner, and the line of records that wait for metadata, or, without key,
+/// for memory in any partition. Its lock guards the channels; it is never held together with a gate.
 /// </summary>
 internal sealed class TopicAdmission : IWaitingPlace
 {
@@ -28,7 +28,8 @@ internal sealed class TopicAdmission : IWaitingPlace
         _context = context;
         var options = context.Options;
         Sticky = new StickyPartitioner(
-            Math.Max(1, options.BatchSize), options.EffectiveAdaptivePartitioning, options.EffectivePartitionAvailabilityTimeout, context.NewRandom());
+            Math.Max(1, options.BatchSize),
+            options.EffectiveAdaptivePartitioning, options.EffectivePartitionAvailabilityTimeout, context.NewRandom());
         Choice = new PartitionChoice(this, context);
         _waiting = new WaitingRecords(this, context.Batching);
     }
@@ -72,7 +73,9 @@ internal sealed class TopicAdmission : IWaitingPlace
         return closedBy;
     }
 
-    /// <summary>News from the cluster: the partitions there are now, or null while the topic is unknown. Refresh loop, or the topic's first user.</summary>
+    /// <summary>
+    /// News from the cluster: the partitions there are now, or null while the topic is unknown. Refresh loop, or the topic's first user.
+    /// </summary>
     public void Update(TopicPartitions? partitions, Func<int, PartitionChannel> createChannel)
     {
         TaskCompletionSource news;

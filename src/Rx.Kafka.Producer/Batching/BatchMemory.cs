@@ -5,8 +5,8 @@ using Rx.Kafka.Protocol.Records;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// What one partition's batches need for a record besides its bytes' place: chunks, a share for its sink or a shared completion for its await, all charged to the
-/// partition's account. Under the channel's gate.
+/// What one partition's batches need for a record besides its bytes' place: chunks, a share for its sink or a shared completion for its
+/// await, all charged to the partition's account. Under the channel's gate.
 /// </summary>
 internal sealed class BatchMemory(BatchingContext context, PartitionMemory account)
 {
@@ -21,7 +21,8 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
     {
         batch = null;
         var overhead = ProducerBatch.BaseOverhead
-            + (offer.Sink is not null ? SinkShare.SegmentBytes(offer.Interest, first: true) : offer.NeedsSharedCompletion ? SharedCompletion.Bytes : 0);
+            + (offer.Sink is not null ? SinkShare.SegmentBytes(offer.Interest, first: true)
+                : offer.NeedsSharedCompletion ? SharedCompletion.Bytes : 0);
         var request = new MemoryRequest(RecordBatchHeader.Size + total, overhead);
         var chunk = mayJoin ? context.Memory.TakeOrWait(account, request) : context.Memory.TryTake(account, request);
         if (chunk is null)
@@ -49,7 +50,9 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
         return AppendResult.Placed;
     }
 
-    /// <summary>Room for one more record in an open batch; false where memory is short, or the sink has ended, and the batch is closed instead.</summary>
+    /// <summary>
+    /// Room for one more record in an open batch; false where memory is short, or the sink has ended, and the batch is closed instead.
+    /// </summary>
     public bool TryMake(ProducerBatch batch, int total, ref RecordOffer offer)
     {
         if (offer.Sink is { } sink)

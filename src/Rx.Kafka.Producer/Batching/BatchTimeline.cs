@@ -1,6 +1,9 @@
 namespace Rx.Kafka.Batching;
 
-/// <summary>The batches of one broker's partitions by age, in two intrusive lists: the open ones (linger) and all without outcome (delivery timeout). One timer per broker serves both.</summary>
+/// <summary>
+/// The batches of one broker's partitions by age, in two intrusive lists: the open ones (linger) and all without outcome (delivery
+/// timeout). One timer per broker serves both.
+/// </summary>
 internal sealed class BatchTimeline(TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -36,7 +39,10 @@ internal sealed class BatchTimeline(TimeProvider time)
         }
     }
 
-    /// <summary>Takes the oldest open batch off the list if it was opened at or before a time. Who walks the list unlinks under its lock, lets go, then takes the gate.</summary>
+    /// <summary>
+    /// Takes the oldest open batch off the list if it was opened at or before a time. Who walks the list unlinks under its lock, lets go,
+    /// then takes the gate.
+    /// </summary>
     public bool TryTakeOpen(long openedUpTo, out PartitionChannel channel, out long openedAt)
     {
         lock (_lock)

@@ -1,8 +1,8 @@
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// Counts, per flush generation, the batches and waiting records that have no outcome yet: a flush closes the current generation and waits until everything up to it is
-/// decided. Later records belong to the next generation and do not extend it.
+/// Counts, per flush generation, the batches and waiting records that have no outcome yet: a flush closes the current generation and
+/// waits until everything up to it is decided. Later records belong to the next generation and do not extend it.
 /// </summary>
 internal sealed class FlushTracker
 {
@@ -28,7 +28,9 @@ internal sealed class FlushTracker
         }
     }
 
-    /// <summary>A batch takes a waiting record of an older generation: from now on it counts in that one, and the record no longer by itself.</summary>
+    /// <summary>
+    /// A batch takes a waiting record of an older generation: from now on it counts in that one, and the record no longer by itself.
+    /// </summary>
     /// <returns>The batch's generation, the lower of the two.</returns>
     public long Join(long batch, long record)
     {

@@ -20,7 +20,8 @@ internal sealed partial class PartitionChannel
 
     /// <summary>Closes the open batch if it still is the one that was seen on the timeline. Owner.</summary>
     /// <param name="openedAt">When that one was opened.</param>
-    /// <param name="mayGrow">If true and closed batches are still unsent, it stays open: a slow partition then sends few large batches.</param>
+    /// <param name="mayGrow">If true and closed batches are still unsent, it stays open: a slow partition then sends few large
+    /// batches.</param>
     public void CloseOpen(long openedAt, bool mayGrow)
     {
         _gate.Enter();
@@ -40,7 +41,33 @@ internal sealed partial class PartitionChannel
         _gate.Exit();
     }
 
-    /// <summary>Takes a batch that is to be decided without being sent (expiry, purge, dispose): closes it first if it is open. It must be the oldest. Owner.</summary>
+    /// <summary>Takes no more records: closes the open batch and ends the line. Dispose.</summary>
+    public void CloseForever(ProduceError error)
+    {
+        _gate.Enter();
+        _closedBy ??= error;
+        if (Open is not null)
+        {
+            Close(ref Open);
+        }
+
+        if (_closed.First is null)
+        {
+            _readable?.TrySetResult(false);
+            _readable = null;
+        }
+
+        _gate.Exit();
+        Owner.Wake();
+        _writer.Wake();
+        _context.Memory.Leave(_account);
+        Waiting.Close(error);
+    }
+
+    /// <summary>
+    /// Takes a batch that is to be decided without being sent (expiry, purge, dispose): closes it first if it is open. It must be the
+    /// oldest. Owner.
+    /// </summary>
     /// <returns>False while a copy into it is under way: ask again, the end of the copy wakes the owner.</returns>
     public bool TryWithdraw(ProducerBatch batch)
     {
@@ -56,7 +83,9 @@ internal sealed partial class PartitionChannel
         return ready && Reader.TryRead(out _);
     }
 
-    /// <summary>After a look at the lane: keeps it in the ring while it has something it may send, else takes the mark off. Owner.</summary>
+    /// <summary>
+    /// After a look at the lane: keeps it in the ring while it has something it may send, else takes the mark off. Owner.
+    /// </summary>
     /// <param name="laneHasMore">Whether the lane itself has batches to send again.</param>
     /// <param name="isBlocked">Whether the lane may send nothing now; it lists itself when that changes.</param>
     public void Relist(bool laneHasMore, bool isBlocked)
@@ -79,7 +108,9 @@ internal sealed partial class PartitionChannel
         _gate.Exit();
     }
 
-    /// <summary>Hands the partition with all its batches to another owner, and lists it there in any case (else a wake-up is lost). Old owner.</summary>
+    /// <summary>
+    /// Hands the partition with all its batches to another owner, and lists it there in any case (else a wake-up is lost). Old owner.
+    /// </summary>
     /// <param name="newOwner">Whose it is from now on.</param>
     /// <param name="inLane">The lane's own batches without outcome, whole ones.</param>
     public void MoveTo(LoopOwner newOwner, IEnumerable<ProducerBatch> inLane)

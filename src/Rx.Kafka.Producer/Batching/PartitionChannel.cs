@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Threading.Channels;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Memory;
@@ -10,9 +9,10 @@ using Rx.Kafka.Protocol.Records;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// The bounded channel of one partition: records are written, closed batches are read; its bound is the pool's dynamic threshold. Any thread appends. The drainer of its line
-/// places the records that wait. Its owner, the loop of the broker that leads it, reads and decides batches (PartitionChannel.Owner.cs). All of them share its gate, which is
-/// held for one append or one take, never across a wait. Under it we only take short locks, read the clock and queue work.
+/// The bounded channel of one partition: records are written, closed batches are read; its bound is the pool's dynamic threshold. Any
+/// thread appends. The drainer of its line places the records that wait. Its owner, the loop of the broker that leads it, reads and
+/// decides batches (PartitionChannel.Owner.cs). All of them share its gate, which is held for one append or one take, never across a
+/// wait. Under it we only take short locks, read the clock and queue work.
 /// </summary>
 internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>, IWaitingPlace
 {
@@ -79,7 +79,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         _gate.Enter();
         try
         {
-            // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for all.
+            // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for
+            // all.
             if (_open is null && (_closedBy is not null || _drainersBatch is not null || !Waiting.IsEmpty))
             {
                 offer.Error = _closedBy;
@@ -143,8 +144,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
 
     ProduceError IWaitingPlace.TimedOut() => new(
         ProduceErrorCode.BufferFull,
-        $"No memory became free for topic {Topic} partition {Partition} within MaxBlock ({_context.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory "
-        + $"({_context.Memory.Total} bytes): the broker is slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
+        $"No memory became free for topic {Topic} partition {Partition} within MaxBlock ({_context.MaxBlock.TotalMilliseconds:0} ms) of "
+        + $"BufferMemory ({_context.Memory.Total} bytes): the broker is slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
 
     /// <summary>Without a line the open batch goes back to the appending threads. Drainer.</summary>
     void IWaitingPlace.Drained()
@@ -174,29 +175,6 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         Tell(notice);
     }
 
-    /// <summary>Takes no more records: closes the open batch and ends the line. Dispose.</summary>
-    public void CloseForever(ProduceError error)
-    {
-        _gate.Enter();
-        _closedBy ??= error;
-        if (Open is not null)
-        {
-            Close(ref Open);
-        }
-
-        if (_closed.First is null)
-        {
-            _readable?.TrySetResult(false);
-            _readable = null;
-        }
-
-        _gate.Exit();
-        Owner.Wake();
-        _writer.Wake();
-        _context.Memory.Leave(_account);
-        Waiting.Close(error);
-    }
-
     /// <summary>Under the gate. Puts the record into the open batch, or into a new one.</summary>
     private AppendResult Place(ref ProducerBatch? open, ref RecordOffer offer, bool mayOpen, bool mayJoin)
     {
@@ -211,7 +189,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             var delta = offer.View.Timestamp - batch.BaseTimestamp;
             var body = RecordEncoder.BodySize(delta, batch.Count, offer.View.KeyLength, offer.View.ValueLength, offer.View.Headers);
             var total = RecordEncoder.TotalSize(body);
-            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None && _memory.TryMake(batch, total, ref offer))
+            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None
+                && _memory.TryMake(batch, total, ref offer))
             {
                 offer.PlacedBytes = total;
                 Add(ref open, ref offer, body, total, (int)delta);
@@ -241,7 +220,9 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         return result;
     }
 
-    /// <summary>Under the gate. Counts the record in, tells its sink or its await where it is, and encodes it here if it is small.</summary>
+    /// <summary>
+    /// Under the gate. Counts the record in, tells its sink or its await where it is, and encodes it here if it is small.
+    /// </summary>
     private void Add(ref ProducerBatch? open, ref RecordOffer offer, int body, int total, int delta)
     {
         var batch = open!;
@@ -320,12 +301,4 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             Owner.Wake();
         }
     }
-}
-
-/// <summary>A topic's name, as callers and as requests write it.</summary>
-internal sealed class TopicName(string text)
-{
-    public string Text { get; } = text;
-
-    public byte[] Utf8 { get; } = Encoding.UTF8.GetBytes(text);
 }

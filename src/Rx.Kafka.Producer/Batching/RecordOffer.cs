@@ -4,8 +4,9 @@ using Rx.Kafka.Outcomes;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// All that is known about one record on its way in. The caller makes it, and each stage reads what it needs and writes what it decides: no stage copies it.
-/// It lives on the caller's stack. A record that must wait leaves it for a <see cref="WaitingRecord"/>; the drainer makes a new offer for that one.
+/// All that is known about one record on its way in. The caller makes it, and each stage reads what it needs and writes what it decides:
+/// no stage copies it. It lives on the caller's stack. A record that must wait leaves it for a <see cref="WaitingRecord"/>; the drainer
+/// makes a new offer for that one.
 /// </summary>
 internal ref struct RecordOffer
 {

@@ -18,7 +18,8 @@ internal readonly ref struct RecordView
     /// <summary>The error of a record whose memory cannot be read.</summary>
     public static ProduceError Unreadable(Exception cause) => new(
         ProduceErrorCode.InvalidRecord,
-        "The record's memory cannot be read: its key, value or a header refers to memory that was disposed or throws. Keep it alive until the record is accepted.",
+        "The record's memory cannot be read: its key, value or a header refers to memory that was disposed or throws. Keep it alive "
+        + "until the record is accepted.",
         Cause: cause);
 
     public ReadOnlySpan<byte> Key { get; }
@@ -46,7 +47,8 @@ internal readonly ref struct RecordView
         get
         {
             const int MaximumVarint = 5;
-            long size = RecordBatchHeader.Size + RecordEncoder.MaximumOverhead + (2 * MaximumVarint) + Math.Max(0, KeyLength) + (long)Math.Max(0, ValueLength);
+            long size = RecordBatchHeader.Size + RecordEncoder.MaximumOverhead + (2 * MaximumVarint) + Math.Max(0, KeyLength)
+                + (long)Math.Max(0, ValueLength);
             return Headers is null ? size : size + RecordEncoder.BodySize(0, 0, -1, -1, Headers);
         }
     }

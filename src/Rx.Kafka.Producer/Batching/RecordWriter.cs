@@ -4,7 +4,9 @@ using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
 
-/// <summary>The writing end of a partition's channel: a view over <see cref="PartitionChannel.Append"/> for records whose outcome nobody wants.</summary>
+/// <summary>
+/// The writing end of a partition's channel: a view over <see cref="PartitionChannel.Append"/> for records whose outcome nobody wants.
+/// </summary>
 internal sealed class RecordWriter : ChannelWriter<Record>
 {
     private readonly PartitionChannel _channel;

@@ -18,12 +18,16 @@ internal sealed class AsyncSignal : IValueTaskSource
     /// <summary>Wakes the waiter, or the next one if nobody waits. Any thread; cheap when already set.</summary>
     public void Set() => Set(runHere: false);
 
-    /// <summary>The same for a caller who has nothing left to do: the waiter may go on here, within the call, which saves a change of threads. Not if it waits on another scheduler.</summary>
+    /// <summary>
+    /// The same for a caller who has nothing left to do: the waiter may go on here, within the call, which saves a change of threads. Not
+    /// if it waits on another scheduler.
+    /// </summary>
     public void SetHere() => Set(runHere: true);
 
     private void Set(bool runHere)
     {
-        // What the caller wrote must be visible before its look at the state: else a waiter that takes an older signal at this moment sees neither.
+        // What the caller wrote must be visible before its look at the state: else a waiter that takes an older signal at this moment
+        // sees neither.
         Interlocked.MemoryBarrier();
         while (true)
         {
@@ -51,7 +55,9 @@ internal sealed class AsyncSignal : IValueTaskSource
         }
     }
 
-    /// <summary>Waits for the next <see cref="Set"/>, or takes the one remembered. One awaiter at a time, and it awaits the result exactly once.</summary>
+    /// <summary>
+    /// Waits for the next <see cref="Set"/>, or takes the one remembered. One awaiter at a time, and it awaits the result exactly once.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
     public ValueTask WaitAsync()
     {

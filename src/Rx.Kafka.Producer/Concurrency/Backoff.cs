@@ -1,6 +1,8 @@
 namespace Rx.Kafka.Concurrency;
 
-/// <summary>Exponential back-off: <c>initial · 2^n</c>, ±20 % jitter, never above the maximum. Owned by one loop (so is its <see cref="Random"/>).</summary>
+/// <summary>
+/// Exponential back-off: <c>initial · 2^n</c>, ±20 % jitter, never above the maximum. Owned by one loop (so is its <see cref="Random"/>).
+/// </summary>
 internal sealed class Backoff
 {
     private const double Jitter = 0.2;

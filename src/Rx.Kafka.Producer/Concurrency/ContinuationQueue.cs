@@ -7,8 +7,11 @@ internal sealed class ContinuationQueue(TaskScheduler scheduler)
 {
     private static readonly Action<object?> RunCaptured = static state => ((Captured)state!).Run();
 
-    /// <summary>Captures the context that an await asked for, so that <see cref="Queue"/> can go back to it; allocates only where there is one.</summary>
-    public static (Action<object?> Continuation, object? State) Capture(Action<object?> continuation, object? state, ValueTaskSourceOnCompletedFlags flags)
+    /// <summary>
+    /// Captures the context that an await asked for, so that <see cref="Queue"/> can go back to it; allocates only where there is one.
+    /// </summary>
+    public static (Action<object?> Continuation, object? State) Capture(
+        Action<object?> continuation, object? state, ValueTaskSourceOnCompletedFlags flags)
     {
         var execution = (flags & ValueTaskSourceOnCompletedFlags.FlowExecutionContext) != 0 ? ExecutionContext.Capture() : null;
         SynchronizationContext? context = null;
@@ -48,7 +51,8 @@ internal sealed class ContinuationQueue(TaskScheduler scheduler)
         }
     }
 
-    private sealed class Captured(Action<object?> continuation, object? state, ExecutionContext? execution, SynchronizationContext? context, TaskScheduler? target)
+    private sealed class Captured(
+        Action<object?> continuation, object? state, ExecutionContext? execution, SynchronizationContext? context, TaskScheduler? target)
     {
         public TaskScheduler? Target { get; set; } = target;
 
@@ -60,7 +64,9 @@ internal sealed class ContinuationQueue(TaskScheduler scheduler)
             }
             else if (Target is { } other)
             {
-                _ = Task.Factory.StartNew(static captured => ((Captured)captured!).Invoke(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, other);
+                _ = Task.Factory.StartNew(
+                    static captured => ((Captured)captured!).Invoke(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach,
+                    other);
             }
             else
             {

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Rx.Kafka.Concurrency;
 
-/// <summary>A compare-and-swap lock for a few dozen nanoseconds of work: about 5 ns uncontended where a monitor costs 40. Not re-entrant; mutable, so never copy it.</summary>
+/// <summary>
+/// A compare-and-swap lock for a few dozen nanoseconds of work: about 5 ns uncontended where a monitor costs 40. Not re-entrant; mutable,
+/// so never copy it.
+/// </summary>
 internal struct Gate
 {
     private int _taken;

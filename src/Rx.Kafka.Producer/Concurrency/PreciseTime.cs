@@ -1,9 +1,12 @@
 namespace Rx.Kafka.Concurrency;
 
-/// <summary>The system's clock with timers that keep to the millisecond: one thread sleeps to the earliest deadline; nothing wakes it while no timer is armed.</summary>
+/// <summary>
+/// The system's clock with timers that keep to the millisecond: one thread sleeps to the earliest deadline; nothing wakes it while no
+/// timer is armed.
+/// </summary>
 /// <remarks>
-/// The system's timers tick on a coarse clock: a 5 ms timer fires after 5.2 to 8.6 ms. Callbacks run on the thread, one at a time and in the order of their deadlines,
-/// without the creator's execution context; they should only set signals. A timer never fires early.
+/// The system's timers tick on a coarse clock: a 5 ms timer fires after 5.2 to 8.6 ms. Callbacks run on the thread, one at a time and in
+/// the order of their deadlines, without the creator's execution context; they should only set signals. A timer never fires early.
 /// </remarks>
 internal sealed class PreciseTime : TimeProvider, IDisposable
 {
@@ -106,7 +109,8 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
 
     private void Run()
     {
-        // Continuations of awaits look at this: where there is a context of a derived type they go to the pool instead of running inline, here.
+        // Continuations of awaits look at this: where there is a context of a derived type they go to the pool instead of running inline,
+        // here.
         SynchronizationContext.SetSynchronizationContext(new PreciseTimeContext());
         while (Next() is { } timer)
         {
@@ -170,7 +174,9 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
     private long Ticks(TimeSpan time) => (long)Math.Ceiling(time.Ticks * ((double)TimestampFrequency / TimeSpan.TicksPerSecond));
 }
 
-/// <summary>Marks the clock's thread as no place for continuations; what is posted to it goes to the pool, as the base class does.</summary>
+/// <summary>
+/// Marks the clock's thread as no place for continuations; what is posted to it goes to the pool, as the base class does.
+/// </summary>
 internal sealed class PreciseTimeContext : SynchronizationContext
 {
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 namespace Rx.Kafka.Concurrency;
 
-/// <summary>Armed timers, the earliest first: a binary heap whose entries know their place, so that changing one allocates nothing.</summary>
+/// <summary>
+/// Armed timers, the earliest first: a binary heap whose entries know their place, so that changing one allocates nothing.
+/// </summary>
 internal sealed class PreciseTimerHeap
 {
     private PreciseTimer[] _timers = new PreciseTimer[16];

@@ -1,6 +1,9 @@
 namespace Rx.Kafka.Concurrency;
 
-/// <summary>A piece of work that runs on the scheduler, never twice at once; asked for while it runs, it runs once more. Allocates nothing per run on the pool.</summary>
+/// <summary>
+/// A piece of work that runs on the scheduler, never twice at once; asked for while it runs, it runs once more. Allocates nothing per run
+/// on the pool.
+/// </summary>
 internal sealed class SerialWork(Action work, TaskScheduler scheduler) : IThreadPoolWorkItem
 {
     private const int Idle = 0;
@@ -13,7 +16,8 @@ internal sealed class SerialWork(Action work, TaskScheduler scheduler) : IThread
     /// <summary>Any thread; runs nothing inline.</summary>
     public void Queue()
     {
-        // What the caller wrote must be visible before its look at the state; Execute has the other barrier. Else a run that begins at this moment sees neither.
+        // What the caller wrote must be visible before its look at the state; Execute has the other barrier. Else a run that begins at
+        // this moment sees neither.
         Interlocked.MemoryBarrier();
         while (true)
         {
@@ -67,7 +71,8 @@ internal sealed class SerialWork(Action work, TaskScheduler scheduler) : IThread
         }
         else
         {
-            _ = Task.Factory.StartNew(static self => ((SerialWork)self!).Execute(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+            _ = Task.Factory.StartNew(
+                static self => ((SerialWork)self!).Execute(), this, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
         }
     }
 }

@@ -10,7 +10,10 @@ internal static class Timestamps
         return units >= long.MaxValue - timestamp ? long.MaxValue : timestamp + (long)Math.Ceiling(units);
     }
 
-    /// <summary>How long until a timestamp, zero if it is past, infinite if never. Rounded up to whole milliseconds, as the system's timers cut them off; our own clock takes it as it is.</summary>
+    /// <summary>
+    /// How long until a timestamp, zero if it is past, infinite if never. Rounded up to whole milliseconds, as the system's timers cut
+    /// them off; our own clock takes it as it is.
+    /// </summary>
     public static TimeSpan Until(this TimeProvider time, long now, long timestamp)
     {
         if (timestamp == long.MaxValue)
@@ -25,7 +28,10 @@ internal static class Timestamps
         return TimeSpan.FromTicks((long)Math.Min(ticks, int.MaxValue * (double)TimeSpan.TicksPerMillisecond));
     }
 
-    /// <summary>How long to wait so that a short span is kept on the average: our own clock sleeps whole milliseconds, up to one too long, so half of one less; but at least half the span.</summary>
+    /// <summary>
+    /// How long to wait so that a short span is kept on the average: our own clock sleeps whole milliseconds, up to one too long, so half
+    /// of one less; but at least half the span.
+    /// </summary>
     public static TimeSpan OnAverage(this TimeProvider time, TimeSpan span)
     {
         var early = time is PreciseTime ? TimeSpan.FromMilliseconds(0.5) : TimeSpan.Zero;

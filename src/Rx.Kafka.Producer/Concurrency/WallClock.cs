@@ -2,11 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Rx.Kafka.Concurrency;
 
-/// <summary>The wall clock for records' timestamps, in whole milliseconds. While appends are very frequent a published value stands in for the real clock. Any thread.</summary>
+/// <summary>
+/// The wall clock for records' timestamps, in whole milliseconds. While appends are very frequent a published value stands in for the
+/// real clock. Any thread.
+/// </summary>
 /// <remarks>
-/// A read of the real clock costs 40 to 55 ns, a third of an append; publishing it every millisecond costs 12 ms of CPU a second, which pays from about 240,000 appends
-/// a second. Published values are about 1 ms old at most; on an overloaded machine as much older as the publisher's thread waits for a processor, but never older
-/// than the last call of <see cref="CountAppends"/> or <see cref="Refresh"/>, and a publisher that finds itself late stops until the rate is proven anew. What is returned never goes backwards, on all threads together, unless the system's clock itself is set back; that is followed.
+/// A read of the real clock costs 40 to 55 ns, a third of an append; publishing it every millisecond costs 12 ms of CPU a second, which
+/// pays from about 240,000 appends a second. Published values are about 1 ms old at most; on an overloaded machine as much older as the
+/// publisher's thread waits for a processor, but never older than the last call of <see cref="CountAppends"/> or <see cref="Refresh"/>,
+/// and a publisher that finds itself late stops until the rate is proven anew. What is returned never goes backwards, on all threads
+/// together, unless the system's clock itself is set back; that is followed.
 /// </remarks>
 internal sealed class WallClock : IDisposable
 {
@@ -29,7 +34,8 @@ internal sealed class WallClock : IDisposable
     {
         _time = time;
         _windowStart = time.GetTimestamp();
-        _ticks = (time as PreciseTime)?.CreateTimer(static clock => ((WallClock)clock!).Publish(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _ticks = (time as PreciseTime)?.CreateTimer(
+            static clock => ((WallClock)clock!).Publish(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Milliseconds since 1970, good for records: 1 to 2 ns while published.</summary>

@@ -79,6 +79,8 @@ internal readonly record struct BootstrapServer(string Host, int Port)
             return "has more than one colon; write an IPv6 address in brackets, such as [::1]:9092";
         }
 
-        return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 ? null : "has no valid host name before its port; write host:port";
+        return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4
+            ? null
+            : "has no valid host name before its port; write host:port";
     }
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Rx.Kafka.Options;
 
-/// <summary>What the options mean together (the Java producer's interdependency rules): the core reads these where they differ from what was set.</summary>
+/// <summary>
+/// What the options mean together (the Java producer's interdependency rules): the core reads these where they differ from what was set.
+/// </summary>
 internal static class EffectiveOptions
 {
     private const int MostInFlightWithIdempotence = 5;
@@ -31,14 +33,16 @@ internal static class EffectiveOptions
 
                 if (options.Retries <= 0)
                 {
-                    yield return string.Create(CultureInfo.InvariantCulture, $"Retries (retries) is {options.Retries}: set it to at least 1");
+                    yield return string.Create(
+                        CultureInfo.InvariantCulture, $"Retries (retries) is {options.Retries}: set it to at least 1");
                 }
 
                 if (options.MaxInFlightRequestsPerConnection > MostInFlightWithIdempotence)
                 {
                     yield return string.Create(
                         CultureInfo.InvariantCulture,
-                        $"MaxInFlightRequestsPerConnection (max.in.flight.requests.per.connection) is {options.MaxInFlightRequestsPerConnection}: set it to at most {MostInFlightWithIdempotence}");
+                        $"MaxInFlightRequestsPerConnection (max.in.flight.requests.per.connection) is "
+                        + $"{options.MaxInFlightRequestsPerConnection}: set it to at most {MostInFlightWithIdempotence}");
                 }
             }
         }
@@ -70,7 +74,11 @@ internal static class EffectiveOptions
 
         /// <summary>The bootstrap addresses in their order, each once; for options that are valid.</summary>
         public IReadOnlyList<BootstrapServer> EffectiveBootstrapServers =>
-            [.. options.BootstrapServers.Select(text => BootstrapServer.TryParse(text, out var server) is { } fault ? throw new ArgumentException(fault, nameof(options)) : server).Distinct()];
+            [
+                .. options.BootstrapServers
+                    .Select(text => BootstrapServer.TryParse(text, out var server) is { } fault ? throw new ArgumentException(fault, nameof(options)) : server)
+                    .Distinct(),
+            ];
 
         /// <summary>The client's name; each call without a name of the user's makes a new one, so the producer asks once.</summary>
         public string EffectiveClientId() => string.IsNullOrEmpty(options.ClientId)

@@ -16,12 +16,14 @@ internal static class NearestKeys
         // One error per three letters, or the same words written in another way, such as the property's name.
         var near = rows
             .Where(row => row.Key is not null)
-            .Select(row => (row.Key, Distance: string.Equals(Plain(row.Property ?? string.Empty), plain, StringComparison.Ordinal) ? 0 : Distance(plain, Plain(row.Key!))))
+            .Select(row => (row.Key, Distance: IsOption(row) ? 0 : Distance(plain, Plain(row.Key!))))
             .Where(pair => pair.Distance <= Math.Max(1, plain.Length / 3))
             .OrderBy(pair => pair.Distance)
             .ThenBy(pair => pair.Key, StringComparer.Ordinal)
             .ToList();
         return [.. near.Where(pair => pair.Distance <= near[0].Distance + 1).Take(MostSuggestions).Select(pair => pair.Key!)];
+
+        bool IsOption(ProducerOption row) => string.Equals(Plain(row.Property ?? string.Empty), plain, StringComparison.Ordinal);
     }
 
     private static string Plain(string key) => string.Concat(key.Where(char.IsLetterOrDigit)).ToLowerInvariant();
@@ -46,7 +48,9 @@ internal static class NearestKeys
     }
 }
 
-/// <summary>Keys of Kafka's Java producer that we know and refuse, with the reason; a name that ends in a dot stands for all that begin with it.</summary>
+/// <summary>
+/// Keys of Kafka's Java producer that we know and refuse, with the reason; a name that ends in a dot stands for all that begin with it.
+/// </summary>
 internal static class UnsupportedKeys
 {
     public static IReadOnlyList<(string Key, string Reason)> All { get; } =
@@ -73,7 +77,9 @@ internal static class UnsupportedKeys
 
     /// <summary>Why a key is refused; null = we do not know it.</summary>
     public static string? Reason(string key) => All
-        .Where(entry => entry.Key.EndsWith('.') ? key.StartsWith(entry.Key, StringComparison.Ordinal) : key.Equals(entry.Key, StringComparison.Ordinal))
+        .Where(entry => entry.Key.EndsWith('.')
+            ? key.StartsWith(entry.Key, StringComparison.Ordinal)
+            : key.Equals(entry.Key, StringComparison.Ordinal))
         .Select(entry => entry.Reason)
         .FirstOrDefault();
 }

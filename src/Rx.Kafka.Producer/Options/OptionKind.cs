@@ -7,7 +7,9 @@ internal static class OptionKind
 {
     private static readonly long LongestMilliseconds = int.MaxValue;
 
-    public static ProducerOption Number(string? key, string property, long least, long most, Func<KafkaProducerOptions, long> get, Action<KafkaProducerOptions, long> set, string doc)
+    public static ProducerOption Number(
+        string? key, string property, long least, long most, Func<KafkaProducerOptions, long> get, Action<KafkaProducerOptions, long> set,
+        string doc)
     {
         var range = most == long.MaxValue ? $"a whole number from {Text(least)}" : $"a whole number from {Text(least)} to {Text(most)}";
         return new ProducerOption(key, property, range, doc)
@@ -16,7 +18,8 @@ internal static class OptionKind
             Check = options => get(options) >= least && get(options) <= most ? null : $"is {Text(get(options))}; it must be {range}",
             Parse = (options, text) =>
             {
-                if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+                if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least
+                    || value > most)
                 {
                     return $"is '{text}'; it must be {range}";
                 }
@@ -34,16 +37,20 @@ internal static class OptionKind
     /// <param name="get">Reads; null = left to a rule.</param>
     /// <param name="set">Writes.</param>
     /// <param name="doc">One sentence.</param>
-    /// <param name="clamps">Java reads a 64-bit number: more than the longest counts as the longest, because "for ever" is often written as the largest one.</param>
+    /// <param name="clamps">Java reads a 64-bit number: more than the longest counts as the longest, because "for ever" is often written
+    /// as the largest one.</param>
     /// <param name="never">Any negative number means never.</param>
     public static ProducerOption Duration(
-        string? key, string property, int least, Func<KafkaProducerOptions, TimeSpan?> get, Action<KafkaProducerOptions, TimeSpan> set, string doc, bool clamps = true, bool never = false)
+        string? key, string property, int least,
+        Func<KafkaProducerOptions, TimeSpan?> get, Action<KafkaProducerOptions, TimeSpan> set, string doc, bool clamps = true, bool never = false)
     {
-        var range = $"from {Text(least)} to {Text(LongestMilliseconds)} ms" + (never ? ", or -1 ms (Timeout.InfiniteTimeSpan) for never" : string.Empty);
+        var range = $"from {Text(least)} to {Text(LongestMilliseconds)} ms"
+            + (never ? ", or -1 ms (Timeout.InfiniteTimeSpan) for never" : string.Empty);
         return new ProducerOption(key, property, range, doc)
         {
             Read = options => get(options) is { } value ? Text(value) : null,
-            Check = options => get(options) is not { } value || IsValid(value, least, never) ? null : $"is {Text(value)} ms; it must be {range}",
+            Check = options =>
+                get(options) is not { } value || IsValid(value, least, never) ? null : $"is {Text(value)} ms; it must be {range}",
             Parse = (options, text) =>
             {
                 if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
@@ -64,7 +71,8 @@ internal static class OptionKind
         };
     }
 
-    public static ProducerOption Flag(string key, string property, Func<KafkaProducerOptions, bool?> get, Action<KafkaProducerOptions, bool> set, string doc) =>
+    public static ProducerOption Flag(
+        string key, string property, Func<KafkaProducerOptions, bool?> get, Action<KafkaProducerOptions, bool> set, string doc) =>
         new(key, property, "true or false", doc)
         {
             Read = options => get(options) switch { null => null, true => "true", false => "false" },
@@ -80,17 +88,22 @@ internal static class OptionKind
             },
         };
 
-    /// <summary>One of some words; later words for the same value are aliases. Of <paramref name="notYet"/> it is said that we know them.</summary>
+    /// <summary>
+    /// One of some words; later words for the same value are aliases. Of <paramref name="notYet"/> it is said that we know them.
+    /// </summary>
     public static ProducerOption Choice<T>(
-        string key, string? property, IReadOnlyList<(string Word, T Value)> words, IReadOnlyList<string> notYet, Func<KafkaProducerOptions, T> get, Action<KafkaProducerOptions, T> set, string doc)
+        string key, string? property, IReadOnlyList<(string Word, T Value)> words, IReadOnlyList<string> notYet,
+        Func<KafkaProducerOptions, T> get, Action<KafkaProducerOptions, T> set, string doc)
         where T : struct
     {
         var range = string.Join(" or ", words.Select(word => word.Word));
-        string? WordOf(T value) => words.Where(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Select(word => word.Word).FirstOrDefault();
+        string? WordOf(T value) =>
+            words.Where(word => EqualityComparer<T>.Default.Equals(word.Value, value)).Select(word => word.Word).FirstOrDefault();
         return new ProducerOption(key, property, range, doc)
         {
             Read = options => WordOf(get(options)),
-            Check = options => WordOf(get(options)) is not null ? null : $"is {get(options)}, which is not supported yet; it must be {range}",
+            Check = options =>
+                WordOf(get(options)) is not null ? null : $"is {get(options)}, which is not supported yet; it must be {range}",
             Parse = (options, text) =>
             {
                 foreach (var (word, value) in words)
@@ -114,7 +127,8 @@ internal static class OptionKind
         Choice(key, null, [(word, true)], notYet, static _ => true, static (_, _) => { }, doc) with { DefaultRule = word };
 
     /// <summary>An option that is an object, set in code.</summary>
-    public static ProducerOption CodeOnly(string? key, string property, Func<KafkaProducerOptions, object?> get, string defaultRule, string doc) =>
+    public static ProducerOption CodeOnly(
+        string? key, string property, Func<KafkaProducerOptions, object?> get, string defaultRule, string doc) =>
         new(key, property, "set in code", doc)
         {
             Read = options => get(options)?.GetType().Name,
@@ -123,7 +137,8 @@ internal static class OptionKind
         };
 
     private static bool IsValid(TimeSpan value, int least, bool never) =>
-        (never && value == Timeout.InfiniteTimeSpan) || (value.TotalMilliseconds >= least && value.TotalMilliseconds <= LongestMilliseconds);
+        (never && value == Timeout.InfiniteTimeSpan)
+            || (value.TotalMilliseconds >= least && value.TotalMilliseconds <= LongestMilliseconds);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

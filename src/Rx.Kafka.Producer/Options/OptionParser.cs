@@ -1,6 +1,8 @@
 namespace Rx.Kafka.Options;
 
-/// <summary>Reads options from Kafka's keys. Values of keys that we do not support are never repeated in an error: they may be secrets.</summary>
+/// <summary>
+/// Reads options from Kafka's keys. Values of keys that we do not support are never repeated in an error: they may be secrets.
+/// </summary>
 internal static class OptionParser
 {
     public static KafkaProducerOptions Parse(IEnumerable<KeyValuePair<string, string>> properties)

@@ -33,7 +33,8 @@ internal static class OptionRules
             return;
         }
 
-        var text = string.Create(CultureInfo.InvariantCulture, $"{opening} {faults.Count} {(faults.Count == 1 ? "fault" : "faults")}:{Environment.NewLine}- {string.Join($"{Environment.NewLine}- ", faults)}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{opening} {faults.Count} "
+            + $"{(faults.Count == 1 ? "fault" : "faults")}:{Environment.NewLine}- {string.Join($"{Environment.NewLine}- ", faults)}");
         throw new ArgumentException(text, parameter);
     }
 
@@ -54,7 +55,9 @@ internal static class OptionRules
     public static string? ClientIdFault(KafkaProducerOptions options)
     {
         var bytes = Encoding.UTF8.GetByteCount(options.ClientId ?? string.Empty);
-        return bytes <= LongestClientId ? null : string.Create(CultureInfo.InvariantCulture, $"has {bytes} bytes; it must have at most {LongestClientId}");
+        return bytes <= LongestClientId
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"has {bytes} bytes; it must have at most {LongestClientId}");
     }
 
     public static string? RuntimeFault(KafkaProducerOptions options) => options.Runtime switch
@@ -79,21 +82,26 @@ internal static class OptionRules
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"DeliveryTimeout (delivery.timeout.ms) is {options.DeliveryTimeout.Value.TotalMilliseconds} ms; it must be at least Linger + RequestTimeout (linger.ms + request.timeout.ms) = {options.LeastDeliveryTimeout.TotalMilliseconds} ms: raise it, lower these, or leave it unset");
+                $"DeliveryTimeout (delivery.timeout.ms) is {options.DeliveryTimeout.Value.TotalMilliseconds} ms; it must be at least "
+                + $"Linger + RequestTimeout (linger.ms + request.timeout.ms) = {options.LeastDeliveryTimeout.TotalMilliseconds} ms: "
+                + $"raise it, lower these, or leave it unset");
         }
 
         if (options.BatchSize > options.MaxRequestSize)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"BatchSize (batch.size) is {options.BatchSize}; it must be at most MaxRequestSize (max.request.size) = {options.MaxRequestSize}: lower it or raise MaxRequestSize");
+                $"BatchSize (batch.size) is {options.BatchSize}; it must be at most MaxRequestSize (max.request.size) = "
+                + $"{options.MaxRequestSize}: lower it or raise MaxRequestSize");
         }
 
         if (options.BufferMemory < 2L * options.EffectiveChunkSize)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"BufferMemory (buffer.memory) is {options.BufferMemory}; it must be at least two chunks of {options.EffectiveChunkSize} bytes (BatchSize clamped to 4 to 64 KiB) = {2L * options.EffectiveChunkSize}: raise it or lower BatchSize");
+                $"BufferMemory (buffer.memory) is {options.BufferMemory}; it must be at least two chunks of "
+                + $"{options.EffectiveChunkSize} bytes (BatchSize clamped to 4 to 64 KiB) = {2L * options.EffectiveChunkSize}: raise it "
+                + $"or lower BatchSize");
         }
     }
 }

@@ -17,7 +17,8 @@ internal readonly struct BatchOutcome
     /// <param name="baseTimestamp">Milliseconds since 1970 of the batch's first record; records keep a delta.</param>
     /// <param name="range">The outcome of all records.</param>
     /// <param name="persistence">What is known of the acknowledged records being on the log.</param>
-    public BatchOutcome(string topic, int partition, long baseTimestamp, OutcomeRange range, Persistence persistence = Persistence.Persisted)
+    public BatchOutcome(
+        string topic, int partition, long baseTimestamp, OutcomeRange range, Persistence persistence = Persistence.Persisted)
     {
         Topic = topic;
         Partition = partition;
@@ -31,7 +32,8 @@ internal readonly struct BatchOutcome
     /// <param name="baseTimestamp">Milliseconds since 1970 of the batch's first record.</param>
     /// <param name="ranges">At least one range, ascending, the first at index 0.</param>
     /// <param name="persistence">What is known of the acknowledged records being on the log.</param>
-    public BatchOutcome(string topic, int partition, long baseTimestamp, OutcomeRange[] ranges, Persistence persistence = Persistence.Persisted)
+    public BatchOutcome(
+        string topic, int partition, long baseTimestamp, OutcomeRange[] ranges, Persistence persistence = Persistence.Persisted)
         : this(topic, partition, baseTimestamp, ranges[0], persistence) => _ranges = ranges;
 
     public string Topic { get; }
@@ -90,7 +92,9 @@ internal readonly struct BatchOutcome
     }
 }
 
-/// <summary>The records of a batch from <see cref="FirstIndex"/> up to the next range share an error, or a base offset and a time.</summary>
+/// <summary>
+/// The records of a batch from <see cref="FirstIndex"/> up to the next range share an error, or a base offset and a time.
+/// </summary>
 /// <param name="FirstIndex">The first record's number in its batch.</param>
 /// <param name="BaseOffset">The first record's offset; −1 where the broker cannot say.</param>
 /// <param name="Error">Why they failed; null = they did not.</param>

@@ -1,6 +1,9 @@
 namespace Rx.Kafka.Outcomes;
 
-/// <summary>Somebody waits for one record by an object of its own (a caller in line, a cancellable await, an EnqueueAsync); the cheap way is a <see cref="SharedCompletion"/>.</summary>
+/// <summary>
+/// Somebody waits for one record by an object of its own (a caller in line, a cancellable await, an EnqueueAsync); the cheap way is a
+/// <see cref="SharedCompletion"/>.
+/// </summary>
 internal abstract class RecordCompletion
 {
     public int Index { get; private set; }

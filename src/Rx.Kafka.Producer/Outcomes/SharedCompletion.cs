@@ -5,8 +5,8 @@ using Rx.Kafka.Concurrency;
 namespace Rx.Kafka.Outcomes;
 
 /// <summary>
-/// The awaitable that a batch hands to 32 awaiting callers: no object per record. A caller's token is 5 bits of slot and 11 bits of version; a slot's word
-/// changes by compare-and-swap only, so that a stale or repeated await touches nobody else's slot.
+/// The awaitable that a batch hands to 32 awaiting callers: no object per record. A caller's token is 5 bits of slot and 11 bits of
+/// version; a slot's word changes by compare-and-swap only, so that a stale or repeated await touches nobody else's slot.
 /// </summary>
 internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
 {
@@ -72,7 +72,8 @@ internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
         var used = _used;
         _balance = used + 1;
 
-        // A full barrier stands between publishing "done" and reading the slots; OnCompleted has its own between the two, the other way round.
+        // A full barrier stands between publishing "done" and reading the slots; OnCompleted has its own between the two, the other way
+        // round.
         Interlocked.Exchange(ref _done, 1);
         for (var i = 0; i < used; i++)
         {
@@ -131,7 +132,8 @@ internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
         ref var slot = ref SlotOf(token);
         var word = Volatile.Read(ref slot.Word);
         var phase = word & PhaseMask;
-        if (!IsLive(word, token) || (phase != Pending && phase != Queued) || Volatile.Read(ref _done) == 0 || !Swap(ref slot, word, Consumed))
+        if (!IsLive(word, token) || (phase != Pending && phase != Queued) || Volatile.Read(ref _done) == 0
+            || !Swap(ref slot, word, Consumed))
         {
             throw Misuse();
         }
@@ -150,7 +152,8 @@ internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
         Interlocked.CompareExchange(ref slot.Word, (word & ~PhaseMask) | phase, word) == word;
 
     private static InvalidOperationException Misuse() =>
-        new("This ValueTask was awaited twice, or its result was read before it completed or after it was consumed; a ValueTask is awaited once: use AsTask() to await it more often or to block.");
+        new("This ValueTask was awaited twice, or its result was read before it completed or after it was consumed; a ValueTask is "
+            + "awaited once: use AsTask() to await it more often or to block.");
 
     private ref Slot SlotOf(short token) => ref _slots[token & (SlotCount - 1)];
 
@@ -208,7 +211,10 @@ internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
     }
 }
 
-/// <summary>The shared completions of one producer; as many are kept as awaiting callers of a full buffer need, because the pool's default (2 × cores) would allocate nearly always.</summary>
+/// <summary>
+/// The shared completions of one producer; as many are kept as awaiting callers of a full buffer need, because the pool's default (2 ×
+/// cores) would allocate nearly always.
+/// </summary>
 internal sealed class SharedCompletionPool : PooledObjectPolicy<SharedCompletion>
 {
     private readonly ContinuationQueue _continuations;

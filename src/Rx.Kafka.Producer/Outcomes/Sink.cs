@@ -6,16 +6,24 @@ internal abstract class Sink
     /// <summary>Read for each record, under the channel's gate: a plain volatile read.</summary>
     public abstract SinkInterest Interest { get; }
 
-    /// <summary>Counts one more batch or waiting record of this sink; false once the sink has ended (terminal signal, and nothing undecided), and the record is refused. Any thread, under a gate.</summary>
+    /// <summary>
+    /// Counts one more batch or waiting record of this sink; false once the sink has ended (terminal signal, and nothing undecided), and
+    /// the record is refused. Any thread, under a gate.
+    /// </summary>
     public abstract bool TryEnter();
 
     /// <summary>Takes back a <see cref="TryEnter"/> of a waiting record that is now in a batch, or has its outcome.</summary>
     public abstract void Leave();
 
-    /// <summary>The outcome of this sink's records in one batch: queues it to the sink's dispatcher, which gives the share back and leaves. Owner of the batch.</summary>
+    /// <summary>
+    /// The outcome of this sink's records in one batch: queues it to the sink's dispatcher, which gives the share back and leaves. Owner
+    /// of the batch.
+    /// </summary>
     public abstract void Decided(SinkShare share);
 
-    /// <summary>The outcome of a record that was refused before it came into a batch; its caller has entered. Any thread, without locks.</summary>
+    /// <summary>
+    /// The outcome of a record that was refused before it came into a batch; its caller has entered. Any thread, without locks.
+    /// </summary>
     public void Refuse(in Record record, long timestamp, ProduceError error)
     {
         var share = SinkShare.Rent(this, Interest);

@@ -3,7 +3,10 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace Rx.Kafka.Outcomes;
 
-/// <summary>What one batch keeps for one sink: a count, or the facts somebody wants. Becomes the node that carries the outcome to the sink's dispatcher. Pooled.</summary>
+/// <summary>
+/// What one batch keeps for one sink: a count, or the facts somebody wants. Becomes the node that carries the outcome to the sink's
+/// dispatcher. Pooled.
+/// </summary>
 internal sealed class SinkShare
 {
     private static readonly DefaultObjectPool<SinkShare> Pool = new(new DefaultPooledObjectPolicy<SinkShare>(), 4096);
@@ -84,7 +87,9 @@ internal sealed class SinkShare
     }
 }
 
-/// <summary>Room for the facts of some records of one sink in one batch. Pooled and never resized: a batch chains as many as it needs.</summary>
+/// <summary>
+/// Room for the facts of some records of one sink in one batch. Pooled and never resized: a batch chains as many as it needs.
+/// </summary>
 internal sealed class FactSegment
 {
     private const int SmallLength = 32;
@@ -154,5 +159,7 @@ internal sealed class FactSegment
     }
 }
 
-/// <summary>What a batch keeps of one record for its sink: its index in the batch and its time as a delta to the batch's first record.</summary>
+/// <summary>
+/// What a batch keeps of one record for its sink: its index in the batch and its time as a delta to the batch's first record.
+/// </summary>
 internal readonly record struct RecordFact(int Index, int TimeDelta);

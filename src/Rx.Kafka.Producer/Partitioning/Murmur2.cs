@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Rx.Kafka.Partitioning;
 
-/// <summary>The 32-bit MurmurHash2 that every Kafka client with Java's default uses for keys, so that the same key meets the same partition whoever produces it.</summary>
+/// <summary>
+/// The 32-bit MurmurHash2 that every Kafka client with Java's default uses for keys, so that the same key meets the same partition
+/// whoever produces it.
+/// </summary>
 internal static class Murmur2
 {
     private const uint Seed = 0x9747b28c;
@@ -33,7 +36,9 @@ internal static class Murmur2
         return (int)(hash ^ (hash >> 15));
     }
 
-    /// <summary>The partition of a key among <paramref name="count"/>, with or without a leader (a key must not move when a leader is lost).</summary>
+    /// <summary>
+    /// The partition of a key among <paramref name="count"/>, with or without a leader (a key must not move when a leader is lost).
+    /// </summary>
     public static int Partition(ReadOnlySpan<byte> key, int count) => (Hash(key) & 0x7fffffff) % count;
 
     private static uint Mix(uint word)

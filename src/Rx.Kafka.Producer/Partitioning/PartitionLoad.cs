@@ -1,6 +1,9 @@
 namespace Rx.Kafka.Partitioning;
 
-/// <summary>What a topic's partitions have to carry: bytes not yet sent, and how their leaders keep up. Lock-free; channels and broker loops write it, partitioners read it.</summary>
+/// <summary>
+/// What a topic's partitions have to carry: bytes not yet sent, and how their leaders keep up. Lock-free; channels and broker loops write
+/// it, partitioners read it.
+/// </summary>
 internal sealed class PartitionLoad
 {
     private readonly Lock _growing = new();
@@ -8,7 +11,9 @@ internal sealed class PartitionLoad
     // Copied when the topic grows. The cells are shared by the copies, so that an addition during the copy is not lost.
     private Cell[] _cells = [];
 
-    /// <summary>Counts bytes of a partition: more when accepted, less (negative) when they leave in a request or fail. One call a batch is enough.</summary>
+    /// <summary>
+    /// Counts bytes of a partition: more when accepted, less (negative) when they leave in a request or fail. One call a batch is enough.
+    /// </summary>
     public void Add(int partition, long bytes) => Interlocked.Add(ref At(partition).Queued, bytes);
 
     /// <summary>The bytes accepted for a partition that are in no request yet; never negative.</summary>

@@ -1,10 +1,14 @@
 namespace Rx.Kafka.Partitioning;
 
-/// <summary>Chooses the partition of one topic's records without key: the same one until a batch's worth of bytes is in it, then another by chance (KIP-794). Any thread.</summary>
+/// <summary>
+/// Chooses the partition of one topic's records without key: the same one until a batch's worth of bytes is in it, then another by chance
+/// (KIP-794). Any thread.
+/// </summary>
 /// <remarks>
-/// How a record is placed: <see cref="Current"/>, append without opening a batch; where that would open one, <c>Appended(p, 0, true)</c> and, if p is no longer
-/// current, again from the start, else append; then <see cref="Appended"/>. Where p would have to wait for memory, <see cref="Refused"/> and again; to be sure
-/// that nobody has room, walk with <see cref="After"/> until the first it named comes again (not p: the topic may have changed, and p be on the round no more).
+/// How a record is placed: <see cref="Current"/>, append without opening a batch; where that would open one, <c>Appended(p, 0, true)</c>
+/// and, if p is no longer current, again from the start, else append; then <see cref="Appended"/>. Where p would have to wait for memory,
+/// <see cref="Refused"/> and again; to be sure that nobody has room, walk with <see cref="After"/> until the first it named comes again
+/// (not p: the topic may have changed, and p be on the round no more).
 /// </remarks>
 internal sealed class StickyPartitioner
 {
@@ -30,7 +34,8 @@ internal sealed class StickyPartitioner
     /// <summary>Makes the partitioner of one topic.</summary>
     /// <param name="stickyBytes">After how many bytes to switch: BatchSize, at least 1.</param>
     /// <param name="adaptive">Whether partitions with less to carry are preferred.</param>
-    /// <param name="availabilityTimeout">A partition whose leader took nothing for longer is left out while it has bytes waiting; zero = never.</param>
+    /// <param name="availabilityTimeout">A partition whose leader took nothing for longer is left out while it has bytes waiting; zero =
+    /// never.</param>
     /// <param name="random">Chance of this partitioner alone; used under its lock.</param>
     public StickyPartitioner(int stickyBytes, bool adaptive, TimeSpan availabilityTimeout, Random random)
     {
@@ -55,8 +60,9 @@ internal sealed class StickyPartitioner
     public bool IsCurrent(int partition) => PartitionOf(Volatile.Read(ref _state)) == partition;
 
     /// <summary>
-    /// Counts bytes appended to a partition, if it is current still. The next choice is due when a batch's worth is reached and every batch of the partition is full
-    /// (else a small one would be left behind), or at twice that (else a short linger would keep the partition for good).
+    /// Counts bytes appended to a partition, if it is current still. The next choice is due when a batch's worth is reached and every
+    /// batch of the partition is full (else a small one would be left behind), or at twice that (else a short linger would keep the
+    /// partition for good).
     /// </summary>
     /// <param name="partition">Where the record was put.</param>
     /// <param name="bytes">What it cost there, with what a batch opened for it costs; 0 only asks again.</param>
@@ -81,7 +87,9 @@ internal sealed class StickyPartitioner
         }
     }
 
-    /// <summary>A record would have to wait for memory in this partition: if it is current still, the next is any other one that has a leader.</summary>
+    /// <summary>
+    /// A record would have to wait for memory in this partition: if it is current still, the next is any other one that has a leader.
+    /// </summary>
     public void Refused(int partition)
     {
         var state = Volatile.Read(ref _state);
@@ -97,7 +105,10 @@ internal sealed class StickyPartitioner
         }
     }
 
-    /// <summary>The next partition with a leader after this one, round and round: who goes on until the first it named comes again has tried all, whatever others choose meanwhile.</summary>
+    /// <summary>
+    /// The next partition with a leader after this one, round and round: who goes on until the first it named comes again has tried all,
+    /// whatever others choose meanwhile.
+    /// </summary>
     public static int After(TopicPartitions partitions, int partition)
     {
         var available = partitions.Available;
@@ -139,7 +150,9 @@ internal sealed class StickyPartitioner
             {
                 var state = Volatile.Read(ref _state);
                 var partition = PartitionOf(state);
-                var next = IsGood(partition, partitions) ? state : Pack(Draw(partitions, partition < 0 && partition != None ? ~partition : -1), 0);
+                var next = IsGood(partition, partitions)
+                    ? state
+                    : Pack(Draw(partitions, partition < 0 && partition != None ? ~partition : -1), 0);
                 if (Interlocked.CompareExchange(ref _state, next, state) == state)
                 {
                     Volatile.Write(ref _known, partitions);

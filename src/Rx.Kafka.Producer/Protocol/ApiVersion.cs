@@ -26,7 +26,8 @@ internal static class ApiVersion
         _ => throw Unknown(key),
     };
 
-    private static ArgumentOutOfRangeException Unknown(ApiKey key) => new(nameof(key), key, "This client has no such request; add its versions to ApiVersion.");
+    private static ArgumentOutOfRangeException Unknown(ApiKey key) =>
+        new(nameof(key), key, "This client has no such request; add its versions to ApiVersion.");
 }
 
 /// <summary>The requests this producer makes; the numbers are Kafka's.</summary>

@@ -53,8 +53,13 @@ internal static class FrameDecoder
 
     private static MalformedDataException NotAFrame(int size, int maximum) => new((size, size >>> 16) switch
     {
-        (Http, _) => "The peer answers in HTTP: this is the port of a web server. Use the address and port of a Kafka listener (often 9092).",
-        (_, TlsAlert) => "The peer answers with a TLS alert: this listener wants TLS and got plain text. Use the port of a plaintext listener, or a transport that does TLS.",
-        _ => $"The peer announces a frame of {size} bytes; the limit is {maximum} and a size is not negative. Check that address and port are those of a Kafka listener.",
+        (Http, _) =>
+            "The peer answers in HTTP: this is the port of a web server. Use the address and port of a Kafka listener (often 9092).",
+        (_, TlsAlert) =>
+            "The peer answers with a TLS alert: this listener wants TLS and got plain text. Use the port of a plaintext listener, or a "
+            + "transport that does TLS.",
+        _ =>
+            $"The peer announces a frame of {size} bytes; the limit is {maximum} and a size is not negative. Check that address and "
+            + "port are those of a Kafka listener.",
     });
 }

@@ -139,7 +139,8 @@ internal ref struct KafkaReader
 
     /// <summary>An error that names the place, for decoders that find a value which cannot be.</summary>
     public readonly MalformedDataException Malformed(string what) =>
-        new($"Malformed data before byte {_position} of {_bytes.Length}: {what} ({Remaining} bytes are left). The peer does not answer as a Kafka broker would; check address and port.");
+        new($"Malformed data before byte {_position} of {_bytes.Length}: {what} ({Remaining} bytes are left). The peer does not answer "
+            + "as a Kafka broker would; check address and port.");
 
     private ReadOnlySpan<byte> Sized(int length, out bool isNull)
     {
@@ -177,7 +178,10 @@ internal ref struct KafkaReader
     private readonly void ThrowEnd(int count) => throw Malformed($"{count} bytes are needed here");
 }
 
-/// <summary>Bytes from the network that are not what the protocol says: the one fault every decoder ends in. Its connection cannot be trusted any more.</summary>
+/// <summary>
+/// Bytes from the network that are not what the protocol says: the one fault every decoder ends in. Its connection cannot be trusted any
+/// more.
+/// </summary>
 internal sealed class MalformedDataException : KafkaException
 {
     public MalformedDataException(string message, Exception? innerException = null)

@@ -6,10 +6,13 @@ using Rx.Kafka.Protocol.Records;
 namespace Rx.Kafka.Protocol;
 
 /// <summary>
-/// Writes Kafka's primitives, big endian, into a buffer writer. A measuring writer takes the same calls and only counts, so a frame's length
-/// comes from the very code that writes it.
+/// Writes Kafka's primitives, big endian, into a buffer writer. A measuring writer takes the same calls and only counts, so a frame's
+/// length comes from the very code that writes it.
 /// </summary>
-/// <remarks>Not copied: pass it by reference, and call <see cref="Complete"/> at the end. A fault while writing leaves the output with part of a message.</remarks>
+/// <remarks>
+/// Not copied: pass it by reference, and call <see cref="Complete"/> at the end. A fault while writing leaves the output with part of a
+/// message.
+/// </remarks>
 internal ref struct KafkaWriter
 {
     private readonly IBufferWriter<byte>? _output; // null = measuring
@@ -147,7 +150,8 @@ internal ref struct KafkaWriter
     }
 
     private static KafkaException TooLong(int length) =>
-        new($"A text of {length} UTF-8 bytes exceeds the protocol's limit of {short.MaxValue} bytes; use a shorter topic, client or transactional id.");
+        new($"A text of {length} UTF-8 bytes exceeds the protocol's limit of {short.MaxValue} bytes; use a shorter topic, client or "
+            + "transactional id.");
 
     private void Length(int length, bool flexible)
     {

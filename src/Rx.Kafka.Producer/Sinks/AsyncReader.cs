@@ -22,7 +22,8 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
         _capacity = capacity;
         _waits = fullMode == BoundedChannelFullMode.Wait;
         _cancellationToken = cancellationToken;
-        _channel = Channel.CreateBounded<T>(new BoundedChannelOptions(capacity) { FullMode = fullMode, SingleReader = true, SingleWriter = false });
+        var bounds = new BoundedChannelOptions(capacity) { FullMode = fullMode, SingleReader = true, SingleWriter = false };
+        _channel = Channel.CreateBounded<T>(bounds);
         _subscription = source.Subscribe(this);
     }
 
@@ -73,7 +74,8 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
         return ValueTask.CompletedTask;
     }
 
-    // The dispatcher of our own streams has asked before; behind other operators the source's thread blocks here, as Rx has no other way to wait.
+    // The dispatcher of our own streams has asked before; behind other operators the source's thread blocks here, as Rx has no other way
+    // to wait.
     public void OnNext(T value)
     {
         while (!_isDisposed && !_channel.Writer.TryWrite(value))
@@ -85,7 +87,8 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
                 room = _room.Task;
             }
 
-            // Asked after the promise is there, so that a read in between keeps it. (A completed channel takes nothing: then there is nobody to wait for.)
+            // Asked after the promise is there, so that a read in between keeps it. (A completed channel takes nothing: then there is
+            // nobody to wait for.)
             if (!IsFull)
             {
                 if (_channel.Reader.Completion.IsCompleted)

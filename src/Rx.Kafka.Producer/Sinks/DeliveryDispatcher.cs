@@ -6,8 +6,8 @@ using Rx.Kafka.Outcomes;
 namespace Rx.Kafka.Sinks;
 
 /// <summary>
-/// Tells one sink's observers its outcomes, one after the other, as a work item on the scheduler. Holds one node per batch. Where a bounded reader is full it stops in the middle and
-/// goes on when there is room, so no thread is blocked.
+/// Tells one sink's observers its outcomes, one after the other, as a work item on the scheduler. Holds one node per batch. Where a
+/// bounded reader is full it stops in the middle and goes on when there is room, so no thread is blocked.
 /// </summary>
 internal sealed class DeliveryDispatcher
 {
@@ -165,7 +165,8 @@ internal sealed class DeliveryDispatcher
             if (error is null)
             {
                 var time = outcome.TimestampOf(fact.Index, fact.TimeDelta);
-                _sink.Deliveries.Next(new(record, outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence));
+                _sink.Deliveries.Next(
+                    new(record, outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence));
             }
             else
             {

@@ -1,8 +1,8 @@
 namespace Rx.Kafka.Sinks;
 
 /// <summary>
-/// Holds a sink's source while more outcomes are decided than its observers have taken. Records still on their way do not count, memory bounds those. There is no timeout: a slow
-/// observer holds up its own source, as everywhere in Rx.
+/// Holds a sink's source while more outcomes are decided than its observers have taken. Records still on their way do not count, memory
+/// bounds those. There is no timeout: a slow observer holds up its own source, as everywhere in Rx.
 /// </summary>
 internal sealed class DeliveryWindow(int maximum, ProducerRuntime runtime)
 {

@@ -43,14 +43,17 @@ internal sealed class EnqueueCompletion : RecordCompletion
         _ = _acknowledged.Task.Exception;
     }
 
-    private Task<Task<RecordMetadata>> WhenAcceptedAsync(WaitingRecord waiting, TaskScheduler scheduler, CancellationToken cancellationToken)
+    private Task<Task<RecordMetadata>> WhenAcceptedAsync(
+        WaitingRecord waiting, TaskScheduler scheduler, CancellationToken cancellationToken)
     {
         var cancellation = cancellationToken.UnsafeRegister(static record => WaitingRecords.TryWithdraw((WaitingRecord)record!), waiting);
         return Task.Factory.StartNew(
-            () => AcceptedAsync(waiting, cancellation, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+            () => AcceptedAsync(waiting, cancellation, cancellationToken),
+            CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
     }
 
-    private async Task<Task<RecordMetadata>> AcceptedAsync(WaitingRecord waiting, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
+    private async Task<Task<RecordMetadata>> AcceptedAsync(
+        WaitingRecord waiting, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
     {
         try
         {

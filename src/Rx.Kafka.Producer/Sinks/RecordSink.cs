@@ -3,8 +3,8 @@ using Rx.Kafka.Outcomes;
 namespace Rx.Kafka.Sinks;
 
 /// <summary>
-/// One way in for records, and their outcomes out: an observer of records, an observable of acknowledgements and one of all deliveries. Its outcomes are told by its own serial
-/// dispatcher, so a slow, throwing or re-entrant observer disturbs nobody else.
+/// One way in for records, and their outcomes out: an observer of records, an observable of acknowledgements and one of all deliveries.
+/// Its outcomes are told by its own serial dispatcher, so a slow, throwing or re-entrant observer disturbs nobody else.
 /// </summary>
 internal sealed class RecordSink : Sink
 {
@@ -132,7 +132,8 @@ internal sealed class RecordSink : Sink
     private void EndIfDone()
     {
         var state = Volatile.Read(ref _state);
-        if ((state & Terminated) != 0 && (state & Ended) == 0 && (state & CountMask) == 0 && Interlocked.CompareExchange(ref _state, state | Ended, state) == state)
+        if ((state & Terminated) != 0 && (state & Ended) == 0 && (state & CountMask) == 0
+            && Interlocked.CompareExchange(ref _state, state | Ended, state) == state)
         {
             _dispatcher.PostEnd();
         }
@@ -143,7 +144,9 @@ internal sealed class RecordSink : Sink
         // Whoever comes in last sees both streams as they are; without the lock the older of two views might be written last.
         lock (_interestLock)
         {
-            Volatile.Write(ref _interest, (int)(Deliveries.HasObservers ? SinkInterest.Records : Acks.HasObservers ? SinkInterest.Facts : SinkInterest.None));
+            Volatile.Write(
+                ref _interest,
+                (int)(Deliveries.HasObservers ? SinkInterest.Records : Acks.HasObservers ? SinkInterest.Facts : SinkInterest.None));
         }
     }
 }

@@ -7,8 +7,12 @@ using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Sinks;
 
-/// <summary>The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="SharedCompletion"/> serves 32. Pooled.</summary>
-internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<SendCompletion> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
+/// <summary>
+/// The await of one record that stands in line, or that can be cancelled: an object of its own where a <see cref="SharedCompletion"/>
+/// serves 32. Pooled.
+/// </summary>
+internal sealed class SendCompletion(
+    IRecordAdmission admission, ObjectPool<SendCompletion> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
 {
     private const int Open = 1 << 16;
 
@@ -24,7 +28,10 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
     /// <summary>One for who awaits, one for who brings the outcome; the last one gives the object back.</summary>
     private int _references;
 
-    /// <summary>The version whose result may still be taken, plus <see cref="Open"/>; taken once, by who swaps it: a second await must not let go of the object again.</summary>
+    /// <summary>
+    /// The version whose result may still be taken, plus <see cref="Open"/>; taken once, by who swaps it: a second await must not let go
+    /// of the object again.
+    /// </summary>
     private int _claim;
 
     /// <summary>Offers the record.</summary>
@@ -89,7 +96,8 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
         _state = state;
         try
         {
-            _core.OnCompleted(static self => ((SendCompletion)self!).QueueContinuation(), this, token, ValueTaskSourceOnCompletedFlags.None);
+            _core.OnCompleted(
+                static self => ((SendCompletion)self!).QueueContinuation(), this, token, ValueTaskSourceOnCompletedFlags.None);
         }
         catch (InvalidOperationException)
         {
@@ -101,12 +109,14 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
     {
         if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
         {
-            throw new InvalidOperationException("The result was read before the record had its outcome; await it, or use AsTask() to block.");
+            throw new InvalidOperationException(
+                "The result was read before the record had its outcome; await it, or use AsTask() to block.");
         }
 
         if (Interlocked.CompareExchange(ref _claim, 0, Open | (ushort)token) != (Open | (ushort)token))
         {
-            throw new InvalidOperationException("This ValueTask was awaited twice; it is awaited once: use AsTask() to await it more often.");
+            throw new InvalidOperationException(
+                "This ValueTask was awaited twice; it is awaited once: use AsTask() to await it more often.");
         }
 
         // Waits for a callback that runs right now, so that none meets the object's next life. It never waits for us.
@@ -121,7 +131,9 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
         }
     }
 
-    /// <summary>In line: the record is withdrawn for certain. Accepted: only the await ends, and not before the caller's bytes are copied.</summary>
+    /// <summary>
+    /// In line: the record is withdrawn for certain. Accepted: only the await ends, and not before the caller's bytes are copied.
+    /// </summary>
     private void Cancel()
     {
         if (_waiting is not { } waiting)
@@ -138,7 +150,8 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
         {
             Interlocked.Increment(ref _references);
             _ = waiting.Placed.ContinueWith(
-                static (_, self) => ((SendCompletion)self!).EndPlaced(), this, CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
+                static (_, self) => ((SendCompletion)self!).EndPlaced(), this,
+                CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
         }
     }
 
@@ -177,7 +190,9 @@ internal sealed class SendCompletion(IRecordAdmission admission, ObjectPool<Send
     }
 }
 
-/// <summary>The awaits of their own of one producer. Kept are as many as callers commonly wait at once; more are left to the collector.</summary>
+/// <summary>
+/// The awaits of their own of one producer. Kept are as many as callers commonly wait at once; more are left to the collector.
+/// </summary>
 internal sealed class SendCompletionPool : PooledObjectPolicy<SendCompletion>
 {
     private const int Retained = 16384;

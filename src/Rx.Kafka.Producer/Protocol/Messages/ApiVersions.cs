@@ -6,7 +6,8 @@ internal static class ApiVersionsRequest
     /// <summary>Writes the body; empty before v3.</summary>
     /// <param name="w">Where to.</param>
     /// <param name="version">0-4.</param>
-    /// <param name="softwareName">Letters, digits, '-' and '.', ending in a letter or digit; a broker refuses others with INVALID_REQUEST.</param>
+    /// <param name="softwareName">Letters, digits, '-' and '.', ending in a letter or digit; a broker refuses others with
+    /// INVALID_REQUEST.</param>
     /// <param name="softwareVersion">The same alphabet: no '+build'.</param>
     public static void Write(ref KafkaWriter w, short version, string softwareName, string softwareVersion)
     {
@@ -37,7 +38,9 @@ internal sealed class ApiVersionsResponse
 
     public FinalizedFeature[] FinalizedFeatures { get; private set; } = [];
 
-    /// <summary>Reads the answer to a request of a version. Error 35 to a version above 0 is read by <see cref="ReadUnsupported"/>.</summary>
+    /// <summary>
+    /// Reads the answer to a request of a version. Error 35 to a version above 0 is read by <see cref="ReadUnsupported"/>.
+    /// </summary>
     /// <exception cref="MalformedDataException">The bytes are no such answer.</exception>
     public static ApiVersionsResponse Read(ref KafkaReader r, short version)
     {

@@ -10,7 +10,8 @@ internal static class InitProducerIdRequest
     /// <param name="transactionTimeoutMs">int.MaxValue without transactions.</param>
     /// <param name="producerId">From v3: the id held until now, to bump its epoch; -1 = none.</param>
     /// <param name="epoch">From v3: its epoch; -1 = none.</param>
-    public static void Write(ref KafkaWriter w, short version, string? transactionalId, int transactionTimeoutMs, long producerId = -1, short epoch = -1)
+    public static void Write(
+        ref KafkaWriter w, short version, string? transactionalId, int transactionTimeoutMs, long producerId = -1, short epoch = -1)
     {
         var flexible = ApiVersion.IsFlexible(ApiKey.InitProducerId, version);
         w.String(transactionalId, flexible);

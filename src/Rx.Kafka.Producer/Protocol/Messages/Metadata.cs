@@ -182,4 +182,5 @@ internal sealed record MetadataTopic(short ErrorCode, string Name, Guid TopicId,
 /// <param name="Replicas">All replicas' brokers.</param>
 /// <param name="InSync">Those in sync.</param>
 /// <param name="Offline">Those offline; empty before v5.</param>
-internal readonly record struct MetadataPartition(short ErrorCode, int Index, int LeaderId, int LeaderEpoch, int[] Replicas, int[] InSync, int[] Offline);
+internal readonly record struct MetadataPartition(
+    short ErrorCode, int Index, int LeaderId, int LeaderEpoch, int[] Replicas, int[] InSync, int[] Offline);

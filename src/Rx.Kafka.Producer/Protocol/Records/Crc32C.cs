@@ -5,7 +5,8 @@ namespace Rx.Kafka.Protocol.Records;
 
 /// <summary>
 /// CRC-32C (Castagnoli). <see cref="BitOperations"/> uses the processor's instruction where there is one, and tables elsewhere. The
-/// instruction gives a result after three cycles but can start one each cycle, so three parts of a block run side by side and are then combined.
+/// instruction gives a result after three cycles but can start one each cycle, so three parts of a block run side by side and are then
+/// combined.
 /// </summary>
 internal static class Crc32C
 {
@@ -73,7 +74,8 @@ internal static class Crc32C
         return Shift(shift, Shift(shift, a) ^ b) ^ c;
     }
 
-    private static ulong LittleEndian(ulong word) => BitConverter.IsLittleEndian ? word : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word);
+    private static ulong LittleEndian(ulong word) =>
+        BitConverter.IsLittleEndian ? word : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word);
 
     private static uint Shift(uint[] table, uint state) =>
         table[state & 0xFF] ^ table[256 + ((state >> 8) & 0xFF)] ^ table[512 + ((state >> 16) & 0xFF)] ^ table[768 + (state >> 24)];

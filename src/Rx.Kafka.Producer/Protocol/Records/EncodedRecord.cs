@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Rx.Kafka.Protocol.Records;
 
-/// <summary>What stands in front of an encoded record's key (format 2): read again only where a batch is split, because the records of its second half are counted from 0 anew.</summary>
+/// <summary>
+/// What stands in front of an encoded record's key (format 2): read again only where a batch is split, because the records of its second
+/// half are counted from 0 anew.
+/// </summary>
 internal readonly struct EncodedRecord
 {
     private readonly int _bodySize;

@@ -28,7 +28,9 @@ internal static class RecordBatchHeader
     /// <param name="producerEpoch">-1 = not idempotent.</param>
     /// <param name="baseSequence">The first record's; -1 = not idempotent.</param>
     /// <param name="recordCount">The number of records.</param>
-    public static void Write(Span<byte> destination, int batchBytes, short attributes, int lastOffsetDelta, long baseTimestamp, long maxTimestamp, long producerId, short producerEpoch, int baseSequence, int recordCount)
+    public static void Write(
+        Span<byte> destination, int batchBytes, short attributes, int lastOffsetDelta, long baseTimestamp, long maxTimestamp,
+        long producerId, short producerEpoch, int baseSequence, int recordCount)
     {
         var header = destination[..Size];
         BinaryPrimitives.WriteInt64BigEndian(header, 0); // baseOffset: the broker's business

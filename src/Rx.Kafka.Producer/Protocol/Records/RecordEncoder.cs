@@ -4,10 +4,15 @@ using System.Text;
 
 namespace Rx.Kafka.Protocol.Records;
 
-/// <summary>Encodes one record of a batch (format 2). The hot path of the producer: one call for each record, nothing else is done per byte.</summary>
+/// <summary>
+/// Encodes one record of a batch (format 2). The hot path of the producer: one call for each record, nothing else is done per byte.
+/// </summary>
 internal static class RecordEncoder
 {
-    /// <summary>The most a record takes beside its key, its value, their lengths and its headers: length 5, attributes 1, timestamp delta 10, offset delta 5.</summary>
+    /// <summary>
+    /// The most a record takes beside its key, its value, their lengths and its headers: length 5, attributes 1, timestamp delta 10,
+    /// offset delta 5.
+    /// </summary>
     public const int MaximumOverhead = 21;
 
     // The largest body whose length still fits in front of it.
@@ -43,7 +48,9 @@ internal static class RecordEncoder
     /// <param name="value">The value.</param>
     /// <param name="valueIsNull">A null value: <paramref name="value"/> is not looked at.</param>
     /// <param name="headers">Null = none.</param>
-    public static void Write(Span<byte> destination, int bodySize, long timestampDelta, int offsetDelta, ReadOnlySpan<byte> key, bool keyIsNull, ReadOnlySpan<byte> value, bool valueIsNull, RecordHeaders? headers)
+    public static void Write(
+        Span<byte> destination, int bodySize, long timestampDelta, int offsetDelta, ReadOnlySpan<byte> key, bool keyIsNull,
+        ReadOnlySpan<byte> value, bool valueIsNull, RecordHeaders? headers)
     {
         var at = Put(destination, 0, Varint.ZigZag(bodySize)); // length
         destination[at++] = 0; // attributes: none are defined

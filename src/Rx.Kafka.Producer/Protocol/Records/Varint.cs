@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Rx.Kafka.Protocol.Records;
 
-/// <summary>Variable-length integers: groups of 7 bits, lowest first, the high bit says "more follows". Inside records they are zigzag-coded: 0, -1, 1, -2 …</summary>
+/// <summary>
+/// Variable-length integers: groups of 7 bits, lowest first, the high bit says "more follows". Inside records they are zigzag-coded: 0,
+/// -1, 1, -2 …
+/// </summary>
 internal static class Varint
 {
     /// <summary>The longest encoding of 32 bits.</summary>
