@@ -37,6 +37,7 @@ internal sealed class TopicAdmission : IWaitingPlace
         _context = context;
         var options = context.Options;
         Sticky = new StickyPartitioner(Math.Max(1, options.BatchSize), options.EffectiveAdaptivePartitioning, options.EffectivePartitionAvailabilityTimeout, context.NewRandom());
+        Load = new PartitionLoad(context.Loads);
         _choice = new PartitionChoice(this, context);
         _drainer = new SerialWork(Drain, context.Batching.Scheduler);
         _queueDrainer = _drainer.Queue;
@@ -46,7 +47,7 @@ internal sealed class TopicAdmission : IWaitingPlace
 
     public byte[] NameUtf8 { get; }
 
-    public PartitionLoad Load { get; } = new();
+    public PartitionLoad Load { get; }
 
     public StickyPartitioner Sticky { get; }
 
