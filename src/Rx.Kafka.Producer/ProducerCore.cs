@@ -10,6 +10,7 @@ using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
 using Rx.Kafka.Options;
 using Rx.Kafka.Outcomes;
+using Rx.Kafka.Partitioning;
 using Rx.Kafka.Sending;
 using Rx.Kafka.Sinks;
 
@@ -19,13 +20,12 @@ namespace Rx.Kafka;
 internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
 {
     private const int MaximumAnswerBytes = 100 * 1024 * 1024;
-    private static readonly TimeSpan LoadTableAge = TimeSpan.FromMilliseconds(100);
 
     private readonly KafkaProducerOptions _options;
     private readonly ILogger _logger;
     private readonly PreciseTime? _ownTime;
     private readonly WallClock _clock;
-    private readonly ITimer _loadTimer;
+    private readonly LoadTimer? _loads;
     private readonly ProducerMetrics _metrics;
     private readonly FlushTracker _flushes = new();
     private readonly BufferPool _memory;
@@ -33,7 +33,6 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
     private readonly Lock _lock = new();
     private ProduceError? _endedBy;
     private Task? _disposal;
-    private int _loadTimerRuns;
 
     public ProducerCore(KafkaProducerOptions options, ILogger logger)
     {
@@ -41,8 +40,6 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         _logger = logger;
         Time = options.Runtime.Time ?? (_ownTime = new PreciseTime());
         _clock = new WallClock(Time);
-        var loads = new SerialWork(UpdateLoads, options.Runtime.Scheduler);
-        _loadTimer = Time.CreateTimer(static work => ((SerialWork)work!).Queue(), loads, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Dispatching = new DispatcherContext(options.Runtime, logger);
         Root = new RecordSink(options.MaxUnobservedDeliveries, Dispatching);
 
@@ -59,7 +56,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
             Time = Time,
             BatchSize = options.BatchSize,
             MaxBlock = options.MaxBlock,
-            CountAppends = CountAppends,
+            CountAppends = _clock.CountAppends,
         };
         var transport = options.Transport ?? new SocketTransport(options.SendBufferBytes, options.ReceiveBufferBytes, options.MaxRequestSize);
         var clientId = options.EffectiveClientId();
@@ -84,7 +81,15 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         ids.Obtained = () => _router.ForEach(static loop => loop.Post(loop.ProducerIdObtained));
         ids.Refused = error => _router.ForEach(loop => loop.Post(() => loop.ProducerIdRefused(error)));
         _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
-        var admission = new AdmissionContext { Options = options, Batching = batching, Metadata = Metadata, NewRandom = sending.NewRandom };
+        _loads = options.EffectiveAdaptivePartitioning ? new LoadTimer(() => Admission!.UpdateLoads(), Time, scheduler) : null;
+        var admission = new AdmissionContext
+        {
+            Options = options,
+            Batching = batching,
+            Metadata = Metadata,
+            NewRandom = sending.NewRandom,
+            Loads = _loads,
+        };
         Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, partition, topic.Load, snapshot));
         Awaited = new SendCompletionPool(Admission);
         OptionNotes.Tell(logger, options);
@@ -226,7 +231,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
             await EndsWithin(Root.Completion, started);
         }
 
-        _loadTimer.Dispose();
+        _loads?.Dispose();
         await Metadata.DisposeAsync();
         await _router.DisposeAsync();
         _memory.Dispose();
@@ -274,22 +279,5 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         _ = GiveUpForGood(error);
         Root.Window.Close();
         Root.Fault(error.ToException());
-    }
-
-    private void CountAppends(int count)
-    {
-        _clock.CountAppends(count);
-
-        // Runs only under traffic: an idle producer has no wake-ups.
-        if (_options.EffectiveAdaptivePartitioning && Volatile.Read(ref _loadTimerRuns) == 0 && Interlocked.Exchange(ref _loadTimerRuns, 1) == 0)
-        {
-            _loadTimer.Change(LoadTableAge, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void UpdateLoads()
-    {
-        Volatile.Write(ref _loadTimerRuns, 0);
-        Admission.UpdateLoads();
     }
 }

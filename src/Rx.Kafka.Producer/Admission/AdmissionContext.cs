@@ -1,5 +1,6 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Metadata;
+using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Admission;
 
@@ -19,6 +20,9 @@ internal sealed class AdmissionContext
     public required ClusterMetadata Metadata { get; init; }
 
     public required Func<Random> NewRandom { get; init; }
+
+    /// <summary>Null where partitions with less to carry are not preferred.</summary>
+    public LoadTimer? Loads { get; init; }
 
     /// <summary>A topic that will not become usable by waiting.</summary>
     public ProduceError? TopicRefusal(string topic) => Metadata.TopicError(topic) switch

@@ -30,6 +30,7 @@ internal sealed class TopicAdmission : IWaitingPlace
         Sticky = new StickyPartitioner(
             Math.Max(1, options.BatchSize),
             options.EffectiveAdaptivePartitioning, options.EffectivePartitionAvailabilityTimeout, context.NewRandom());
+        Load = new PartitionLoad(context.Loads);
         Choice = new PartitionChoice(this, context);
         _waiting = new WaitingRecords(this, context.Batching);
     }
@@ -38,7 +39,7 @@ internal sealed class TopicAdmission : IWaitingPlace
 
     public PartitionChoice Choice { get; }
 
-    public PartitionLoad Load { get; } = new();
+    public PartitionLoad Load { get; }
 
     public StickyPartitioner Sticky { get; }
 

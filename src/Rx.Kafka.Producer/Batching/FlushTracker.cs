@@ -77,7 +77,7 @@ internal sealed class FlushTracker
 
     private static void Complete(List<TaskCompletionSource>? done)
     {
-        // Null for nearly every batch: an empty list here would be made anew each time.
+        // Null for nearly every batch: an empty list here would be made each time.
         if (done is null)
         {
             return;

@@ -2,8 +2,8 @@ namespace Rx.Kafka.Concurrency;
 
 /// <summary>Blocks a thread on a task without starving the pool that must complete the task.</summary>
 /// <remarks>
-/// The pool adds threads for blocked ones, but slowly: behind 128 callers in <see cref="Task.Wait()"/> a new work item waited 29 s,
-/// behind 400 of them 97 s. Even loops on threads of their own then stand still, because sockets complete on the pool. So the pool's
+/// The pool adds threads for blocked ones, but slowly: with 128 callers blocked in <see cref="Task.Wait()"/> a new work item waited 29 s,
+/// with 400 of them 97 s. Even loops on threads of their own then stand still, because sockets complete on the pool. So the pool's
 /// minimum follows the number of callers blocked here.
 /// </remarks>
 internal static class BlockingWait

@@ -62,7 +62,7 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
         }
     }
 
-    /// <summary>Arms a timer anew, or disarms it; false when it or the clock has ended.</summary>
+    /// <summary>Arms a timer again, or disarms it; false when it or the clock has ended.</summary>
     internal bool Arm(PreciseTimer timer, TimeSpan dueTime, TimeSpan period)
     {
         var delay = dueTime == Timeout.InfiniteTimeSpan ? -1 : Ticks(dueTime);

@@ -10,7 +10,7 @@ namespace Rx.Kafka.Concurrency;
 /// A read of the real clock costs 40 to 55 ns, a third of an append; publishing it every millisecond costs 12 ms of CPU a second, which
 /// pays from about 240,000 appends a second. Published values are about 1 ms old at most; on an overloaded machine as much older as the
 /// publisher's thread waits for a processor, but never older than the last call of <see cref="CountAppends"/> or <see cref="Refresh"/>,
-/// and a publisher that finds itself late stops until the rate is proven anew. What is returned never goes backwards, on all threads
+/// and a publisher that finds itself late stops until the rate is proven again. What is returned never goes backwards, on all threads
 /// together, unless the system's clock itself is set back; that is followed.
 /// </remarks>
 internal sealed class WallClock : IDisposable

@@ -1,13 +1,13 @@
 namespace Rx.Kafka.Partitioning;
 
 /// <summary>
-/// KIP-794's table: partitions with less to carry are drawn more often. Owned by its partitioner, used and made anew under its locks.
+/// KIP-794's table: partitions with less to carry are drawn more often. Owned by its partitioner, used and rebuilt under its locks.
 /// </summary>
 /// <remarks>
 /// The KIP weighs queue lengths in batches, w = max + 1 − length. Here lengths are bytes, so that the unit is a batch's worth of bytes: w
 /// = max + unit − bytes. An open batch counts for what is in it, so partitions with less than a batch each differ by a factor of two at
 /// most. And where the KIP leaves the longest queue a weight of 1, one that weighs next to nothing beside the lightest load is left out:
-/// a third of all partitions behind a dead broker would otherwise go on getting records, a few each, until all memory is theirs.
+/// a third of all partitions on a dead broker would otherwise go on getting records, a few each, until all memory is theirs.
 /// </remarks>
 internal sealed class LoadTable
 {
@@ -21,7 +21,7 @@ internal sealed class LoadTable
     /// <summary>What the topic was like when the table was made; null while there is no table and all partitions weigh the same.</summary>
     public TopicPartitions? Partitions { get; private set; }
 
-    /// <summary>Makes the table anew. There is none when it would say nothing: one partition, all alike, or all left out.</summary>
+    /// <summary>Rebuilds the table. There is none when it would say nothing: one partition, all alike, or all left out.</summary>
     /// <param name="partitions">The topic; only partitions with a leader are drawn.</param>
     /// <param name="load">What they carry.</param>
     /// <param name="unit">The bytes that weigh as much as one batch in the KIP.</param>

@@ -1,22 +1,28 @@
 namespace Rx.Kafka.Partitioning;
 
 /// <summary>
-/// What a topic's partitions have to carry: bytes not yet sent, and how their leaders keep up. Lock-free; channels and broker loops write
+/// What a topic's partitions have to carry: bytes of closed batches that have no outcome yet, and how their leaders keep up. Lock-free; channels and broker loops write
 /// it, partitioners read it.
 /// </summary>
-internal sealed class PartitionLoad
+/// <param name="timer">Started when bytes leave; null where nobody prefers partitions with less to carry.</param>
+internal sealed class PartitionLoad(LoadTimer? timer = null)
 {
     private readonly Lock _growing = new();
 
     // Copied when the topic grows. The cells are shared by the copies, so that an addition during the copy is not lost.
     private Cell[] _cells = [];
 
-    /// <summary>
-    /// Counts bytes of a partition: more when accepted, less (negative) when they leave in a request or fail. One call a batch is enough.
-    /// </summary>
-    public void Add(int partition, long bytes) => Interlocked.Add(ref At(partition).Queued, bytes);
+    /// <summary>Counts bytes of a partition: more when its batch is closed, less (negative) when that is decided.</summary>
+    public void Add(int partition, long bytes)
+    {
+        Interlocked.Add(ref At(partition).Queued, bytes);
+        if (bytes < 0)
+        {
+            timer?.Start();
+        }
+    }
 
-    /// <summary>The bytes accepted for a partition that are in no request yet; never negative.</summary>
+    /// <summary>The bytes of a partition's closed batches without outcome; never negative.</summary>
     public long Queued(int partition)
     {
         var cells = Volatile.Read(ref _cells);

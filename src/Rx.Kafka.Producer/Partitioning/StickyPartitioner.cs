@@ -106,7 +106,7 @@ internal sealed class StickyPartitioner
     }
 
     /// <summary>
-    /// The next partition with a leader after this one, round and round: who goes on until the first it named comes again has tried all,
+    /// The next partition with a leader after this one, cyclic. To try all, stop when the first result comes again,
     /// whatever others choose meanwhile.
     /// </summary>
     public static int After(TopicPartitions partitions, int partition)

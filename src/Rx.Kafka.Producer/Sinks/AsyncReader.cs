@@ -74,7 +74,7 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
         return ValueTask.CompletedTask;
     }
 
-    // The dispatcher of our own streams has asked before; behind other operators the source's thread blocks here, as Rx has no other way
+    // The dispatcher of our own streams has asked before; after other operators the source's thread blocks here, as Rx has no other way
     // to wait.
     public void OnNext(T value)
     {

@@ -53,7 +53,7 @@ internal sealed class DeliveryDispatcher
         _work.Queue();
     }
 
-    /// <summary>Queues the end of the streams, behind all outcomes.</summary>
+    /// <summary>Queues the end of the streams, after all outcomes.</summary>
     public void PostEnd()
     {
         lock (_lock)

@@ -25,13 +25,10 @@ internal sealed class SendCompletion(
     private WaitingRecord? _waiting;
     private int _hasEnded;
 
-    /// <summary>One for who awaits, one for who brings the outcome; the last one gives the object back.</summary>
+    /// <summary>One for the await, one for the outcome; the last one to go gives the object back.</summary>
     private int _references;
 
-    /// <summary>
-    /// The version whose result may still be taken, plus <see cref="Open"/>; taken once, by who swaps it: a second await must not let go
-    /// of the object again.
-    /// </summary>
+    /// <summary>Claim word: version and Open bit. GetResult swaps it once, so a second await cannot release the object twice.</summary>
     private int _claim;
 
     /// <summary>Offers the record.</summary>

@@ -38,7 +38,10 @@ internal static class Layers
         ["Batching"] = ["Memory", "Outcomes", "Protocol.Records", "Concurrency", "Diagnostics", "Partitioning.PartitionLoad"],
         ["Network"] = ["Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Metadata"] = ["Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
-        ["Partitioning"] = ["Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Metadata.BrokerNode"],
+        ["Partitioning"] =
+        [
+            "Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Metadata.BrokerNode", "Concurrency",
+        ],
         ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Sending", "Concurrency", "Diagnostics"],
         ["Sending"] = ["Lanes", "Batching", "Memory", "Outcomes", "Metadata", "Network", "Partitioning.BrokerStall", "Partitioning.PartitionLoad", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Admission"] = ["Partitioning", "Metadata", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],

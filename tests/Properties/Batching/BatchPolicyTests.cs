@@ -3,7 +3,7 @@ using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Properties.Batching;
 
-/// <summary>L7, L8 where they are decided.</summary>
+/// <summary>L7 and L8 where they are decided.</summary>
 public sealed class BatchPolicyTests
 {
     [Property(MaxTest = 200)]

@@ -96,7 +96,7 @@ public sealed class PartitionChannelTests
         Assert.Equal(program.Length, next);
     });
 
-    // L8's exception (design 4.7): times that a 4-byte delta cannot tell apart close the batch.
+    // L8's exception (design 4.4): times that a 4-byte delta cannot tell apart close the batch.
     [Fact]
     [Law("L8")]
     public void Every_record_keeps_its_own_time() => Law.Check(

@@ -1,4 +1,5 @@
 using Rx.Kafka.Partitioning;
+using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Partitioning;
 
@@ -50,5 +51,30 @@ public sealed class PartitionLoadTests
         Assert.Equal(0, load.Queued(0));
         load.Add(0, 5);
         Assert.Equal(0, load.Queued(0));
+    }
+
+    // Under traffic at most one update every 100 ms, and the last change is always seen; an idle producer has no wake-ups.
+    [Fact]
+    public void Tables_are_made_anew_while_bytes_leave()
+    {
+        var (time, scheduler, updates) = (new VirtualTime(), new PumpedScheduler(1), 0);
+        using var timer = new LoadTimer(() => updates++, time, scheduler);
+        var loads = new[] { new PartitionLoad(timer), new PartitionLoad(timer) };
+        loads[0].Add(0, 5);
+        Assert.Equal(0, time.ArmedTimers);
+        for (var millisecond = 0; millisecond < 1000; millisecond++)
+        {
+            loads[millisecond % 2].Add(0, -1);
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            scheduler.RunUntilIdle();
+        }
+
+        Assert.Equal(10, updates);
+        Assert.Equal(0, time.ArmedTimers);
+        loads[0].Add(0, -1);
+        time.Advance(TimeSpan.FromMinutes(1));
+        scheduler.RunUntilIdle();
+        Assert.Equal(11, updates);
+        Assert.Equal(0, time.ArmedTimers);
     }
 }

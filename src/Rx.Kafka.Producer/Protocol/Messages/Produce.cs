@@ -75,7 +75,7 @@ internal ref struct ProduceResponseReader
         _topicsLeft = _r.ArrayLength(_flexible, MinimumTopicBytes); // Responses
     }
 
-    /// <summary>The reader behind what was read so far; after <see cref="End"/> it holds what is surplus.</summary>
+    /// <summary>The reader after what was read so far; after <see cref="End"/> it holds what is surplus.</summary>
     public readonly KafkaReader Rest => _r;
 
     /// <summary>Goes on to the next topic; partitions not yet read are skipped.</summary>
@@ -122,7 +122,7 @@ internal ref struct ProduceResponseReader
         return true;
     }
 
-    /// <summary>Reads what stands behind the topics; those not yet read are skipped.</summary>
+    /// <summary>Reads what stands after the topics; those not yet read are skipped.</summary>
     public void End(out int throttleTimeMs, out NodeEndpoint[] endpoints)
     {
         while (NextTopic(out _))

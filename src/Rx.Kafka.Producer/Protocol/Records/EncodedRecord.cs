@@ -4,7 +4,7 @@ namespace Rx.Kafka.Protocol.Records;
 
 /// <summary>
 /// What stands in front of an encoded record's key (format 2): read again only where a batch is split, because the records of its second
-/// half are counted from 0 anew.
+/// half are counted from 0 again.
 /// </summary>
 internal readonly struct EncodedRecord
 {

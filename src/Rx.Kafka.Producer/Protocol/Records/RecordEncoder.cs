@@ -18,7 +18,7 @@ internal static class RecordEncoder
     // The largest body whose length still fits in front of it.
     private const int MaximumBodySize = int.MaxValue - Varint.MaximumSize32;
 
-    /// <summary>The bytes of a record behind its own length; saturates at about 2 GiB, far above every limit a caller has.</summary>
+    /// <summary>The bytes of a record after its own length; saturates at about 2 GiB, far above every limit a caller has.</summary>
     /// <param name="timestampDelta">Milliseconds from the batch's base timestamp; may be negative.</param>
     /// <param name="offsetDelta">The record's number in its batch.</param>
     /// <param name="keyLength">-1 = null.</param>
