@@ -1,15 +1,12 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Metadata;
+using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Admission;
 
 /// <summary>What the topics of one producer share, and the errors of records that are not admitted.</summary>
 internal sealed class AdmissionContext
 {
-    private const short UnknownTopicOrPartition = 3;
-    private const short InvalidTopic = 17;
-    private const short TopicAuthorizationFailed = 29;
-
     public static ProduceError Closed { get; } = new(ProduceErrorCode.Closed, "The producer was disposed before the record was accepted.");
 
     public required KafkaProducerOptions Options { get; init; }
@@ -23,8 +20,8 @@ internal sealed class AdmissionContext
     /// <summary>A topic that will not become usable by waiting.</summary>
     public ProduceError? TopicRefusal(string topic) => Metadata.TopicError(topic) switch
     {
-        InvalidTopic => new(ProduceErrorCode.TopicUnknown, $"The brokers refuse the topic name '{topic}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.", BrokerErrorCode: InvalidTopic),
-        TopicAuthorizationFailed => new(ProduceErrorCode.Authorization, $"This client may not write to topic '{topic}'. Grant its principal the WRITE and DESCRIBE operations.", BrokerErrorCode: TopicAuthorizationFailed),
+        ErrorCodes.InvalidTopic => new(ProduceErrorCode.TopicUnknown, $"The brokers refuse the topic name '{topic}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.", BrokerErrorCode: ErrorCodes.InvalidTopic),
+        ErrorCodes.TopicAuthorizationFailed => new(ProduceErrorCode.Authorization, $"This client may not write to topic '{topic}'. Grant its principal the WRITE and DESCRIBE operations.", BrokerErrorCode: ErrorCodes.TopicAuthorizationFailed),
         _ => null,
     };
 
@@ -32,8 +29,8 @@ internal sealed class AdmissionContext
     public ProduceError TopicTimeout(string topic)
     {
         var waited = $"within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms)";
-        return Metadata.TopicError(topic) == UnknownTopicOrPartition
-            ? new(ProduceErrorCode.TopicUnknown, $"The brokers do not know topic '{topic}', and it was not created {waited}. Create it, or let the brokers create topics (auto.create.topics.enable).", BrokerErrorCode: UnknownTopicOrPartition)
+        return Metadata.TopicError(topic) == ErrorCodes.UnknownTopicOrPartition
+            ? new(ProduceErrorCode.TopicUnknown, $"The brokers do not know topic '{topic}', and it was not created {waited}. Create it, or let the brokers create topics (auto.create.topics.enable).", BrokerErrorCode: ErrorCodes.UnknownTopicOrPartition)
             : new(ProduceErrorCode.MetadataTimeout, $"No metadata of topic '{topic}' came {waited}. {Metadata.LastFailure?.Message ?? "Is a broker of BootstrapServers reachable?"}", Cause: Metadata.LastFailure);
     }
 

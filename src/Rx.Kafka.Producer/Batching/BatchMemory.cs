@@ -36,11 +36,11 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
         batch.Open(channel, chunk, overhead, timestamp, context.Flushes.Enter());
         if (append.Sink is not null)
         {
-            batch.GrowShare(append.Sink, append.Interest);
+            batch.Listeners.GrowShare(append.Sink, append.Interest);
         }
         else if (append.NeedsSharedCompletion)
         {
-            batch.AddSharedCompletion(context.SharedCompletions.Rent());
+            batch.Listeners.Add(context.SharedCompletions.Rent());
         }
 
         return AppendResult.Placed;
@@ -51,19 +51,19 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
     {
         if (append.Sink is { } sink)
         {
-            if (batch.ShareFor(sink, append.Interest) is null && !TryGrowShare(batch, sink, append.Interest))
+            if (batch.Listeners.ShareFor(sink, append.Interest) is null && !TryGrowShare(batch, sink, append.Interest))
             {
                 return false;
             }
         }
-        else if (append.NeedsSharedCompletion && batch.SharedCompletionWithRoom is null)
+        else if (append.NeedsSharedCompletion && batch.Listeners.SharedWithRoom(batch.Count) is null)
         {
             if (!TryCharge(batch, SharedCompletion.Bytes))
             {
                 return false;
             }
 
-            batch.AddSharedCompletion(context.SharedCompletions.Rent());
+            batch.Listeners.Add(context.SharedCompletions.Rent());
         }
 
         if (batch.RoomInChunk < total)
@@ -81,18 +81,18 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
 
     private bool TryGrowShare(ProducerBatch batch, Sink sink, SinkInterest interest)
     {
-        if (!TryCharge(batch, batch.ShareBytes(sink, interest)))
+        if (!TryCharge(batch, batch.Listeners.ShareBytes(sink, interest)))
         {
             return false;
         }
 
         // A sink that has ended opens no new share; TryOpen tells its caller.
-        if (!batch.HasShareOf(sink, interest) && !sink.TryEnter())
+        if (!batch.Listeners.HasShareOf(sink, interest) && !sink.TryEnter())
         {
             return false;
         }
 
-        batch.GrowShare(sink, interest);
+        batch.Listeners.GrowShare(sink, interest);
         return true;
     }
 

@@ -432,7 +432,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
         batch.DropChunks();
         _context.Flushes.Leave(batch.Generation);
-        if (!batch.IsInFlight)
+        if (!batch.Delivery.IsInFlight)
         {
             Recycle(batch);
         }
@@ -441,7 +441,7 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
     /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
     public void Recycle(ProducerBatch batch)
     {
-        if (batch.Whole is null)
+        if (batch.SplitFrom is null)
         {
             batch.Reset();
             _context.Batches.Return(batch);
@@ -496,16 +496,16 @@ internal sealed class PartitionChannel : Channel<Record, ProducerBatch>, IWaitin
         short token = 0;
         if (append.Sink is { } sink)
         {
-            batch.ShareFor(sink, append.Interest)!.Add(index, delta, append.Record);
+            batch.Listeners.ShareFor(sink, append.Interest)!.Add(index, delta, append.Record);
         }
         else if (append.Completion is { } completion)
         {
             completion.Place(index, delta);
-            batch.AddCompletion(completion);
+            batch.Listeners.Add(completion);
         }
         else
         {
-            shared = batch.SharedCompletionWithRoom!;
+            shared = batch.Listeners.SharedWithRoom(batch.Count)!;
             token = shared.Add(index, delta);
         }
 

@@ -39,9 +39,9 @@ internal static class Layers
         ["Network"] = ["Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Metadata"] = ["Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Partitioning"] = ["Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Metadata.BrokerNode"],
-        ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Sending", "Concurrency", "Diagnostics"],
+        ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Sending"] = ["Lanes", "Batching", "Memory", "Outcomes", "Metadata", "Network", "Partitioning.BrokerStall", "Partitioning.PartitionLoad", "Protocol", "Concurrency", "Diagnostics", "Options"],
-        ["Admission"] = ["Partitioning", "Metadata", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],
+        ["Admission"] = ["Partitioning", "Metadata", "Protocol.ErrorCodes", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],
         ["Sinks"] = ["Batching", "Outcomes", "Concurrency", "Diagnostics"],
         ["Serialization"] = [],
     };
