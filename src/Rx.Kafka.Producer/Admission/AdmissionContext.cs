@@ -1,16 +1,13 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Partitioning;
+using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Admission;
 
 /// <summary>What the topics of one producer share, and the errors of records that are not admitted.</summary>
 internal sealed class AdmissionContext
 {
-    private const short UnknownTopicOrPartition = 3;
-    private const short InvalidTopic = 17;
-    private const short TopicAuthorizationFailed = 29;
-
     public static ProduceError Closed { get; } = new(ProduceErrorCode.Closed, "The producer was disposed before the record was accepted.");
 
     public required KafkaProducerOptions Options { get; init; }
@@ -27,14 +24,14 @@ internal sealed class AdmissionContext
     /// <summary>A topic that will not become usable by waiting.</summary>
     public ProduceError? TopicRefusal(string topic) => Metadata.TopicError(topic) switch
     {
-        InvalidTopic => new(
+        ErrorCodes.InvalidTopic => new(
             ProduceErrorCode.TopicUnknown,
             $"The brokers refuse the topic name '{topic}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.",
-            BrokerErrorCode: InvalidTopic),
-        TopicAuthorizationFailed => new(
+            BrokerErrorCode: ErrorCodes.InvalidTopic),
+        ErrorCodes.TopicAuthorizationFailed => new(
             ProduceErrorCode.Authorization,
             $"This client may not write to topic '{topic}'. Grant its principal the WRITE and DESCRIBE operations.",
-            BrokerErrorCode: TopicAuthorizationFailed),
+            BrokerErrorCode: ErrorCodes.TopicAuthorizationFailed),
         _ => null,
     };
 
@@ -42,11 +39,11 @@ internal sealed class AdmissionContext
     public ProduceError TopicTimeout(string topic)
     {
         var waited = $"within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms)";
-        if (Metadata.TopicError(topic) == UnknownTopicOrPartition)
+        if (Metadata.TopicError(topic) == ErrorCodes.UnknownTopicOrPartition)
         {
             var unknown = $"The brokers do not know topic '{topic}', and it was not created {waited}. "
                 + "Create it, or let the brokers create topics (auto.create.topics.enable).";
-            return new(ProduceErrorCode.TopicUnknown, unknown, BrokerErrorCode: UnknownTopicOrPartition);
+            return new(ProduceErrorCode.TopicUnknown, unknown, BrokerErrorCode: ErrorCodes.UnknownTopicOrPartition);
         }
 
         var cause = Metadata.LastFailure;

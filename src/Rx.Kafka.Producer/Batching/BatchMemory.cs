@@ -40,11 +40,11 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
         batch.Open(channel, chunk, overhead, offer.View.Timestamp, context.Flushes.Enter());
         if (offer.Sink is not null)
         {
-            batch.GrowShare(offer.Sink, offer.Interest);
+            batch.Listeners.GrowShare(offer.Sink, offer.Interest);
         }
         else if (offer.NeedsSharedCompletion)
         {
-            batch.AddSharedCompletion(context.SharedCompletions.Rent());
+            batch.Listeners.Add(context.SharedCompletions.Rent());
         }
 
         return AppendResult.Placed;
@@ -57,19 +57,19 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
     {
         if (offer.Sink is { } sink)
         {
-            if (batch.ShareFor(sink, offer.Interest) is null && !TryGrowShare(batch, sink, offer.Interest))
+            if (batch.Listeners.ShareFor(sink, offer.Interest) is null && !TryGrowShare(batch, sink, offer.Interest))
             {
                 return false;
             }
         }
-        else if (offer.NeedsSharedCompletion && batch.SharedCompletionWithRoom is null)
+        else if (offer.NeedsSharedCompletion && batch.Listeners.SharedWithRoom(batch.Count) is null)
         {
             if (!TryCharge(batch, SharedCompletion.Bytes))
             {
                 return false;
             }
 
-            batch.AddSharedCompletion(context.SharedCompletions.Rent());
+            batch.Listeners.Add(context.SharedCompletions.Rent());
         }
 
         if (batch.RoomInChunk < total)
@@ -87,18 +87,18 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
 
     private bool TryGrowShare(ProducerBatch batch, Sink sink, SinkInterest interest)
     {
-        if (!TryCharge(batch, batch.ShareBytes(sink, interest)))
+        if (!TryCharge(batch, batch.Listeners.ShareBytes(sink, interest)))
         {
             return false;
         }
 
         // A sink that has ended opens no new share; TryOpen tells its caller.
-        if (!batch.HasShareOf(sink, interest) && !sink.TryEnter())
+        if (!batch.Listeners.HasShareOf(sink, interest) && !sink.TryEnter())
         {
             return false;
         }
 
-        batch.GrowShare(sink, interest);
+        batch.Listeners.GrowShare(sink, interest);
         return true;
     }
 

@@ -3,12 +3,14 @@ using Rx.Kafka.Protocol.Records;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// Halves a batch that the broker finds too large. The records stay where they are, in the memory of the whole batch: those of the second half are counted from 0 anew, which
-/// takes no more bytes than before; only the headers are written apart.
+/// Halves a batch that the broker finds too large. The records stay where they are, in the memory of the whole batch: those of the second
+/// half are counted from 0 again, which takes no more bytes than before; only the headers are written apart.
 /// </summary>
 internal static class BatchSplit
 {
-    /// <summary>Two parts of about the same size, at least a record each. Owner; the batch must have more than one record and be in no request.</summary>
+    /// <summary>
+    /// Two parts of about the same size, at least a record each. Owner; the batch must have more than one record and be in no request.
+    /// </summary>
     public static (ProducerBatch First, ProducerBatch Second) Halve(ProducerBatch batch)
     {
         var half = (batch.Bytes + RecordBatchHeader.Size) / 2; // a part's bytes include its header

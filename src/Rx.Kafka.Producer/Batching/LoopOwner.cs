@@ -3,14 +3,14 @@ using Rx.Kafka.Memory;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// Whom a partition's batches belong to: the loop of the broker that leads it, or of the leaderless. Here is what appending threads touch of it: the ring of lanes
-/// that have something to send, the timeline of batches, the broker's memory, and the signal.
+/// Whom a partition's batches belong to: the loop of the broker that leads it, or of the leaderless. Here is what appending threads touch:
+/// the ring of lanes that have something to send, the timeline of batches, the broker's memory, and the signal.
 /// </summary>
 internal abstract class LoopOwner(TimeProvider time)
 {
     private readonly Lock _ringLock = new();
 
-    /// <summary>Each lane with the number of its moves when it was listed: entries from before a move are void, and it stands here again if it came back.</summary>
+    /// <summary>Each lane with the number of its moves when it was listed: entries from before a move are void.</summary>
     private readonly Queue<(Lane Lane, int Moves)> _ring = new();
     private bool _isSaturated;
 
@@ -19,8 +19,8 @@ internal abstract class LoopOwner(TimeProvider time)
     public BatchTimeline Timeline { get; } = new(time);
 
     /// <summary>
-    /// The loop can send nothing more now, and an answer or a flush will wake it: listing a lane need not. The loop takes the mark off before it looks at the ring, else a lane
-    /// listed in between is not seen.
+    /// The loop can send nothing more now, and an answer or a flush will wake it: listing a lane need not. The loop takes the mark off
+    /// before it looks at the ring, else a lane listed in between is not seen.
     /// </summary>
     public bool IsSaturated
     {
@@ -35,8 +35,14 @@ internal abstract class LoopOwner(TimeProvider time)
     /// <summary>Sets the loop's signal. Any thread, also under a gate.</summary>
     public abstract void Wake();
 
-    /// <summary>A batch was opened that is the oldest open one now: the loop must look at it when it is as old as Linger, not before. Any thread, outside the gate.</summary>
+    /// <summary>
+    /// A batch was opened that is the oldest open one now: the loop must look at it when it is as old as Linger, not before. Any thread,
+    /// outside the gate.
+    /// </summary>
     public abstract void Opened();
+
+    /// <summary>Has something done on the loop. Any thread.</summary>
+    public abstract void Post(Action letter);
 
     /// <summary>Puts a lane at the ring's tail. The "listed" mark is set under its gate by who calls this.</summary>
     public void List(Lane lane)
@@ -59,14 +65,11 @@ internal abstract class LoopOwner(TimeProvider time)
         }
     }
 
-    /// <summary>The lane at the ring's head. Owner; nobody else takes lanes out. Those that moved away since they were listed are passed over, also if they came back: they were listed again.</summary>
-    public bool TryPeekListed(out Lane lane)
-    {
-        var all = int.MaxValue;
-        return TryPeekListed(ref all, out lane);
-    }
-
-    /// <summary>The same within one round of the ring: a void entry costs a visit too, else the round goes on into lanes that it has seen.</summary>
+    /// <summary>
+    /// The lane at the ring's head, within one round of the ring. Skips void entries: a lane that moved (even away and back) was listed
+    /// again by the move. A void entry costs a visit too, else the round would go on into lanes that it has seen. Owner; nobody else
+    /// takes lanes out.
+    /// </summary>
     public bool TryPeekListed(ref int visits, out Lane lane)
     {
         lock (_ringLock)

@@ -159,7 +159,7 @@ internal sealed partial class PartitionChannel
         _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
         batch.DropChunks();
         _context.Flushes.Leave(batch.Generation);
-        if (!batch.IsInFlight)
+        if (!batch.Delivery.IsInFlight)
         {
             Recycle(batch);
         }
@@ -168,7 +168,7 @@ internal sealed partial class PartitionChannel
     /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
     public void Recycle(ProducerBatch batch)
     {
-        if (batch.Whole is null)
+        if (batch.SplitFrom is null)
         {
             batch.Reset();
             _context.Batches.Return(batch);

@@ -229,16 +229,16 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         var index = batch.Count;
         if (offer.Sink is { } sink)
         {
-            batch.ShareFor(sink, offer.Interest)!.Add(index, delta, offer.Record);
+            batch.Listeners.ShareFor(sink, offer.Interest)!.Add(index, delta, offer.Record);
         }
         else if (offer.Completion is { } completion)
         {
             completion.Place(index, delta);
-            batch.AddCompletion(completion);
+            batch.Listeners.Add(completion);
         }
         else
         {
-            offer.Shared = batch.SharedCompletionWithRoom!;
+            offer.Shared = batch.Listeners.SharedWithRoom(batch.Count)!;
             offer.Token = offer.Shared.Add(index, delta);
         }
 

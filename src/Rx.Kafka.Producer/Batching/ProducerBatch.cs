@@ -5,7 +5,7 @@ using Rx.Kafka.Protocol.Records;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// A record batch: encoded records in pooled chunks, and per sink or shared completion what is needed to tell the outcome. Written under its channel's gate until it is closed,
+/// A record batch: encoded records in pooled chunks, and whom to tell its outcome. Written under its channel's gate until it is closed,
 /// then by the owner of its lane. Pooled: nobody else holds on to it.
 /// </summary>
 internal sealed class ProducerBatch
@@ -14,7 +14,8 @@ internal sealed class ProducerBatch
     public const int BaseOverhead = 512;
 
     /// <summary>The most that opening a batch charges beside its chunk.</summary>
-    public static readonly int MaximumOverhead = BaseOverhead + Math.Max(SharedCompletion.Bytes, SinkShare.SegmentBytes(SinkInterest.Records, first: true));
+    public static readonly int MaximumOverhead =
+        BaseOverhead + Math.Max(SharedCompletion.Bytes, SinkShare.SegmentBytes(SinkInterest.Records, first: true));
 
     public static BatchOverhead Overheads { get; } = new(BaseOverhead, MaximumOverhead);
 
@@ -25,9 +26,9 @@ internal sealed class ProducerBatch
     /// <summary>Where a part's bytes begin in the chunks, which belong to the whole batch; a batch of its own has none.</summary>
     private int[]? _starts;
     private List<OutcomeRange>? _decidedParts;
-    private SinkShare? _shares;
-    private SharedCompletion? _sharedCompletions;
-    private RecordCompletion? _completions;
+
+    /// <summary>Whom to tell its outcome.</summary>
+    public BatchListeners Listeners;
 
     // Links of the owner's timeline.
     public BatchLink OpenLink;
@@ -49,7 +50,7 @@ internal sealed class ProducerBatch
     /// <summary>Open for longer than Linger: it is closed when those before it are sent.</summary>
     public bool IsOverdue { get; set; }
 
-    /// <summary>Copies of large records that are still being made outside the gate: it must be neither sent nor decided before they end.</summary>
+    /// <summary>Copies of large records that are made outside the gate: before they end the batch is neither sent nor decided.</summary>
     public int OpenCopies { get; set; }
 
     public int Count { get; private set; }
@@ -71,44 +72,14 @@ internal sealed class ProducerBatch
 
     public ReadOnlySpan<byte[]> Chunks => _chunks.AsSpan(0, _chunkCount);
 
-    // What the lane knows of it, from here on the owner's.
+    /// <summary>What the lane knows of it once it is drained.</summary>
+    public BatchDelivery Delivery;
 
     /// <summary>The batch it is a part of since a split: callers await that one, which holds the memory. Null = it is no part.</summary>
-    public ProducerBatch? Whole { get; private set; }
+    public ProducerBatch? SplitFrom { get; private set; }
 
     /// <summary>The number of its first record in the whole batch.</summary>
     public int FirstIndex { get; private set; }
-
-    public ProducerIdentity Identity { get; set; } = ProducerIdentity.None;
-
-    /// <summary>Sequence number of its first record, −1 = none given yet.</summary>
-    public int BaseSequence { get; set; } = -1;
-
-    /// <summary>How often it was handed to a connection.</summary>
-    public int Attempts { get; set; }
-
-    /// <summary>An attempt was handed to a connection and is neither acknowledged nor proven absent.</summary>
-    public bool IsUnclear { get; set; }
-
-    /// <summary>Sent while another one was in flight, under the proof that the broker knows this producer.</summary>
-    public bool SentUnderProof { get; set; }
-
-    /// <summary>What is decided of it while earlier ones are not.</summary>
-    public BatchOutcome? Kept { get; set; }
-
-    public bool IsInFlight { get; set; }
-
-    /// <summary>Answered OUT_OF_ORDER while unclear: a later batch's answer tells whether it is on the log.</summary>
-    public bool AwaitsLaterProof { get; set; }
-
-    /// <summary>Answered UNKNOWN_TOPIC_OR_PARTITION: the topic may have been made anew before one behind it succeeded, which then says nothing of this one.</summary>
-    public bool MissedTopic { get; set; }
-
-    /// <summary>An attempt may be on the log of a topic that was made anew since.</summary>
-    public bool IsOfReplacedTopic { get; set; }
-
-    /// <summary>The last thing that went wrong with it, for the text of a delivery timeout.</summary>
-    public AttemptFailure? LastCause { get; set; }
 
     public void Open(PartitionChannel channel, byte[] chunk, int overhead, long timestamp, long generation)
     {
@@ -126,7 +97,7 @@ internal sealed class ProducerBatch
     {
         var part = new ProducerBatch
         {
-            Whole = batch.Whole ?? batch,
+            SplitFrom = batch.SplitFrom ?? batch,
             FirstIndex = firstIndex,
             Channel = batch.Channel,
             IsClosed = true,
@@ -179,7 +150,9 @@ internal sealed class ProducerBatch
             _decidedParts.Add(range with { FirstIndex = part.FirstIndex + range.FirstIndex });
         }
 
-        return part.FirstIndex + part.Count < Count ? null : new BatchOutcome(outcome.Topic, outcome.Partition, BaseTimestamp, [.. _decidedParts], outcome.SuccessPersistence);
+        return part.FirstIndex + part.Count < Count
+            ? null
+            : new BatchOutcome(outcome.Topic, outcome.Partition, BaseTimestamp, [.. _decidedParts], outcome.SuccessPersistence);
     }
 
     public void AddChunk(byte[] chunk)
@@ -210,80 +183,20 @@ internal sealed class ProducerBatch
         return room;
     }
 
-    /// <summary>The share of a sink whose next record can be added, or null where the share or its next segment must be charged first.</summary>
-    public SinkShare? ShareFor(Sink sink, SinkInterest interest) =>
-        _shares is { } share && share.Sink == sink && share.Interest == interest && !share.NeedsSegment ? share : FindShare(sink, interest);
+    /// <summary>Records of whose failure perhaps nobody is told. Of a part: at most so many.</summary>
+    public int UnobservedRecords => SplitFrom is { } whole ? Math.Min(Count, whole.UnobservedRecords) : Listeners.Unobserved;
 
-    /// <summary>What <see cref="GrowShare"/> will add to the ledger.</summary>
-    public int ShareBytes(Sink sink, SinkInterest interest) => SinkShare.SegmentBytes(interest, first: ShareOf(sink, interest) is null);
-
-    /// <summary>Makes room for a sink's next record; it must have been charged. A new share comes first in the list, where the next lookup finds it.</summary>
-    public SinkShare GrowShare(Sink sink, SinkInterest interest)
-    {
-        var share = ShareOf(sink, interest);
-        if (share is null)
-        {
-            share = SinkShare.Rent(sink, interest);
-            share.Next = _shares;
-            _shares = share;
-        }
-
-        if (interest != SinkInterest.None)
-        {
-            share.AddSegment();
-        }
-
-        return share;
-    }
-
-    /// <summary>Records of whose failure perhaps nobody is told: nobody observes their sink's deliveries, or looks at their task. Of a part: at most so many.</summary>
-    public int UnobservedRecords
-    {
-        get
-        {
-            if (Whole is { } whole)
-            {
-                return Math.Min(Count, whole.UnobservedRecords);
-            }
-
-            var records = 0;
-            for (var share = _shares; share is not null; share = share.Next)
-            {
-                // Both: who unsubscribed meanwhile hears nothing, and who subscribed later hears nothing of these.
-                records += share.Interest == SinkInterest.Records && share.Sink.Interest == SinkInterest.Records ? 0 : share.Count;
-            }
-
-            for (var completion = _completions; completion is not null; completion = completion.Next)
-            {
-                records += completion.MayGoUnheard ? 1 : 0;
-            }
-
-            return records;
-        }
-    }
-
-    public bool HasShareOf(Sink sink, SinkInterest interest) => ShareOf(sink, interest) is not null;
-
-    public SharedCompletion? SharedCompletionWithRoom => _sharedCompletions is { } shared && shared.HasRoom(Count) ? shared : null;
-
-    public void AddSharedCompletion(SharedCompletion shared)
-    {
-        shared.Next = _sharedCompletions;
-        _sharedCompletions = shared;
-    }
-
-    public void AddCompletion(RecordCompletion completion)
-    {
-        completion.Next = _completions;
-        _completions = completion;
-    }
-
-    /// <summary>Writes the header over the room left for it; the records stay as they are, so a retry under other numbers costs one CRC.</summary>
+    /// <summary>
+    /// Writes the header over the room left for it; the records stay as they are, so a retry under other numbers costs one CRC.
+    /// </summary>
     public void Seal(bool transactional)
     {
         var header = _chunks[0].AsSpan(0, RecordBatchHeader.Size);
         const short TransactionalAttribute = 0x10;
-        RecordBatchHeader.Write(header, Bytes, transactional ? TransactionalAttribute : (short)0, Count - 1, BaseTimestamp, MaxTimestamp, Identity.Id, Identity.Epoch, BaseSequence, Count);
+        var (identity, sequence) = Delivery.Numbers ?? new BatchNumbers(ProducerIdentity.None, -1);
+        var attributes = transactional ? TransactionalAttribute : (short)0;
+        RecordBatchHeader.Write(
+            header, Bytes, attributes, Count - 1, BaseTimestamp, MaxTimestamp, identity.Id, identity.Epoch, sequence, Count);
         var crc = Crc32C.Start;
         for (var i = 0; i < ChunkCount; i++)
         {
@@ -302,43 +215,7 @@ internal sealed class ProducerBatch
     public void Decide(in BatchOutcome outcome)
     {
         IsDecided = true;
-
-        // Newest first in the list; the facts of one sink are told in order.
-        SinkShare? oldest = null;
-        for (var share = _shares; share is not null;)
-        {
-            var next = share.Next;
-            share.Next = oldest;
-            oldest = share;
-            share = next;
-        }
-
-        while (oldest is not null)
-        {
-            var next = oldest.Next;
-            oldest.Next = null;
-            oldest.Decide(outcome);
-            oldest = next;
-        }
-
-        for (var shared = _sharedCompletions; shared is not null;)
-        {
-            var next = shared.Next;
-            shared.Decide(outcome);
-            shared = next;
-        }
-
-        for (var completion = _completions; completion is not null;)
-        {
-            var next = completion.Next;
-            completion.Next = null;
-            completion.Decide(outcome);
-            completion = next;
-        }
-
-        _shares = null;
-        _sharedCompletions = null;
-        _completions = null;
+        Listeners.Decide(outcome);
     }
 
     /// <summary>Its chunks were given back.</summary>
@@ -352,30 +229,10 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsOverdue = IsUnclear = IsInFlight = SentUnderProof = AwaitsLaterProof = MissedTopic = IsOfReplacedTopic = false;
+        IsDecided = IsClosed = IsOverdue = false;
         NextClosed = null;
-        Count = Bytes = Overhead = Attempts = 0;
-        Identity = ProducerIdentity.None;
-        BaseSequence = -1;
-        Kept = null;
+        Count = Bytes = Overhead = 0;
+        Delivery = default;
         _decidedParts = null;
-        LastCause = null;
-    }
-
-    private SinkShare? FindShare(Sink sink, SinkInterest interest) =>
-        ShareOf(sink, interest) is { NeedsSegment: false } share ? share : null;
-
-    /// <summary>The sink's newest share, if it keeps what is wanted now. An older one is not added to again, else facts would be told out of order.</summary>
-    private SinkShare? ShareOf(Sink sink, SinkInterest interest)
-    {
-        for (var share = _shares; share is not null; share = share.Next)
-        {
-            if (share.Sink == sink)
-            {
-                return share.Interest == interest ? share : null;
-            }
-        }
-
-        return null;
     }
 }

@@ -4,66 +4,103 @@ using Rx.Kafka.Diagnostics;
 namespace Rx.Kafka.Lanes;
 
 /// <summary>
-/// A lane's producer id, epoch and next sequence number. A bump is local: epoch + 1 and sequences from 0, for this partition alone. It takes effect when no batch is left that
-/// carries numbers of the old epoch, so that an unclear one is never renumbered.
+/// A lane's producer id, epoch and next sequence number, and which batches lose theirs. A bump is local: epoch + 1 and sequences from 0,
+/// for this partition alone. It takes effect when no batch is left that carries numbers of the old epoch, so an unclear one is never
+/// renumbered. Only for the loop that owns the lane.
 /// </summary>
-internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, SendingEvents events)
+internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, SendingEvents events, UndecidedBatches undecided)
 {
-    /// <summary>The numbers lapse, but nothing is known to be absent.</summary>
-    public const int NoGap = -1;
+    private const int NoGap = -1;
 
     private ProducerIdentity _identity = ProducerIdentity.None;
     private ProducerIdentity _dropped = ProducerIdentity.None; // the last one that was given up for another
     private int _nextSequence;
-    private bool _mustBump;
-    private bool _mustReplace;
     private int _gapAt = NoGap;
+    private NumbersAre _are;
+
+    /// <summary>What a fresh batch finds.</summary>
+    private enum NumbersAre
+    {
+        /// <summary>Usable, if there is a producer id.</summary>
+        Valid,
+
+        /// <summary>Ended: the next are of another epoch.</summary>
+        Ended,
+
+        /// <summary>Refused by the broker with the producer id: the next are of another id.</summary>
+        Refused,
+    }
 
     /// <summary>The producer id in use; −1 = none.</summary>
     public long Id => _identity.Id;
 
     /// <summary>Whether the lane waits for a producer id.</summary>
-    public bool NeedsIdentity => ids.IsIdempotent && (_identity.IsNone || _mustReplace);
+    public bool NeedsIdentity => ids.IsIdempotent && (_identity.IsNone || _are == NumbersAre.Refused);
 
     /// <summary>Adds to a sequence number: 0 follows 2^31 − 1.</summary>
     public static int Advance(int sequence, int count) => (int)(((long)sequence + count) & int.MaxValue);
 
-    /// <summary>The numbers are no longer usable for new batches: one that carried some is known absent, or nobody can say.</summary>
-    /// <param name="identity">Whose numbers: those of an older epoch say nothing of this one.</param>
-    /// <param name="gapAt">The sequence number of a batch that is known absent: so are all behind it, and only those.</param>
-    public void Lapse(ProducerIdentity identity, int gapAt)
+    /// <summary>
+    /// A batch ended without a success, so new batches can no longer use the lane's numbers. Waiting batches that were never sent, or are
+    /// absent by the gap, lose theirs.
+    /// </summary>
+    /// <param name="numbers">The batch's numbers; those of an older epoch say nothing about this one.</param>
+    /// <param name="isAbsent">Whether it is known absent: so are all after it, and only those. Else nobody can say.</param>
+    public void End(BatchNumbers? numbers, bool isAbsent)
     {
-        if (identity.IsNone || identity != _identity)
+        if (numbers is null)
         {
             return;
         }
 
-        _mustBump = true;
-        if (gapAt != NoGap && (_gapAt == NoGap || IsBehind(_gapAt, gapAt)))
+        Lapse(numbers, isAbsent);
+        foreach (var batch in undecided)
         {
-            _gapAt = gapAt;
+            if (batch.Delivery is { IsWaiting: true, IsUnclear: false } && (batch.Delivery.Attempts == 0 || IsAfterGap(batch)))
+            {
+                Drop(batch);
+            }
         }
     }
 
-    /// <summary>The topic was made anew: its log takes any number first, so that one before it is absent says nothing of a batch that is sent there.</summary>
+    /// <summary>
+    /// A batch that is known absent loses its numbers. They are a gap now, so later batches in no request are absent too, and lose
+    /// theirs.
+    /// </summary>
+    public void Strip(ProducerBatch batch)
+    {
+        Lapse(batch.Delivery.Numbers, isAbsent: true);
+        Drop(batch);
+        foreach (var later in undecided.After(batch))
+        {
+            if (later.Delivery.IsWaiting)
+            {
+                Drop(later);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The topic was recreated: its log accepts any first sequence, so a gap in the old one no longer proves later batches absent.
+    /// </summary>
     public void ForgetGap() => _gapAt = NoGap;
 
     /// <summary>The broker refuses this epoch: another producer id is needed.</summary>
-    public void ReplaceIdentity() => _mustBump = _mustReplace = true;
+    public void ReplaceIdentity() => _are = NumbersAre.Refused;
 
-    /// <summary>Whether a batch before this one is certainly not on the log, and this one carries numbers behind it.</summary>
-    public bool IsBehindGap(ProducerBatch batch) => _gapAt != NoGap && batch.BaseSequence >= 0 && batch.Identity == _identity && IsBehind(batch.BaseSequence, _gapAt);
+    /// <summary>Whether a lower sequence number than the batch's, of the same id and epoch, is certainly not on the log.</summary>
+    public bool IsAfterGap(ProducerBatch batch) =>
+        _gapAt != NoGap && batch.Delivery.Numbers is { } numbers && numbers.Identity == _identity && IsAfter(numbers.BaseSequence, _gapAt);
 
     /// <summary>Whether a fresh batch can be numbered now; asks for a producer id where there is none.</summary>
-    /// <param name="undecided">The lane's drained batches.</param>
-    public bool IsReady(UndecidedBatches undecided)
+    public bool IsReady()
     {
         if (!ids.IsIdempotent)
         {
             return true;
         }
 
-        if (_mustBump)
+        if (_are != NumbersAre.Valid)
         {
             if (undecided.HasNumbered)
             {
@@ -88,37 +125,66 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     }
 
     /// <summary>Gives a batch its numbers, once.</summary>
-    public bool TryGive(ProducerBatch batch, UndecidedBatches undecided)
+    public bool TryGive(ProducerBatch batch)
     {
-        if (!IsReady(undecided))
+        if (!IsReady())
         {
             return false;
         }
 
         if (ids.IsIdempotent)
         {
-            batch.Identity = _identity;
-            batch.BaseSequence = _nextSequence;
+            batch.Delivery.Numbers = new BatchNumbers(_identity, _nextSequence);
             _nextSequence = Advance(_nextSequence, batch.Count);
         }
 
         return true;
     }
 
-    /// <summary>Forgets all numbers: in another cluster they mean nothing. No batch may carry any.</summary>
+    /// <summary>
+    /// Forgets all numbers: in another cluster they mean nothing. No batch is in flight, and each unclear one has its outcome.
+    /// </summary>
     public void Restart()
     {
-        Drop();
-        _mustBump = _mustReplace = false;
+        foreach (var batch in undecided)
+        {
+            if (batch.Delivery.Outcome is null)
+            {
+                Drop(batch);
+            }
+        }
+
+        DropIdentity();
+        _are = NumbersAre.Valid;
         _gapAt = NoGap;
     }
 
     // Numbers wrap around at 2^31; those of one lane that matter together are much closer than half of that.
-    private static bool IsBehind(int sequence, int other) => sequence != other && ((sequence - other) & int.MaxValue) < 1 << 30;
+    private static bool IsAfter(int sequence, int other) => sequence != other && ((sequence - other) & int.MaxValue) < 1 << 30;
+
+    private static void Drop(ProducerBatch batch)
+    {
+        batch.Delivery.OnLog = OnLog.No;
+        batch.Delivery.Numbers = null;
+    }
+
+    private void Lapse(BatchNumbers? ended, bool isAbsent)
+    {
+        if (ended is not { } numbers || numbers.Identity != _identity)
+        {
+            return;
+        }
+
+        _are = _are == NumbersAre.Valid ? NumbersAre.Ended : _are;
+        if (isAbsent && (_gapAt == NoGap || IsAfter(_gapAt, numbers.BaseSequence)))
+        {
+            _gapAt = numbers.BaseSequence;
+        }
+    }
 
     /// <summary>
-    /// A cluster never gives an id twice, but every cluster begins with low ones, so another behind the same names may give us the id we had. Before we knew it for another, it may
-    /// have taken a batch under the old numbers, and would take the next one for a duplicate.
+    /// A cluster never gives an id twice, but every cluster begins with low ones, so another behind the same names may give us the id we
+    /// had. Before we knew it for another, it may have taken a batch under the old numbers, and would take the next one for a duplicate.
     /// </summary>
     private void AvoidNumbersOfDropped()
     {
@@ -129,7 +195,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
         }
     }
 
-    private void Drop()
+    private void DropIdentity()
     {
         _dropped = _identity.IsNone ? _dropped : _identity;
         _identity = ProducerIdentity.None;
@@ -137,15 +203,15 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
 
     private void Bump()
     {
-        _mustBump = false;
+        var isRefused = _are == NumbersAre.Refused;
+        _are = NumbersAre.Valid;
         _gapAt = NoGap;
         _nextSequence = 0;
-        if (_mustReplace || _identity.Epoch == short.MaxValue)
+        if (isRefused || _identity.Epoch == short.MaxValue)
         {
-            _mustReplace = false;
             events.ProducerIdDropped(channel.Topic, channel.Partition, _identity.Id);
             ids.Replace(_identity.Id);
-            Drop();
+            DropIdentity();
         }
         else
         {

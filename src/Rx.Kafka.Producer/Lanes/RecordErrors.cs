@@ -4,10 +4,15 @@ using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Lanes;
 
-/// <summary>KIP-467: a broker that refuses a batch because of some of its records names them. Nothing of the batch is on the log; each record is told which kind it is of.</summary>
+/// <summary>
+/// KIP-467: a broker that refuses a batch because of some of its records names them. Nothing of the batch is on the log; each record is
+/// told which kind it is of.
+/// </summary>
 internal static class RecordErrors
 {
-    /// <summary>The error of each record: those that are named get the broker's words, the others learn why they were refused too.</summary>
+    /// <summary>
+    /// The error of each record: those that are named get the broker's words, the others learn why they were refused too.
+    /// </summary>
     /// <param name="answer">The broker's answer.</param>
     /// <param name="count">The batch's records.</param>
     /// <param name="error">What the batch as a whole fails with.</param>
@@ -30,7 +35,8 @@ internal static class RecordErrors
         }
 
         var words = answer.ErrorMessage ?? ErrorTable.Get(answer.ErrorCode).Description;
-        var others = error with { Message = $"{error.Message} Nothing is wrong with this record: {named.Count} other(s) of its batch were refused, and the broker takes a batch whole. Send it again." };
+        var why = $"{named.Count} other(s) of its batch were refused, and the broker takes a batch whole. Send it again.";
+        var others = error with { Message = $"{error.Message} Nothing is wrong with this record: {why}" };
         var ranges = new List<OutcomeRange>();
         var next = 0;
         foreach (var (index, message) in named)
@@ -40,7 +46,8 @@ internal static class RecordErrors
                 ranges.Add(new OutcomeRange(next, -1, others));
             }
 
-            ranges.Add(new OutcomeRange(index, -1, error with { Code = ProduceErrorCode.InvalidRecord, Message = $"{error.Message} This record was refused: {message ?? words}" }));
+            var text = $"{error.Message} This record was refused: {message ?? words}";
+            ranges.Add(new OutcomeRange(index, -1, error with { Code = ProduceErrorCode.InvalidRecord, Message = text }));
             next = index + 1;
         }
 

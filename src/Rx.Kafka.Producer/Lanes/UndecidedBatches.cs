@@ -6,24 +6,24 @@ using Rx.Kafka.Outcomes;
 namespace Rx.Kafka.Lanes;
 
 /// <summary>
-/// A lane's drained batches whose outcome is not published, in the order of their records. One that is decided early keeps its outcome here until all before it have theirs.
-/// Parts of a split batch stand in its place.
+/// A lane's drained batches whose outcome is not published, in the order of their records. A batch that is decided early keeps its
+/// outcome here until all before it have theirs. Parts of a split batch stand in its place. Only for the loop that owns the lane.
 /// </summary>
 internal sealed class UndecidedBatches
 {
     private readonly List<ProducerBatch> _batches = [];
 
     /// <summary>Some may be on the log.</summary>
-    public bool HasUnclear => _batches.Exists(static b => b.IsUnclear);
+    public bool HasUnclear => _batches.Exists(static b => b.Delivery.IsUnclear);
 
     /// <summary>Some are parts of a split batch.</summary>
-    public bool HasParts => _batches.Exists(static b => b.Whole is not null);
+    public bool HasParts => _batches.Exists(static b => b.SplitFrom is not null);
 
     /// <summary>Some still use the lane's numbers.</summary>
-    public bool HasNumbered => _batches.Exists(static b => b is { Kept: null, BaseSequence: >= 0 } || b.IsInFlight);
+    public bool HasNumbered => _batches.Exists(static b => b.Delivery is { Outcome: null, Numbers: not null } or { IsInFlight: true });
 
-    /// <summary>The answer to some may tell of those before them.</summary>
-    public bool CanTellOfEarlier => _batches.Exists(static b => b is { Kept: null, AwaitsLaterProof: false, BaseSequence: >= 0 });
+    /// <summary>The answer to some can decide earlier ones.</summary>
+    public bool CanTellOfEarlier => _batches.Exists(static b => b.Delivery is { Outcome: null, IsQuestion: false, Numbers: not null });
 
     public List<ProducerBatch>.Enumerator GetEnumerator() => _batches.GetEnumerator();
 
@@ -34,22 +34,22 @@ internal sealed class UndecidedBatches
     {
         batch = null;
         outcome = default;
-        if (_batches.Count == 0 || _batches[0].Kept is not { } kept)
+        if (_batches.Count == 0 || _batches[0].Delivery.Outcome is not { } decided)
         {
             return false;
         }
 
-        (batch, outcome) = (_batches[0], kept);
+        (batch, outcome) = (_batches[0], decided);
         _batches.RemoveAt(0);
         return true;
     }
 
-    /// <summary>The oldest that must be sent again; those whose answer a later one must give are passed over.</summary>
+    /// <summary>The oldest that must be sent again.</summary>
     public ProducerBatch? NextToSendAgain()
     {
         foreach (var batch in _batches)
         {
-            if (batch is { Kept: null, IsInFlight: false, AwaitsLaterProof: false })
+            if (batch.Delivery.IsToSend)
             {
                 return batch;
             }
@@ -58,12 +58,12 @@ internal sealed class UndecidedBatches
         return null;
     }
 
-    /// <summary>Whether some, besides one that was taken just now, have no outcome and are not in flight.</summary>
-    public bool HasToSend(ProducerBatch? besides = null)
+    /// <summary>Whether some, besides one that was taken just now, have no outcome and are in no request.</summary>
+    public bool HasWaiting(ProducerBatch? besides = null)
     {
         foreach (var batch in _batches)
         {
-            if (batch is { Kept: null, IsInFlight: false } && batch != besides)
+            if (batch.Delivery.IsWaiting && batch != besides)
             {
                 return true;
             }
@@ -72,8 +72,8 @@ internal sealed class UndecidedBatches
         return false;
     }
 
-    /// <summary>Whether one before it is still to be sent; those whose answer a later success must give are not.</summary>
-    public bool HasToSendBefore(ProducerBatch batch)
+    /// <summary>Whether an earlier one is still to be sent or in flight; questions are not.</summary>
+    public bool HasEarlier(ProducerBatch batch)
     {
         foreach (var earlier in _batches)
         {
@@ -82,7 +82,7 @@ internal sealed class UndecidedBatches
                 return false;
             }
 
-            if (earlier is { Kept: null, AwaitsLaterProof: false })
+            if (earlier.Delivery is { Outcome: null, IsQuestion: false })
             {
                 return true;
             }
@@ -91,12 +91,13 @@ internal sealed class UndecidedBatches
         return false;
     }
 
-    /// <summary>Whether one behind it, under the same producer id and epoch, is on the log.</summary>
-    public bool HasSuccessBehind(ProducerBatch batch)
+    /// <summary>Whether a later one, under the same producer id and epoch, is on the log.</summary>
+    public bool HasSuccessAfter(ProducerBatch batch)
     {
-        foreach (var later in Behind(batch))
+        var identity = batch.Delivery.Numbers?.Identity;
+        foreach (var later in After(batch))
         {
-            if (later is { Kept: { } kept } && later.Identity == batch.Identity && kept.Ranges[0].Error is null)
+            if (later.Delivery.Outcome is { } outcome && later.Delivery.Numbers?.Identity == identity && outcome.Ranges[0].Error is null)
             {
                 return true;
             }
@@ -105,11 +106,23 @@ internal sealed class UndecidedBatches
         return false;
     }
 
-    /// <summary>Those behind it, in order.</summary>
-    public ReadOnlySpan<ProducerBatch> Behind(ProducerBatch batch) => CollectionsMarshal.AsSpan(_batches)[(_batches.IndexOf(batch) + 1)..];
+    /// <summary>The topic was recreated: no success on its new log tells whether the old one has what was sent so far.</summary>
+    public void LetNobodyVouch()
+    {
+        foreach (var batch in _batches)
+        {
+            if (batch.Delivery.IsUnclear || batch.Delivery.IsInFlight)
+            {
+                batch.Delivery.Voucher = Voucher.Nobody;
+            }
+        }
+    }
+
+    /// <summary>The later ones, in order.</summary>
+    public ReadOnlySpan<ProducerBatch> After(ProducerBatch batch) => CollectionsMarshal.AsSpan(_batches)[(_batches.IndexOf(batch) + 1)..];
 
     /// <summary>The batch, or what is left of its parts; empty = it is not here.</summary>
-    public List<ProducerBatch> PartsOf(ProducerBatch whole) => _batches.FindAll(b => (b.Whole ?? b) == whole);
+    public List<ProducerBatch> PartsOf(ProducerBatch whole) => _batches.FindAll(b => (b.SplitFrom ?? b) == whole);
 
     /// <summary>The halves of a split batch take its place.</summary>
     public void Replace(ProducerBatch batch, ProducerBatch first, ProducerBatch second)
@@ -120,5 +133,5 @@ internal sealed class UndecidedBatches
     }
 
     /// <summary>What callers, flush and memory know of them: a split batch once, not its parts.</summary>
-    public IEnumerable<ProducerBatch> Wholes() => _batches.Select(static b => b.Whole ?? b).Distinct();
+    public IEnumerable<ProducerBatch> Wholes() => _batches.Select(static b => b.SplitFrom ?? b).Distinct();
 }

@@ -11,7 +11,6 @@ namespace Rx.Kafka.Metadata;
 /// <summary>Decides what to ask and what to believe: the schedule, the request on its way (one at most), and the cluster's state. Owned by the refresh loop.</summary>
 internal sealed class MetadataRefresh
 {
-    private const short RebootstrapRequired = 129;
     private const short AutoCreationCanBeDeniedFrom = 4;
 
     private readonly ClusterState _state = new();
@@ -107,7 +106,7 @@ internal sealed class MetadataRefresh
 
         _exchange = null;
         failure = exchange.Cause ?? Refusal(exchange.Response!);
-        RebootstrapNow = exchange.Response?.ErrorCode == RebootstrapRequired && !_bootstrapOnly;
+        RebootstrapNow = exchange.Response?.ErrorCode == ErrorCodes.RebootstrapRequired && !_bootstrapOnly;
         _bootstrapOnly |= RebootstrapNow;
         if (failure is not null)
         {

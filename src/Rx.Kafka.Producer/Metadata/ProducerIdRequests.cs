@@ -8,7 +8,6 @@ namespace Rx.Kafka.Metadata;
 /// <summary>Those who wait for producer ids of their own, served one at a time in order. Any thread joins, the refresh loop serves.</summary>
 internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Backoff backoff, MetadataEvents events)
 {
-    private const short NetworkException = 13;
 
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource<ProducerId>> _waiters = new();
@@ -68,7 +67,7 @@ internal sealed class ProducerIdRequests(TimeProvider time, AsyncSignal wake, Ba
         if (exchange.Cause is not null)
         {
             // The end of its connection is told of by the connection.
-            BackOff(now, ErrorTable.Get(NetworkException).Name);
+            BackOff(now, ErrorTable.Get(ErrorCodes.NetworkException).Name);
             return 0;
         }
 

@@ -31,7 +31,7 @@ internal sealed class WatchedTopics
             if (_byName.TryGetValue(name, out var known))
             {
                 known.LastUsed = now;
-                return known.ErrorCode == TopicErrors.TopicAuthorizationFailed ? TopicInterest.Forbidden : TopicInterest.Known;
+                return known.ErrorCode == ErrorCodes.TopicAuthorizationFailed ? TopicInterest.Forbidden : TopicInterest.Known;
             }
 
             var topic = new WatchedTopic(name) { LastUsed = now };
@@ -97,7 +97,7 @@ internal sealed class WatchedTopics
                 {
                     _unanswered -= topic.Answered ? 0 : 1;
                     topic.Answered = true;
-                    topic.ErrorCode = TopicErrors.UnknownTopic;
+                    topic.ErrorCode = ErrorCodes.UnknownTopicOrPartition;
                 }
             }
 

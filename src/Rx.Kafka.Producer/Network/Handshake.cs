@@ -6,8 +6,6 @@ namespace Rx.Kafka.Network;
 /// <summary>The first exchange on every connection: which versions does this broker speak?</summary>
 internal static class Handshake
 {
-    private const short UnsupportedVersion = 35;
-
     /// <summary>Asks, with lower versions if need be (it ends when the connection is closed): a broker that does not know ours answers 35 and (from Kafka 2.4 on) what it knows.</summary>
     /// <exception cref="KafkaException">It refused, or ended the connection.</exception>
     public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection)
@@ -27,7 +25,7 @@ internal static class Handshake
                 return Table(response, connection);
             }
 
-            if (response.ErrorCode != UnsupportedVersion || version == 0)
+            if (response.ErrorCode != ErrorCodes.UnsupportedVersion || version == 0)
             {
                 var error = ErrorTable.Get(response.ErrorCode);
                 throw new KafkaException($"{connection.Name} refused ApiVersions v{version} with error {response.ErrorCode} ({error.Name}): {error.Description}");

@@ -188,16 +188,32 @@ internal enum Appended
     No,
 }
 
+/// <summary>The codes that some code of ours tells apart by name; what they mean stands in the table.</summary>
+internal static class ErrorCodes
+{
+    public const short None = 0;
+    public const short UnknownTopicOrPartition = 3;
+    public const short MessageTooLarge = 10;
+    public const short NetworkException = 13;
+    public const short InvalidTopic = 17;
+    public const short TopicAuthorizationFailed = 29;
+    public const short UnsupportedVersion = 35;
+    public const short OutOfOrderSequenceNumber = 45;
+    public const short DuplicateSequenceNumber = 46;
+    public const short InvalidProducerEpoch = 47;
+    public const short TransactionalIdAuthorizationFailed = 53;
+    public const short UnknownProducerId = 59;
+    public const short ProducerFenced = 90;
+    public const short UnknownTopicId = 100;
+    public const short RebootstrapRequired = 129;
+}
+
 /// <summary>What a topic's error code in a metadata answer means.</summary>
 internal static class TopicErrors
 {
-    public const short UnknownTopic = 3;
-    public const short TopicAuthorizationFailed = 29;
-    private const short InvalidTopic = 17;
-    private const short UnknownTopicId = 100;
-
     /// <summary>The brokers deny that the topic exists, or to us: what was known of it is void. Other errors say nothing about it.</summary>
-    public static bool EndsTopic(short code) => code is UnknownTopic or InvalidTopic or TopicAuthorizationFailed or UnknownTopicId;
+    public static bool EndsTopic(short code) =>
+        code is ErrorCodes.UnknownTopicOrPartition or ErrorCodes.InvalidTopic or ErrorCodes.TopicAuthorizationFailed or ErrorCodes.UnknownTopicId;
 
     /// <summary>May be over by itself soon, so ask again.</summary>
     public static bool MayPass(short code) => code != 0 && (ErrorTable.Get(code).Retriable || ErrorTable.Get(code).InvalidMetadata);

@@ -8,7 +8,10 @@ using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Sending;
 
-/// <summary>One Produce request: batches of some of a broker's partitions, and the answers to them. Pooled; it is its own mail when the answer comes.</summary>
+/// <summary>
+/// One Produce request: batches of some of a broker's partitions, and the answers to them. Pooled; it is its own mail when the answer
+/// comes.
+/// </summary>
 internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext context) : KafkaRequest, IMail
 {
     private readonly List<Part> _parts = [];
@@ -57,7 +60,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     {
         foreach (ref readonly var part in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_parts))
         {
-            part.Lane.Sent(part.Batch);
+            part.Lane.Sent(part.Batch, owner);
         }
     }
 
@@ -141,25 +144,23 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     public void Deliver()
     {
         var now = context.Time.GetTimestamp();
-        AttemptFailure? cause = null;
+        AttemptFailure? lost = null;
         foreach (ref readonly var part in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_parts))
         {
-            if (_lost is not null)
-            {
-                part.Lane.Lost(part.Batch, cause ??= SendingContext.Describe(_lost.Message, Connection, owner), now);
-            }
-            else if (!ExpectsResponse)
+            if (_lost is null && !ExpectsResponse)
             {
                 part.Lane.Flushed(part.Batch);
             }
-            else if (part.IsAnswered)
+            else if (_lost is null && part.IsAnswered)
             {
                 Hint(part.Lane.Channel, part.Answer);
-                part.Lane.Answered(part.Batch, part.Answer, Connection, now);
+                var cause = FailureText.Of(part.Answer, Connection, owner.BrokerId);
+                part.Lane.Ended(part.Batch, new AttemptEnd(part.Answer, cause, Connection, now));
             }
             else
             {
-                part.Lane.Lost(part.Batch, SendingContext.Describe("no answer for this partition", Connection, owner), now);
+                lost ??= FailureText.Of(_lost?.Message ?? "no answer for this partition", Connection, owner.BrokerId);
+                part.Lane.Ended(part.Batch, new AttemptEnd(null, lost, Connection, now));
             }
         }
 

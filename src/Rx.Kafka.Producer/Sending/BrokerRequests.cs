@@ -5,8 +5,9 @@ using Rx.Kafka.Network;
 namespace Rx.Kafka.Sending;
 
 /// <summary>
-/// Groups the lanes that one broker leads into a pulled stream of Produce requests: at most one batch of each partition, up to MaxRequestSize of batch bytes; a larger batch goes
-/// alone. Lanes are taken at the ring's head and go back to its tail, so the start rotates and idle partitions cost nothing.
+/// Groups the lanes that one broker leads into a pulled stream of Produce requests: at most one batch of each partition, up to
+/// MaxRequestSize of batch bytes; a larger batch goes alone. Lanes are taken at the ring's head and go back to its tail, so the start
+/// rotates and idle partitions cost nothing.
 /// </summary>
 internal sealed class BrokerRequests(BrokerSender owner, SendingContext context)
 {
@@ -19,9 +20,8 @@ internal sealed class BrokerRequests(BrokerSender owner, SendingContext context)
     public BrokerProduceRequest? Pull(BrokerConnection connection, long now, Action<PartitionLane> block)
     {
         var request = _pool.Get();
-        for (var visits = owner.Listed; owner.TryPeekListed(ref visits, out var listed); visits--)
+        for (var visits = owner.Listed; owner.TryPeek(ref visits, out var lane); visits--)
         {
-            var lane = (PartitionLane)listed;
             var room = request.IsEmpty ? int.MaxValue : context.Options.MaxRequestSize - request.BatchBytes;
             var result = lane.Take(connection, now, room, out var batch);
             if (result == LaneTake.TooLarge)

@@ -51,10 +51,10 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
     }
 
     /// <summary>Never changes, unlike the address.</summary>
-    public int BrokerId { get; }
+    public override int BrokerId { get; }
 
     /// <summary>Since when this broker takes nothing, for the partitioners.</summary>
-    public BrokerStall Stall { get; } = new();
+    public override BrokerStall Stall { get; } = new();
 
     /// <summary>The broker's address came anew. Loop.</summary>
     public void MovedTo(BrokerNode node)
@@ -237,7 +237,7 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     private long WatchMoves(BrokerConnection connection, long now)
     {
-        if (Moving.Count == 0)
+        if (!HasMoving)
         {
             _movingSince = 0;
             return long.MaxValue;

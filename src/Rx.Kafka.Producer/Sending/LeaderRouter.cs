@@ -6,7 +6,10 @@ using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Sending;
 
-/// <summary>Gives each partition to the loop of the broker that leads it, one loop per broker, and moves it when the leader changes. Called by the refresh loop and by who makes channels.</summary>
+/// <summary>
+/// Gives each partition to the loop of the broker that leads it, one loop per broker, and moves it when the leader changes. Called by the
+/// refresh loop and by who makes channels.
+/// </summary>
 internal sealed class LeaderRouter : IAsyncDisposable
 {
     private readonly Lock _lock = new();
@@ -32,10 +35,8 @@ internal sealed class LeaderRouter : IAsyncDisposable
         {
             var owner = OwnerOf(topic.Text, partition, snapshot);
             var channel = new PartitionChannel(topic, partition, load, _context.Batching, owner);
-            load.Led(partition, (owner as BrokerSender)?.Stall);
-            var lane = new PartitionLane(channel, _context) { RoutedTo = owner };
-            Identify(lane, snapshot);
-            _lanes.Add(lane);
+            load.Led(partition, owner.Stall);
+            _lanes.Add(new PartitionLane(channel, _context, new LaneRoute(owner, snapshot.Topic(topic.Text)?.Id ?? Guid.Empty)));
             return channel;
         }
     }
@@ -56,18 +57,13 @@ internal sealed class LeaderRouter : IAsyncDisposable
             if (_clusterId is not null && snapshot.ClusterId is not null && _clusterId != snapshot.ClusterId)
             {
                 _context.ProducerIds.Forget();
-                _lanes.ForEach(static lane => SendingLoop.Tell(lane, static told => told.ClusterReplaced()));
+                _lanes.ForEach(static lane => LaneLoop.Tell(lane, static told => told.ClusterReplaced()));
             }
 
             _clusterId = snapshot.ClusterId ?? _clusterId;
             foreach (var lane in _lanes)
             {
-                Identify(lane, snapshot);
-                var owner = OwnerOf(lane.Channel.Topic, lane.Channel.Partition, snapshot);
-                if (owner != lane.RoutedTo)
-                {
-                    Move(lane, owner);
-                }
+                Route(lane, snapshot);
             }
         }
     }
@@ -95,29 +91,24 @@ internal sealed class LeaderRouter : IAsyncDisposable
         }
     }
 
-    /// <summary>A topic of the same name with another id is another topic.</summary>
-    private static void Identify(PartitionLane lane, ClusterSnapshot snapshot)
+    private void Route(PartitionLane lane, ClusterSnapshot snapshot)
     {
-        var id = snapshot.Topic(lane.Channel.Topic)?.Id ?? Guid.Empty;
-        if (id == Guid.Empty || id == lane.TopicId)
+        var channel = lane.Channel;
+        var (last, owner) = (lane.Route, OwnerOf(channel.Topic, channel.Partition, snapshot));
+        var id = snapshot.Topic(channel.Topic)?.Id is { } told && told != Guid.Empty ? told : last.TopicId;
+        if (owner == last.Loop && id == last.TopicId)
         {
             return;
         }
 
-        if (lane.TopicId != Guid.Empty)
+        if (owner != last.Loop)
         {
-            SendingLoop.Tell(lane, static told => told.TopicReplaced());
+            SendingLog.LeaderMoved(_context.Logger, channel.Topic, channel.Partition, owner.BrokerId);
+            channel.Load.Led(channel.Partition, owner.Stall);
         }
 
-        lane.TopicId = id;
-    }
-
-    private void Move(PartitionLane lane, SendingLoop owner)
-    {
-        SendingLog.LeaderMoved(_context.Logger, lane.Channel.Topic, lane.Channel.Partition, (owner as BrokerSender)?.BrokerId ?? -1);
-        lane.RoutedTo = owner;
-        lane.Channel.Load.Led(lane.Channel.Partition, (owner as BrokerSender)?.Stall);
-        SendingLoop.Tell(lane, SendingLoop.MoveLane);
+        lane.Route = new LaneRoute(owner, id);
+        LaneLoop.Tell(lane, static moved => moved.Rerouted());
     }
 
     private SendingLoop OwnerOf(string topic, int partition, ClusterSnapshot snapshot)

@@ -2,7 +2,10 @@ using Rx.Kafka.Lanes;
 
 namespace Rx.Kafka.Sending;
 
-/// <summary>Owns the lanes whose leader is unknown: expires, purges and hands them on when a leader is there. Their batches stay open until they are full.</summary>
+/// <summary>
+/// Owns the lanes whose leader is unknown: expires, purges and hands them on when a leader is there. Their batches stay open until they
+/// are full.
+/// </summary>
 internal sealed class NoLeaderLoop : SendingLoop
 {
     public NoLeaderLoop(SendingContext context)
@@ -10,10 +13,10 @@ internal sealed class NoLeaderLoop : SendingLoop
 
     protected override long Work(long now)
     {
-        while (TryPeekListed(out var lane))
+        for (var visits = int.MaxValue; TryPeek(ref visits, out var lane);)
         {
             TakeListed();
-            ((PartitionLane)lane).Relist(LaneTake.Blocked, taken: null);
+            lane.Relist(LaneTake.Blocked, taken: null);
         }
 
         return long.MaxValue;

@@ -3,20 +3,18 @@ using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
 using Rx.Kafka.Options;
+using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Sending;
 
 /// <summary>
-/// One loop that owns lanes. It has one await, its signal, which is set by a listed lane, the mailbox, a finished flush of the pipe and its timer; so expiry, purge and moves
-/// never wait behind anything.
+/// One loop that owns lanes. It has one await, its signal, which is set by a listed lane, the mailbox, a finished flush of the pipe and
+/// its timer; so expiry, purge and moves wait for nothing else. Any thread may call Wake, Opened and Post; all else is for the loop.
 /// </summary>
-internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
+internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
 {
     private readonly AsyncSignal _signal = new();
     private readonly Mailbox _mailbox = new();
-    private readonly List<PartitionLane> _backingOff = [];
-    private readonly List<PartitionLane> _blocked = [];
-    private readonly List<PartitionLane> _moving = [];
     private readonly Lock _timerLock = new();
     private readonly ITimer _timer;
     private readonly long _linger;
@@ -34,19 +32,28 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
         Context = context;
         _linger = context.Time.After(0, context.Time.OnAverage(context.Options.Linger));
         _deliveryTimeout = context.Time.After(0, context.Options.EffectiveDeliveryTimeout);
-        _timer = context.Time.CreateTimer(static loop => ((SendingLoop)loop!).TimerFired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var never = Timeout.InfiniteTimeSpan;
+        _timer = context.Time.CreateTimer(static loop => ((SendingLoop)loop!).TimerFired(), this, never, never);
         context.Batching.Memory.AddBroker(Memory);
     }
 
+    /// <summary>−1 = no broker's.</summary>
+    public virtual int BrokerId => -1;
+
+    /// <summary>Since when the broker takes nothing, for the partitioners; null = no broker's.</summary>
+    public virtual BrokerStall? Stall => null;
+
     protected SendingContext Context { get; }
 
-    public void Start() => _running = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Context.Batching.Scheduler).Unwrap();
+    public void Start() => _running = Task.Factory
+        .StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Context.Batching.Scheduler)
+        .Unwrap();
 
     public override void Wake() => _signal.Set();
 
     public override void Opened()
     {
-        // Behind the listing of the batch: what changes after this look is followed by a step that sees it.
+        // Full fence: the batch was put on the timeline before this read, so this read or the loop's next step sees what changed.
         Interlocked.MemoryBarrier();
         var due = DueOpen();
 
@@ -74,43 +81,7 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
     /// <summary>Wakes the loop, which may take its step on this thread, within this call.</summary>
     protected void GoOn() => _signal.SetHere();
 
-    public void Post(Action deliver) => Post(new Mail(deliver));
-
-    /// <summary>A lane waits for its back-off. Loop.</summary>
-    public void BacksOff(PartitionLane lane)
-    {
-        if (!_backingOff.Contains(lane))
-        {
-            _backingOff.Add(lane);
-        }
-    }
-
-    /// <summary>Tells a lane something on the loop that owns it; one that has moved meanwhile is followed. Any thread.</summary>
-    public static void Tell(PartitionLane lane, Action<PartitionLane> letter)
-    {
-        var owner = (SendingLoop)lane.Channel.Owner;
-        owner.Post(() =>
-        {
-            if (lane.Channel.Owner == owner)
-            {
-                letter(lane);
-            }
-            else
-            {
-                Tell(lane, letter);
-            }
-        });
-    }
-
-    /// <summary>The lane's leader is somebody else now: whom the router named last, for two such letters may overtake each other. Loop of its owner.</summary>
-    public static void MoveLane(PartitionLane lane)
-    {
-        lane.MoveWhenIdle(lane.RoutedTo);
-        if (lane.IsMoving && lane.Channel.Owner is SendingLoop owner && !owner._moving.Contains(lane))
-        {
-            owner._moving.Add(lane);
-        }
-    }
+    public override void Post(Action letter) => Post(new Mail(letter));
 
     /// <summary>Gives up every batch of a flush generation up to this one. Loop.</summary>
     public void GiveUp(long generation, ProduceError error)
@@ -119,7 +90,7 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
         foreach (var batch in Timeline.Undecided())
         {
             // Giving up one publishes those that waited for it: they are gone, and may be in use again elsewhere.
-            if (Timeline.Holds(batch) && batch.Generation <= generation && !(Owns(batch) && ((PartitionLane)batch.Channel.Lane).GiveUp(batch, error)))
+            if (Timeline.Holds(batch) && batch.Generation <= generation && !(Owns(batch) && LaneOf(batch).GiveUp(batch, error)))
             {
                 // A caller still copies into it, and its end wakes us; or it is not quite here.
                 Post(() => GiveUp(generation, error));
@@ -128,30 +99,12 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>A lane came from another loop: if all was given up here while it was on its way, its old batches are now. Loop.</summary>
-    public void Arrived()
+    /// <summary>If all was given up here while the lane was on its way, its old batches are now.</summary>
+    public override void Arrived()
     {
         if (_purged is { } purge)
         {
             GiveUp(purge.Generation, purge.Error);
-        }
-    }
-
-    /// <summary>A producer id came: lanes that waited for it go on. Loop.</summary>
-    public void ProducerIdObtained()
-    {
-        foreach (var lane in TakeBlocked())
-        {
-            lane.ListIfReady();
-        }
-    }
-
-    /// <summary>No producer id can be had: what waits for one fails. Loop.</summary>
-    public void ProducerIdRefused(ProduceError error)
-    {
-        foreach (var lane in TakeBlocked())
-        {
-            lane.FailUnnumbered(error);
         }
     }
 
@@ -172,27 +125,7 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
     /// <returns>The next time it wants to be called; long.MaxValue = only when signalled.</returns>
     protected abstract long Work(long now);
 
-    /// <summary>Moving lanes wait for the old broker's answers.</summary>
-    protected IReadOnlyList<PartitionLane> Moving => _moving;
-
     protected bool ClosesOpenBatches { get; init; } = true;
-
-    /// <summary>A lane could not send; it is listed again when what it waits for comes.</summary>
-    protected void Block(PartitionLane lane)
-    {
-        if (!_blocked.Contains(lane))
-        {
-            _blocked.Add(lane);
-        }
-    }
-
-    /// <summary>The lanes that could not send; those that moved away meanwhile are their new owner's business.</summary>
-    private PartitionLane[] TakeBlocked()
-    {
-        var lanes = _blocked.FindAll(lane => lane.Channel.Owner == this).ToArray();
-        _blocked.Clear();
-        return lanes;
-    }
 
     private async Task RunAsync()
     {
@@ -207,7 +140,9 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
             {
                 // A fault of ours. The loop goes on, so that everything it owns still gets an outcome.
                 SendingLog.LoopFailed(Context.Logger, e);
-                Context.EndProducer(new ProduceError(ProduceErrorCode.Closed, $"The producer ended by an internal error: {e.Message}", Persistence.PossiblyPersisted, IsFatal: true, Cause: e));
+                var text = $"The producer ended by an internal error: {e.Message}";
+                var error = new ProduceError(ProduceErrorCode.Closed, text, Persistence.PossiblyPersisted, IsFatal: true, Cause: e);
+                Context.EndProducer(error);
             }
         }
 
@@ -230,8 +165,7 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
         }
 
         next = Math.Min(next, Expire(now));
-        next = Math.Min(next, EndBackoffs(now));
-        _moving.RemoveAll(static lane => !lane.IsMoving);
+        next = Math.Min(next, EndWaits(now));
         next = Math.Min(next, Work(now));
         SetTimer(next);
     }
@@ -269,7 +203,7 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
                 return due;
             }
 
-            if (!Owns(batch) || !((PartitionLane)batch.Channel.Lane).GiveUp(batch, Context.TimedOut(batch, now, DescribeOwner(now))))
+            if (!Owns(batch) || !LaneOf(batch).GiveUp(batch, TimedOut(batch, now)))
             {
                 return long.MaxValue;
             }
@@ -278,37 +212,26 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
         return long.MaxValue;
     }
 
-    /// <summary>A lane that moves here puts its batches into the timeline before it is handed over, and until then the old owner looks at it. The end of the move wakes this loop.</summary>
+    private ProduceError TimedOut(ProducerBatch batch, long now)
+    {
+        var age = Context.Time.GetElapsedTime(batch.OpenedAt, now);
+        var text = FailureText.TimedOut(batch, age, Context.Options.EffectiveDeliveryTimeout, DescribeOwner(now));
+        return new ProduceError(ProduceErrorCode.DeliveryTimeout, text);
+    }
+
+    /// <summary>
+    /// A lane that moves here puts its batches into the timeline before it is handed over, and until then the old owner looks at it. The
+    /// end of the move wakes this loop.
+    /// </summary>
     private bool Owns(ProducerBatch batch) => batch.Channel.Owner == this;
 
     /// <summary>For the text of a delivery timeout: who should have taken the records, and what keeps it from it.</summary>
     protected abstract string DescribeOwner(long now);
 
-    private long EndBackoffs(long now)
-    {
-        var next = long.MaxValue;
-        for (var i = 0; i < _backingOff.Count;)
-        {
-            var lane = _backingOff[i];
-            if (lane.Channel.Owner == this && lane.RetryAt > now)
-            {
-                next = Math.Min(next, lane.RetryAt);
-                i++;
-            }
-            else
-            {
-                _backingOff.RemoveAt(i);
-                if (lane.Channel.Owner == this)
-                {
-                    lane.ListIfReady();
-                }
-            }
-        }
-
-        return next;
-    }
-
-    /// <summary>The timer fires at this time or before it: one that fires earlier is left as it is, for an idle wake-up costs less than setting it each time. Any thread.</summary>
+    /// <summary>
+    /// The timer fires at this time or before it: one that fires earlier is left as it is, for an idle wake-up costs less than setting it
+    /// each time. Any thread.
+    /// </summary>
     private void SetTimer(long next)
     {
         if (next >= Volatile.Read(ref _timerSetFor))
@@ -328,7 +251,7 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
 
     private void TimerFired()
     {
-        // Before the signal: who still sees the old time has listed its batch before the step that follows.
+        // Reset before the signal: an appender that still reads the old time has put its batch on the timeline before the step that follows.
         Volatile.Write(ref _timerSetFor, long.MaxValue);
         _signal.Set();
     }

@@ -42,9 +42,9 @@ internal static class Layers
         [
             "Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Metadata.BrokerNode", "Concurrency",
         ],
-        ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Sending", "Concurrency", "Diagnostics"],
+        ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Sending"] = ["Lanes", "Batching", "Memory", "Outcomes", "Metadata", "Network", "Partitioning.BrokerStall", "Partitioning.PartitionLoad", "Protocol", "Concurrency", "Diagnostics", "Options"],
-        ["Admission"] = ["Partitioning", "Metadata", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],
+        ["Admission"] = ["Partitioning", "Metadata", "Protocol.ErrorCodes", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],
         ["Sinks"] =
         [
             "Admission.IRecordAdmission", "Batching.RecordOffer", "Batching.OfferResult", "Batching.WaitingRecord", "Batching.WaitingRecords", "Outcomes", "Concurrency", "Diagnostics",

@@ -31,6 +31,14 @@ internal sealed class HandOwner : LoopOwner
     /// <summary>When the timer is due; long.MaxValue = never.</summary>
     public long Timer => _timer;
 
+    public override void Post(Action letter) => letter();
+
+    public bool TryPeekListed(out Lane lane)
+    {
+        var all = int.MaxValue;
+        return TryPeekListed(ref all, out lane);
+    }
+
     public override void Wake() => Interlocked.Increment(ref _wakes);
 
     public override void Opened()

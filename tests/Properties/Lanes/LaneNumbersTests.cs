@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
+using Rx.Kafka.Outcomes;
 using Rx.Kafka.Properties.Batching;
 using Rx.Kafka.Properties.Metadata.Scripted;
 
@@ -12,14 +13,16 @@ namespace Rx.Kafka.Properties.Lanes;
 public sealed class LaneNumbersTests
 {
     // Half of them near the place where the numbers go round.
-    private static readonly Gen<int> Sequences = Gen.OneOf(Gen.Choose(0, int.MaxValue), Gen.Choose(-1_000_000, 1_000_000).Select(static n => n & int.MaxValue));
+    private static readonly Gen<int> Sequences =
+        Gen.OneOf(Gen.Choose(0, int.MaxValue), Gen.Choose(-1_000_000, 1_000_000).Select(static n => n & int.MaxValue));
 
     [Theory]
     [InlineData(5, 5, 10)]
     [InlineData(int.MaxValue, 1, 0)]
     [InlineData(int.MaxValue - 5, 10, 4)]
     [InlineData(int.MaxValue, 100, 99)]
-    public void Zero_follows_the_largest_sequence_number(int sequence, int records, int expected) => Assert.Equal(expected, LaneNumbers.Advance(sequence, records));
+    public void Zero_follows_the_largest_sequence_number(int sequence, int records, int expected) =>
+        Assert.Equal(expected, LaneNumbers.Advance(sequence, records));
 
     [Fact]
     public void Batches_one_behind_the_other_have_numbers_one_behind_the_other() => Law.Check(
@@ -37,30 +40,30 @@ public sealed class LaneNumbersTests
         "gap", Sequences.Zip(Gen.Choose(-1_000_000, 1_000_000)).Zip(Gen.Choose(1, 1_000_000)), given =>
         {
             var ((gap, away), further) = given;
-            var (numbers, identity, w) = Numbered();
-            numbers.Lapse(identity, Around(gap, further));
-            numbers.Lapse(identity, gap);
-            numbers.Lapse(identity, LaneNumbers.NoGap);
-            Assert.Equal(away > 0, numbers.IsBehindGap(new ProducerBatch { Identity = identity, BaseSequence = Around(gap, away) }));
-            Assert.False(numbers.IsBehindGap(new ProducerBatch { Identity = identity with { Epoch = 7 }, BaseSequence = Around(gap, 1) }));
-            Assert.False(numbers.IsBehindGap(new ProducerBatch()));
+            var (numbers, identity, _, w) = Numbered();
+            numbers.End(new(identity, Around(gap, further)), isAbsent: true);
+            numbers.End(new(identity, gap), isAbsent: true);
+            numbers.End(new(identity, Around(gap, -1)), isAbsent: false);
+            Assert.Equal(away > 0, numbers.IsAfterGap(With(identity, Around(gap, away))));
+            Assert.False(numbers.IsAfterGap(With(identity with { Epoch = 7 }, Around(gap, 1))));
+            Assert.False(numbers.IsAfterGap(new ProducerBatch()));
             w.End();
         });
 
     [Fact]
     public void Every_bump_is_the_next_epoch_and_behind_the_last_comes_another_producer_id()
     {
-        var (numbers, identity, w) = Numbered();
+        var (numbers, identity, _, w) = Numbered();
         for (var epoch = 0; epoch < short.MaxValue; epoch++)
         {
             Assert.Equal(new ProducerIdentity(4001, (short)epoch), identity);
-            numbers.Lapse(identity, LaneNumbers.NoGap);
+            numbers.End(new(identity, 0), isAbsent: false);
             identity = Give(numbers);
         }
 
         Assert.Equal(new ProducerIdentity(4001, short.MaxValue), identity);
-        numbers.Lapse(identity, LaneNumbers.NoGap);
-        Assert.False(numbers.IsReady(new()));
+        numbers.End(new(identity, 0), isAbsent: false);
+        Assert.False(numbers.IsReady());
         w.World.Run();
         Assert.Equal(new ProducerIdentity(4002, 0), Give(numbers));
         w.End();
@@ -70,34 +73,43 @@ public sealed class LaneNumbersTests
     [Fact]
     public void Numbers_end_once_and_not_before_their_last_batch()
     {
-        var (numbers, first, w) = Numbered();
-        numbers.Lapse(first, LaneNumbers.NoGap);
-        var undecided = new UndecidedBatches();
-        undecided.Add(new ProducerBatch { Identity = first, BaseSequence = 3 });
-        Assert.False(numbers.IsReady(undecided));
+        var (numbers, first, undecided, w) = Numbered();
+        numbers.End(new(first, 0), isAbsent: false);
+        undecided.Add(With(first, 3));
+        Assert.False(numbers.IsReady());
+        undecided.NextToSendAgain()!.Delivery.Outcome = default(BatchOutcome);
         var second = Give(numbers);
-        numbers.Lapse(first, 0);
+        numbers.End(new(first, 0), isAbsent: true);
         Assert.Equal((1, second), (second.Epoch, Give(numbers)));
         w.End();
     }
 
     private static int Around(int sequence, int away) => (int)((sequence + (long)away) & int.MaxValue);
 
-    private static (LaneNumbers Numbers, ProducerIdentity Identity, Watching World) Numbered()
+    private static ProducerBatch With(ProducerIdentity identity, int sequence)
+    {
+        var batch = new ProducerBatch();
+        batch.Delivery.Numbers = new BatchNumbers(identity, sequence);
+        return batch;
+    }
+
+    private static (LaneNumbers Numbers, ProducerIdentity Identity, UndecidedBatches Undecided, Watching World) Numbered()
     {
         var w = new Watching();
         var events = new SendingEvents(w.Log, w.Metrics, w.World.Time);
         using var batching = new BatchingWorld();
-        var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), new ProducerIds(isIdempotent: true, w.Metadata, w.World.Tasks, events), events);
-        Assert.False(numbers.IsReady(new()));
+        var undecided = new UndecidedBatches();
+        var ids = new ProducerIds(isIdempotent: true, w.Metadata, w.World.Tasks, events);
+        var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), ids, events, undecided);
+        Assert.False(numbers.IsReady());
         w.World.Run();
-        return (numbers, Give(numbers), w);
+        return (numbers, Give(numbers), undecided, w);
     }
 
     private static ProducerIdentity Give(LaneNumbers numbers)
     {
         var batch = new ProducerBatch();
-        Assert.True(numbers.TryGive(batch, new()));
-        return batch.Identity;
+        Assert.True(numbers.TryGive(batch));
+        return batch.Delivery.Numbers!.Value.Identity;
     }
 }

@@ -16,7 +16,8 @@ public sealed class RecordErrorsTests
         given =>
         {
             var (count, named) = given;
-            var answer = new PartitionAnswer { ErrorCode = 87, ErrorMessage = "of the batch", RecordErrors = [.. named.Select(static i => new RecordError(i, i % 3 == 0 ? null : $"word {i};"))] };
+            var errors = named.Select(static i => new RecordError(i, i % 3 == 0 ? null : $"word {i};"));
+            var answer = new PartitionAnswer { ErrorCode = 87, ErrorMessage = "of the batch", RecordErrors = [.. errors] };
             var error = new ProduceError(ProduceErrorCode.Broker, "refused.", Persistence.NotPersisted, 87);
             var ranges = RecordErrors.Of(answer, count, error);
             var inside = named.Where(i => i >= 0 && i < count).ToHashSet();
@@ -32,7 +33,8 @@ public sealed class RecordErrorsTests
                 var told = outcome.ErrorOf(i)!;
                 Assert.Equal(((short?)87, Persistence.NotPersisted), (told.BrokerErrorCode, told.Persistence));
                 Assert.Equal(inside.Contains(i) ? ProduceErrorCode.InvalidRecord : ProduceErrorCode.Broker, told.Code);
-                Assert.EndsWith(!inside.Contains(i) ? "Send it again." : i % 3 == 0 ? "of the batch" : $"word {i};", told.Message, StringComparison.Ordinal);
+                var end = !inside.Contains(i) ? "Send it again." : i % 3 == 0 ? "of the batch" : $"word {i};";
+                Assert.EndsWith(end, told.Message, StringComparison.Ordinal);
             }
         });
 }

@@ -4,18 +4,18 @@ replace Lanes/ProducerIds.cs '    private bool _isAsking;' '    private bool _is
     public int Bumps;'
 replace Lanes/LaneNumbers.cs '    private int _gapAt = NoGap;' '    private int _gapAt = NoGap;
     private int _bumps;'
-replace Lanes/LaneNumbers.cs '        if (_mustBump)
+replace Lanes/LaneNumbers.cs '        if (_are != NumbersAre.Valid)
         {' '        if (_bumps != ids.Bumps)
         {
             _bumps = ids.Bumps;
-            _mustBump |= !_identity.IsNone;
+            _are = _are == NumbersAre.Valid && !_identity.IsNone ? NumbersAre.Ended : _are;
         }
 
-        if (_mustBump)
+        if (_are != NumbersAre.Valid)
         {'
-replace Lanes/LaneNumbers.cs '        _mustBump = false;
+replace Lanes/LaneNumbers.cs '        _are = NumbersAre.Valid;
         _gapAt = NoGap;
-        _nextSequence = 0;' '        _mustBump = false;
+        _nextSequence = 0;' '        _are = NumbersAre.Valid;
         _gapAt = NoGap;
         _nextSequence = 0;
         _bumps = ++ids.Bumps;'

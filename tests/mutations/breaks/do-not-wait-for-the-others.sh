@@ -1,3 +1,3 @@
 says 'After a failure the lane sends again while its other requests are still under way.'
 laws 'FullyQualifiedName~LateAnswerTests'
-replace Lanes/PartitionLane.cs '(_isHeld && _inFlight > 0)' '(_isHeld && _inFlight > 1000)'
+replace Lanes/LaneGate.cs '(_whenIdle & WhenIdle.HoldsBack) != 0' '(_whenIdle & WhenIdle.Move) != 0'

@@ -1,6 +1,6 @@
 says 'The memory of a batch is given back when it is first sent, although it may have to be sent again.'
 laws 'FullyQualifiedName~FaultTests.Batches_in_flight'
-replace Batching/PartitionChannel.Owner.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        if (batch.Attempts == 0)
+replace Batching/PartitionChannel.Owner.cs '        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);' '        if (batch.Delivery.Attempts == 0)
         {
             _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
         }
@@ -8,7 +8,7 @@ replace Batching/PartitionChannel.Owner.cs '        _context.Memory.Return(_acco
 replace Batching/PartitionChannel.Owner.cs '    /// <summary>Gives a decided batch back to the pool' '    public void ReturnEarly(ProducerBatch batch) => _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
 
     /// <summary>Gives a decided batch back to the pool'
-replace Lanes/PartitionLane.cs '        batch.Attempts++;' '        if (++batch.Attempts == 1)
+replace Lanes/PartitionLane.cs '        batch.Delivery.Attempts++;' '        if (++batch.Delivery.Attempts == 1)
         {
             Channel.ReturnEarly(batch);
         }

@@ -1,5 +1,5 @@
 says 'A producer id that was given up and comes again is used as it comes.'
 laws 'FullyQualifiedName~RegressionTests'
 replace Lanes/LaneNumbers.cs '            ids.Replace(_identity.Id);
-            Drop();' '            ids.Replace(_identity.Id);
+            DropIdentity();' '            ids.Replace(_identity.Id);
             _identity = ProducerIdentity.None;'

@@ -23,8 +23,6 @@ internal static class ApiVersionsRequest
 /// <summary>Which versions a broker speaks.</summary>
 internal sealed class ApiVersionsResponse
 {
-    private const short UnsupportedVersion = 35;
-
     private ApiVersionsResponse(short errorCode) => ErrorCode = errorCode;
 
     public short ErrorCode { get; }
@@ -46,7 +44,7 @@ internal sealed class ApiVersionsResponse
     {
         var start = r;
         var response = new ApiVersionsResponse(r.Int16()); // ErrorCode
-        if (response.ErrorCode == UnsupportedVersion && version > 0)
+        if (response.ErrorCode == ErrorCodes.UnsupportedVersion && version > 0)
         {
             r = start;
             return ReadUnsupported(ref r);
@@ -73,7 +71,7 @@ internal sealed class ApiVersionsResponse
     /// </summary>
     public static ApiVersionsResponse ReadUnsupported(ref KafkaReader r)
     {
-        var response = new ApiVersionsResponse(UnsupportedVersion);
+        var response = new ApiVersionsResponse(ErrorCodes.UnsupportedVersion);
         try
         {
             r.Int16(); // ErrorCode

@@ -1,0 +1,195 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
+
+namespace Rx.Kafka.Lanes;
+
+/// <summary>
+/// Gathers the facts about an attempt that has ended, and executes what <see cref="LaneRules"/> say. Only for the loop that owns the
+/// lane.
+/// </summary>
+internal sealed class LaneActions(
+    LaneContext context, UndecidedBatches undecided, LaneNumbers numbers, LaneGate gate, LaneOutcomes outcomes)
+{
+    public AttemptFacts FactsOf(ProducerBatch batch, in AttemptEnd end)
+    {
+        ref readonly var delivery = ref batch.Delivery;
+        return new AttemptFacts
+        {
+            Answer = end.Answer is { } answer ? LaneRules.KindOf(answer.ErrorCode, context.IsIdempotent) : AnswerKind.None,
+            IsGivenUp = delivery.Outcome is not null,
+            ProvesAbsence = end.Answer is { } told && LaneRules.ProvesAbsence(told),
+            IsUnclear = delivery.IsUnclear,
+            IsAfterGap = numbers.IsAfterGap(batch),
+            IsVouchedFor = delivery.Voucher != Voucher.Nobody && undecided.HasSuccessAfter(batch),
+            HasEarlier = undecided.HasEarlier(batch),
+            HasRetries = delivery.Attempts <= context.Retries,
+            HasManyRecords = batch.Count > 1,
+        };
+    }
+
+    /// <summary>A batch that was given up in flight has ended: only its numbers are left, it is perhaps in the pool again.</summary>
+    public void SettleNumbers(BatchNumbers? ended, in AttemptFacts facts, in AttemptEnd end)
+    {
+        if (LaneRules.Of(facts).Action == LaneAction.Prove)
+        {
+            Prove(ended, end);
+        }
+        else
+        {
+            numbers.End(ended, facts.IsAbsent);
+        }
+    }
+
+    public void Execute(ProducerBatch batch, in AttemptFacts facts, in AttemptEnd end)
+    {
+        switch (LaneRules.Of(facts).Action)
+        {
+            case LaneAction.Succeed:
+                Succeed(batch, end);
+                break;
+            case LaneAction.Acknowledge:
+                outcomes.Acknowledge(batch, -1, -1);
+                break;
+            case LaneAction.AskLater:
+                batch.Delivery.OnLog = OnLog.AskLater;
+                batch.Delivery.LastCause = end.Cause;
+                gate.AskFor(WhenIdle.Retry);
+                break;
+            case LaneAction.SendAfterEarlier:
+                SendAgain(batch, end);
+                break;
+            case LaneAction.Renumber:
+                Renumber(batch, end);
+                break;
+            case LaneAction.RenumberUnderNewId:
+                numbers.ReplaceIdentity();
+                Renumber(batch, end);
+                break;
+            case LaneAction.Split:
+                Split(batch, end.Cause);
+                break;
+            case LaneAction.Retry:
+                RememberDoubts(batch, facts, end);
+                RetryLater(batch, end);
+                break;
+            case LaneAction.FailAndReplaceId:
+                numbers.ReplaceIdentity();
+                RememberDoubts(batch, facts, end);
+                outcomes.Fail(batch, ProduceErrorCode.Broker, end.Cause.Text, ErrorCodes.InvalidProducerEpoch);
+                break;
+            default:
+                RememberDoubts(batch, facts, end);
+                Fail(batch, end);
+                break;
+        }
+    }
+
+    private void Succeed(ProducerBatch batch, in AttemptEnd end)
+    {
+        Prove(batch.Delivery.Numbers, end);
+        if (batch.Delivery.Numbers is { } own)
+        {
+            foreach (var earlier in undecided)
+            {
+                if (earlier == batch)
+                {
+                    break;
+                }
+
+                if (earlier.Delivery.IsWaiting && earlier.Delivery.Numbers?.Identity == own.Identity
+                    && LaneRules.Vouches(batch.Delivery.SentBesideOthers, earlier.Delivery.OnLog, earlier.Delivery.Voucher))
+                {
+                    outcomes.Acknowledge(earlier, -1, -1);
+                }
+            }
+        }
+
+        var answer = end.Answer.GetValueOrDefault();
+        outcomes.Acknowledge(batch, answer.ErrorCode == ErrorCodes.None ? answer.BaseOffset : -1, answer.LogAppendTimeMs);
+    }
+
+    private void Prove(BatchNumbers? taken, in AttemptEnd end) =>
+        gate.Prove(taken?.Identity.Id ?? ProducerIdentity.None.Id, end.Connection, end.Now);
+
+    private void Renumber(ProducerBatch batch, in AttemptEnd end)
+    {
+        numbers.Strip(batch);
+        RetryLater(batch, end);
+    }
+
+    /// <summary>
+    /// Its halves take its place and, together, its numbers, so later batches keep theirs. Not an attempt, and no back-off: each half is
+    /// smaller, so this ends.
+    /// </summary>
+    private void Split(ProducerBatch batch, AttemptFailure cause)
+    {
+        var (first, second) = BatchSplit.Halve(batch);
+        if (batch.Delivery.Numbers is { } shared)
+        {
+            first.Delivery.Numbers = shared;
+            second.Delivery.Numbers = shared with { BaseSequence = LaneNumbers.Advance(shared.BaseSequence, first.Count) };
+        }
+
+        first.Delivery.LastCause = second.Delivery.LastCause = cause;
+        undecided.Replace(batch, first, second);
+        gate.AskFor(WhenIdle.Retry);
+        context.Events.Split(batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Bytes);
+    }
+
+    private static void RememberDoubts(ProducerBatch batch, in AttemptFacts facts, in AttemptEnd end)
+    {
+        if (!facts.ProvesAbsence && !facts.IsUnclear)
+        {
+            batch.Delivery.OnLog = OnLog.Maybe;
+        }
+
+        if (end.Answer?.ErrorCode == ErrorCodes.UnknownTopicOrPartition && batch.Delivery.Voucher == Voucher.AnySuccess)
+        {
+            batch.Delivery.Voucher = Voucher.SuccessAfter45;
+        }
+    }
+
+    private void RetryLater(ProducerBatch batch, in AttemptEnd end)
+    {
+        gate.BackOff(end.Now);
+        SendAgain(batch, end);
+    }
+
+    private void SendAgain(ProducerBatch batch, in AttemptEnd end)
+    {
+        batch.Delivery.LastCause = end.Cause;
+        gate.AskFor(WhenIdle.Retry);
+        var left = Math.Max(0, context.Retries - batch.Delivery.Attempts + 1);
+        var delay = context.Time.Until(end.Now, gate.RetryAt);
+        var (channel, attempt, cause) = (batch.Channel, batch.Delivery.Attempts, end.Cause);
+        context.Events.Retried(channel.Topic, channel.Partition, batch.Count, attempt, left, cause.Error, delay, cause.Text);
+    }
+
+    private void Fail(ProducerBatch batch, in AttemptEnd end)
+    {
+        if (end.Answer is not { } answer)
+        {
+            batch.Delivery.LastCause = end.Cause;
+            var tried = FailureText.WhatWasTried(batch);
+            outcomes.Fail(batch, ProduceErrorCode.Broker, $"{tried} No retries are left (Retries = {context.Retries}).");
+            return;
+        }
+
+        var text = FailureText.Refused(answer, batch, end.Cause);
+        var error = outcomes.Fail(batch, LaneRules.FailureOf(answer.ErrorCode), text, answer.ErrorCode);
+        if (RecordErrors.Of(answer, batch.Count, error) is { } ranges)
+        {
+            outcomes.TellApart(batch, ranges);
+        }
+    }
+}
+
+/// <summary>How the request with a batch ended.</summary>
+/// <param name="Answer">The broker's answer for the batch's partition; null = there was none.</param>
+/// <param name="Cause">What went wrong.</param>
+/// <param name="Connection">Where it was sent.</param>
+/// <param name="Now">Monotonic time.</param>
+internal readonly record struct AttemptEnd(PartitionAnswer? Answer, AttemptFailure Cause, BrokerConnection Connection, long Now);

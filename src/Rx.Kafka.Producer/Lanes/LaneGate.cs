@@ -1,0 +1,127 @@
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Network;
+
+namespace Rx.Kafka.Lanes;
+
+/// <summary>
+/// Whether a lane may send now: what is in flight, what the broker has proved, the back-off, and what waits until nothing is in flight.
+/// Only for the lane's loop.
+/// </summary>
+internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, LaneNumbers numbers)
+{
+    private LaneProof _proof = new(context.Time);
+    private Backoff? _backoff;
+    private int _inFlight;
+    private WhenIdle _whenIdle;
+
+    /// <summary>Not before this time is anything sent again; 0 = now.</summary>
+    public long RetryAt { get; private set; }
+
+    public bool IsIdle => _inFlight == 0;
+
+    public bool IsMoving => (_whenIdle & WhenIdle.Move) != 0;
+
+    /// <summary>
+    /// A second batch may be in flight only after a success on this connection under this producer id (a broker accepts any first
+    /// sequence), and never beside an unclear batch. Without numbers there is nothing to prove. Parts of a split batch go one by one: the
+    /// next is likely to be too large as well.
+    /// </summary>
+    public bool MaySend(BrokerConnection connection, long now)
+    {
+        if ((_whenIdle & WhenIdle.HoldsBack) != 0 || now < RetryAt)
+        {
+            return false;
+        }
+
+        return _inFlight == 0
+            || (!undecided.HasParts && (!context.IsIdempotent || (_proof.Holds(numbers.Id, connection, now) && !undecided.HasUnclear)));
+    }
+
+    public void BackoffIsOver() => RetryAt = 0;
+
+    public void Sent() => _inFlight++;
+
+    public void Ended() => _inFlight--;
+
+    /// <summary>The broker took a batch under this producer id.</summary>
+    public void Prove(long producerId, BrokerConnection connection, long now)
+    {
+        _proof.Given(producerId, connection, now);
+        _backoff?.Reset();
+    }
+
+    public void EndProof() => _proof.End();
+
+    /// <summary>Begins the back-off, if none is running: one step per lost connection, not one per batch that it brings back.</summary>
+    public void BackOff(long now)
+    {
+        _backoff ??= context.NewRetryBackoff();
+        if (RetryAt <= now)
+        {
+            RetryAt = context.Time.After(now, _backoff.Next());
+        }
+    }
+
+    /// <summary>Something is to happen as soon as nothing is in flight.</summary>
+    public void AskFor(WhenIdle what) => _whenIdle |= what;
+
+    public void Withdraw(WhenIdle what) => _whenIdle &= ~what;
+
+    /// <summary>Nothing is in flight: takes what is to happen now. A move comes later, and in any case last.</summary>
+    public WhenIdle TakeDue()
+    {
+        var due = _whenIdle;
+        _whenIdle &= WhenIdle.Move;
+        return due;
+    }
+
+    /// <summary>Another broker leads: no back-off towards it, and what the old one proved says nothing about it.</summary>
+    public void Moved()
+    {
+        RetryAt = 0;
+        _backoff = null;
+        _proof.End();
+        _whenIdle = WhenIdle.None;
+    }
+}
+
+/// <summary>
+/// What happens to a lane as soon as nothing of it is in flight. Until then it sends nothing, unless only a gap is to be forgotten.
+/// </summary>
+[Flags]
+internal enum WhenIdle
+{
+    None = 0,
+
+    /// <summary>After a failure: the undecided batches are sent again, in order.</summary>
+    Retry = 1,
+
+    /// <summary>
+    /// The topic was recreated: what is known of gaps ends. Not before, because answers about the old log may still name one.
+    /// </summary>
+    ForgetGap = 2,
+
+    /// <summary>The brokers belong to another cluster: unclear batches fail, the others get new numbers.</summary>
+    BeginAgain = 4,
+
+    /// <summary>The partition has another leader.</summary>
+    Move = 8,
+
+    HoldsBack = Retry | BeginAgain | Move,
+}
+
+/// <summary>What a lane gives when its turn comes.</summary>
+internal enum LaneTake
+{
+    /// <summary>A batch.</summary>
+    Batch,
+
+    /// <summary>A batch that does not fit into what is left of the request.</summary>
+    TooLarge,
+
+    /// <summary>Nothing is ready.</summary>
+    Nothing,
+
+    /// <summary>It has something, but must wait: for answers, a back-off, a producer id, or its move.</summary>
+    Blocked,
+}
