@@ -29,6 +29,7 @@ internal sealed class BrokerConnection
     private IConnectionOwner? _owner;
     private Exception? _closeReason;
     private Exception? _writeFailure;
+    private volatile bool _hasEnded;
     private long _lastSentAt;
     private int _write = Idle;
     private int _unflushedBytes;
@@ -73,6 +74,9 @@ internal sealed class BrokerConnection
     /// <summary>The timestamp at which a request was last sent or bytes last came.</summary>
     public long LastUsedAt => Math.Max(Volatile.Read(ref _lastSentAt), LastByteAt);
 
+    /// <summary>Closed, and all its requests were told.</summary>
+    public bool HasEnded => _hasEnded;
+
     /// <summary>Ends when the read loop has ended and both ends of the pipe are completed. Never faults.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
@@ -100,7 +104,7 @@ internal sealed class BrokerConnection
     {
         if (@as is not { } version && !Versions.TryPick(request.Key, request.MaximumVersion, out version))
         {
-            throw new KafkaException($"{Name} offers {request.Key} in versions {Versions.Describe(request.Key)}; this client speaks {ApiVersion.Supported(request.Key).Min}-{request.MaximumVersion}. Use a broker that supports one of these.");
+            throw ConnectFailure.Unsupported(this, request.Key, request.MaximumVersion)!;
         }
 
         var bodyBytes = RequestFrame.Measure(request, version, _settings.ClientId);
@@ -192,35 +196,15 @@ internal sealed class BrokerConnection
             writing = _write != Idle;
         }
 
+        // A pipe may run the read loop right here, and it would go on wherever the caller is.
         if (TaskScheduler.Current == _settings.Scheduler)
         {
-            CancelPending(writing);
+            ConnectionEnd.Begin(_pipe, writing, _writeEnded);
         }
         else
         {
-            // A pipe may run the read loop right here, and it would go on wherever the caller is.
-            _ = Task.Factory.StartNew(() => CancelPending(writing), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _settings.Scheduler);
-        }
-    }
-
-    private void CancelPending(bool writing)
-    {
-        try
-        {
-            _pipe.Input.CancelPendingRead();
-            if (writing)
-            {
-                _pipe.Output.CancelPendingFlush();
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The read loop was faster, and has completed that end already.
-        }
-
-        if (!writing)
-        {
-            _writeEnded.TrySetResult();
+            _ = Task.Factory.StartNew(
+                () => ConnectionEnd.Begin(_pipe, writing, _writeEnded), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _settings.Scheduler);
         }
     }
 
@@ -310,6 +294,8 @@ internal sealed class BrokerConnection
 
         await _writeEnded.Task;
         ConnectionEnd.Complete(_pipe, _writeFailure, Name, _settings.Logger);
-        ConnectionEnd.Tell(this, _inFlight, Volatile.Read(ref _owner), _settings);
+        ConnectionEnd.TellRequests(this, _inFlight, _settings);
+        _hasEnded = true;
+        ConnectionEnd.Guarded(() => Volatile.Read(ref _owner)?.Closed(this, CloseReason!), Name, _settings.Logger);
     }
 }

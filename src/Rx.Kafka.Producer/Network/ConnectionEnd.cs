@@ -4,9 +4,31 @@ using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Network;
 
-/// <summary>The last steps of a connection, on its read loop.</summary>
+/// <summary>The steps of a connection's end; all but the first on its read loop.</summary>
 internal static class ConnectionEnd
 {
+    /// <summary>Stops what waits in the pipe; a write that is under way ends by itself then. On the scheduler.</summary>
+    public static void Begin(IDuplexPipe pipe, bool writing, TaskCompletionSource writeEnded)
+    {
+        try
+        {
+            pipe.Input.CancelPendingRead();
+            if (writing)
+            {
+                pipe.Output.CancelPendingFlush();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The read loop was faster, and has completed that end already.
+        }
+
+        if (!writing)
+        {
+            writeEnded.TrySetResult();
+        }
+    }
+
     /// <summary>Completes both ends of the pipe, which closes it.</summary>
     public static void Complete(IDuplexPipe pipe, Exception? writeFailure, string name, ILogger logger)
     {
@@ -22,21 +44,19 @@ internal static class ConnectionEnd
         }
     }
 
-    /// <summary>Tells the requests in flight in the order sent, and the owner after them.</summary>
-    public static void Tell(BrokerConnection connection, InFlightRequests inFlight, IConnectionOwner? owner, ConnectionSettings settings)
+    /// <summary>Tells the requests in flight in the order sent.</summary>
+    public static void TellRequests(BrokerConnection connection, InFlightRequests inFlight, ConnectionSettings settings)
     {
         var cause = connection.CloseReason!;
         while (inFlight.TryPeek(out var request))
         {
             inFlight.Remove(settings.Time.GetTimestamp());
-            Guarded(() => request.Lost(cause), connection, settings);
+            Guarded(() => request.Lost(cause), connection.Name, settings.Logger);
         }
-
-        Guarded(() => owner?.Closed(connection, cause), connection, settings);
     }
 
     /// <summary>One owner's fault must not keep the news from the others.</summary>
-    private static void Guarded(Action call, BrokerConnection connection, ConnectionSettings settings)
+    public static void Guarded(Action call, string name, ILogger logger)
     {
         try
         {
@@ -44,7 +64,7 @@ internal static class ConnectionEnd
         }
         catch (Exception e)
         {
-            NetworkLog.OwnerFailed(settings.Logger, connection.Name, e);
+            NetworkLog.OwnerFailed(logger, name, e);
         }
     }
 }

@@ -22,6 +22,15 @@ internal static class ConnectionFault
     /// <summary>What came is not what the protocol says.</summary>
     public static KafkaException Malformed(string endPoint, MalformedDataException cause) =>
         new($"{endPoint} does not answer as a Kafka broker would: {cause.Message}", cause);
+
+    /// <summary>An answer did not come in time.</summary>
+    public static KafkaException Silent(string endPoint, TimeSpan requestTimeout, TimeSpan grace) =>
+        new($"{endPoint} did not answer within {Seconds(requestTimeout + grace)} s (RequestTimeout{(grace > TimeSpan.Zero ? $" and {Seconds(grace)} s" : "")}).");
+
+    /// <summary>Nobody sent anything for long.</summary>
+    public static KafkaException Idle(TimeSpan maximum) => new IntendedCloseException($"Idle for {Seconds(maximum)} s (ConnectionsMaxIdle).");
+
+    public static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Why a connection could not be opened, in words that help: address, what happened, remedy.</summary>
@@ -37,7 +46,7 @@ internal static class ConnectFailure
         var where = EndPointText.Of(endPoint);
         if (expired is { } timeout)
         {
-            var seconds = timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            var seconds = ConnectionFault.Seconds(timeout);
             return new ConnectTimeoutException(
                 opened
                     ? $"{where} accepted the connection but did not answer within {seconds} s. Is it a Kafka listener without TLS? If it is only slow, raise ConnectionSetupTimeout."
@@ -46,6 +55,20 @@ internal static class ConnectFailure
         }
 
         return opened ? HandshakeFailed(where, cause) : ConnectFailed(where, cause);
+    }
+
+    /// <summary>Why a broker cannot be used for requests of an API; null = it can.</summary>
+    public static KafkaException? Unsupported(BrokerConnection connection, ApiKey key, short maximum = short.MaxValue)
+    {
+        if (connection.Versions.TryPick(key, maximum, out _))
+        {
+            return null;
+        }
+
+        var (min, max) = ApiVersion.Supported(key);
+        return new KafkaException(
+            $"{connection.Name} offers {key} in versions {connection.Versions.Describe(key)}; this client speaks {min}-{Math.Min(max, maximum)}. "
+            + "Use a broker that supports one of these.");
     }
 
     private static KafkaException HandshakeFailed(string where, Exception cause) => cause switch

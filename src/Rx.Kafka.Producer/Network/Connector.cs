@@ -17,6 +17,9 @@ internal sealed class Connector
         _settings = new ConnectionSettings(clientId, maximumFrameBytes, time, scheduler, new CorrelationIds(), logger);
     }
 
+    /// <summary>The clock of all connections.</summary>
+    public TimeProvider Time => _settings.Time;
+
     /// <summary>Opens a connection that is ready for requests.</summary>
     /// <param name="endPoint">Where to.</param>
     /// <param name="owner">Who sends on it; hears nothing of a connection that never became ready.</param>
