@@ -6,8 +6,9 @@ using Rx.Kafka.Protocol;
 namespace Rx.Kafka.Network;
 
 /// <summary>
-/// Keeps one connection open for its owner: connects with a back-off, closes what is silent or idle, and knows when the broker wants to be left alone.
-/// All members belong to the owner's loop. The connect task and the read loop only leave their news here and wake the owner, which then calls <see cref="Keep"/>.
+/// Keeps one connection open for its owner: connects with a back-off, closes what is silent or idle, and knows when the broker wants
+/// to be left alone. All members belong to the owner's loop. The connect task and the read loop only leave their news here and wake
+/// the owner, which then calls <see cref="Keep"/>.
 /// </summary>
 internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
 {
@@ -97,7 +98,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>The address changed, or what the connection was made with: the next one is made at once, and nothing of before counts.</summary>
+    /// <summary>
+    /// The address changed, or what the connection was made with: the next one is made at once, and nothing of before counts.
+    /// </summary>
     public void Renew(string reason)
     {
         _attempt?.IsVoid = true;
@@ -174,7 +177,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _owner.Connected(connection);
     }
 
-    /// <summary>All requests of the connection were told. Nothing is wrong with one that we closed on purpose, so the next may come at once.</summary>
+    /// <summary>
+    /// All requests of the connection were told. Nothing is wrong with one that we closed on purpose, so the next may come at once.
+    /// </summary>
     private void End(BrokerConnection connection, long now)
     {
         Connection = null;
@@ -211,7 +216,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
             return Math.Min(due, sendAt);
         }
 
-        open.Close(isBusy ? ConnectionFault.Silent(open.Name, _options.RequestTimeout, Grace) : ConnectionFault.Idle(_options.ConnectionsMaxIdle));
+        open.Close(isBusy
+            ? ConnectionFault.Silent(open.Name, _options.RequestTimeout, Grace)
+            : new IntendedCloseException($"Idle for {ConnectionFault.Seconds(_options.ConnectionsMaxIdle)} s (ConnectionsMaxIdle)."));
         return long.MaxValue;
     }
 
@@ -274,36 +281,4 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         /// <summary>Nobody wants its connection any more. Owner's loop.</summary>
         public bool IsVoid { get; set; }
     }
-}
-
-/// <summary>Whose link it is. But for the first two, all is called on the owner's loop, within <see cref="BrokerLink.Keep"/>.</summary>
-internal interface ILinkOwner
-{
-    /// <summary>Something happened: the owner's loop calls <see cref="BrokerLink.Keep"/> soon. Any thread.</summary>
-    void Wake();
-
-    /// <summary>The answers that had come are read. On the read loop, which waits for the return before it reads on.</summary>
-    void AnswersRead()
-    {
-    }
-
-    /// <summary>Whether another broker can be tried after the last one, without a pause.</summary>
-    bool HasAnotherEndPoint => false;
-
-    /// <summary>Where to connect to now.</summary>
-    EndPoint NextEndPoint();
-
-    void Connected(BrokerConnection connection);
-
-    /// <summary>An attempt failed.</summary>
-    /// <param name="endPoint">Where to.</param>
-    /// <param name="cause">Why.</param>
-    /// <param name="pause">How long the next one waits.</param>
-    void ConnectFailed(EndPoint endPoint, Exception cause, TimeSpan pause);
-
-    /// <summary>A connection has ended, and all requests on it were told.</summary>
-    /// <param name="connection">Which one.</param>
-    /// <param name="cause">Why; an <see cref="IntendedCloseException"/> is no trouble.</param>
-    /// <param name="pause">How long the next one waits.</param>
-    void Disconnected(BrokerConnection connection, Exception cause, TimeSpan pause);
 }

@@ -4,12 +4,20 @@ using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Network;
 
-/// <summary>The steps of a connection's end; all but the first on its read loop.</summary>
+/// <summary>The steps of a write's and of a connection's end.</summary>
 internal static class ConnectionEnd
 {
-    /// <summary>Stops what waits in the pipe; a write that is under way ends by itself then. On the scheduler.</summary>
-    public static void Begin(IDuplexPipe pipe, bool writing, TaskCompletionSource writeEnded)
+    /// <summary>Stops what waits in the pipe; a write that is under way ends by itself then.</summary>
+    public static void Begin(IDuplexPipe pipe, bool writing, TaskCompletionSource writeEnded, TaskScheduler scheduler)
     {
+        if (TaskScheduler.Current != scheduler)
+        {
+            // A pipe may run the read loop right here, and it would go on wherever the caller is.
+            _ = Task.Factory.StartNew(
+                () => Begin(pipe, writing, writeEnded, scheduler), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+            return;
+        }
+
         try
         {
             pipe.Input.CancelPendingRead();
@@ -27,6 +35,24 @@ internal static class ConnectionEnd
         {
             writeEnded.TrySetResult();
         }
+    }
+
+    /// <summary>Tells the requests without an answer to come that they were handed to the network, or that the write failed.</summary>
+    public static void TellWritten(List<KafkaRequest> requests, Exception? failure)
+    {
+        foreach (var request in requests)
+        {
+            if (failure is null)
+            {
+                request.Flushed();
+            }
+            else
+            {
+                request.Lost(failure);
+            }
+        }
+
+        requests.Clear();
     }
 
     /// <summary>Completes both ends of the pipe, which closes it.</summary>

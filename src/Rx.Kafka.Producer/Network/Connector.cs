@@ -25,7 +25,8 @@ internal sealed class Connector
     /// <param name="owner">Who sends on it; hears nothing of a connection that never became ready.</param>
     /// <param name="setupTimeout">For the transport and the handshake together.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by then.
+    /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by
+    /// then.
     /// A <see cref="ConnectTimeoutException"/> if it was not ready in time.</exception>
     public Task<BrokerConnection> ConnectAsync(EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(

@@ -8,7 +8,10 @@ internal static class Handshake
 {
     private const short UnsupportedVersion = 35;
 
-    /// <summary>Asks, with lower versions if need be (it ends when the connection is closed): a broker that does not know ours answers 35 and (from Kafka 2.4 on) what it knows.</summary>
+    /// <summary>
+    /// Asks, with lower versions if need be (it ends when the connection is closed): a broker that does not know ours answers 35 and
+    /// (from Kafka 2.4 on) what it knows.
+    /// </summary>
     /// <exception cref="KafkaException">It refused, or ended the connection.</exception>
     public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection)
     {

@@ -1,8 +1,12 @@
 namespace Rx.Kafka.Partitioning;
 
-/// <summary>Since when a broker takes nothing although there is something for it; one per broker, written by its loop only, read by the partitioners.</summary>
+/// <summary>
+/// Since when a broker takes nothing although there is something for it; one per broker, written by its loop only, read by the
+/// partitioners.
+/// </summary>
 /// <remarks>
-/// KIP-794 keeps two times per broker, "had something to take" and "took something", and compares them. One time is enough, it cannot be read half-written, and a
+/// KIP-794 keeps two times per broker, "had something to take" and "took something", and compares them. One time is enough, it cannot
+/// be read half-written, and a
 /// broker that was idle for an hour does not count as slow the moment a record comes for it.
 /// </remarks>
 internal sealed class BrokerStall
@@ -11,7 +15,10 @@ internal sealed class BrokerStall
 
     private long _since = None;
 
-    /// <summary>There is something for this broker, and no request could be made (no connection, no permit, throttled). The first call since <see cref="Drained"/> counts.</summary>
+    /// <summary>
+    /// There is something for this broker, and no request could be made (no connection, no permit, throttled). The first call since
+    /// <see cref="Drained"/> counts.
+    /// </summary>
     /// <param name="now">A <see cref="TimeProvider.GetTimestamp"/>.</param>
     public void Held(long now)
     {

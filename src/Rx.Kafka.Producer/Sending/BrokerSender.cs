@@ -2,17 +2,18 @@ using System.Net;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
-using Rx.Kafka.Metadata;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Network;
 using Rx.Kafka.Partitioning;
 using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Sending;
 
 /// <summary>
-/// The loop of one broker: pulls requests and sends them on its one connection while permits last. A permit is taken before a request is pulled, and given back
-/// on its answer: that is the back-pressure, read backwards. <see cref="Wake"/>, <see cref="AnswersRead"/> and <see cref="AnswerRead"/> may be called by other
-/// threads; all else is for the loop.
+/// The loop of one broker: pulls requests and sends them on its one connection while permits last. A permit is taken before a request
+/// is pulled, and given back on its answer: that is the back-pressure, read backwards. Any thread may call <see cref="SendingLoop.Wake"/>,
+/// <see cref="AnswersRead"/> and <see cref="AnswerRead"/>; all else is for the loop.
 /// </summary>
 internal sealed class BrokerSender : SendingLoop, ILinkOwner
 {
@@ -25,15 +26,22 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     private readonly SemaphoreSlim _permits;
     private readonly BrokerRequests _requests;
     private readonly BrokerLink _link;
+    private readonly BrokerStall _stall;
     private readonly Action<PartitionLane> _block;
     private readonly LogRate _throttles;
     private readonly LogRate _failures;
     private BrokerNode _node;
     private long _movingSince;
 
-    public BrokerSender(BrokerNode node, SendingContext context)
-        : base(context)
+    /// <summary>Makes it; it does nothing before it is started.</summary>
+    /// <param name="node">The broker.</param>
+    /// <param name="memory">What the broker's partitions hold.</param>
+    /// <param name="stall">Since when the broker takes nothing.</param>
+    /// <param name="context">What all loops share.</param>
+    public BrokerSender(BrokerNode node, BrokerMemory memory, BrokerStall stall, SendingContext context)
+        : base(context, memory)
     {
+        _stall = stall;
         _node = node;
         BrokerId = node.Id;
 
@@ -50,10 +58,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     /// <summary>Never changes, unlike the address.</summary>
     public int BrokerId { get; }
 
-    /// <summary>Since when this broker takes nothing, for the partitioners.</summary>
-    public BrokerStall Stall { get; } = new();
-
-    /// <summary>The broker's address came anew. Loop.</summary>
+    /// <summary>The broker listens at another address now. Loop.</summary>
     public void MovedTo(BrokerNode node)
     {
         if (node.Host == _node.Host && node.Port == _node.Port)
@@ -65,7 +70,9 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
         _link.Renew($"Broker {node.Id} is at {node.Host}:{node.Port} now.");
     }
 
-    /// <summary>The read loop has nothing else to do: our step runs on its thread, which saves a change of threads for each answer.</summary>
+    /// <summary>
+    /// The read loop has nothing else to do: our step runs on its thread, which saves a change of threads for each answer.
+    /// </summary>
     public void AnswersRead() => GoOn();
 
     /// <summary>An answer was read; <see cref="AnswersRead"/> follows. Read loop.</summary>
@@ -113,9 +120,10 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
 
     protected override string DescribeOwner(long now)
     {
-        var state = _link.Connection is null ? _link.LastFailure is { } failure ? $", not connected ({failure.TrimEnd('.')})" : ", not connected"
-            : now < _link.MutedUntil ? $", which throttles this client for another {Context.Time.Until(now, _link.MutedUntil).TotalMilliseconds:0} ms"
-            : "";
+        var failure = _link.LastFailure is { } text ? $" ({text.TrimEnd('.')})" : "";
+        var state = _link.Connection is null ? $", not connected{failure}"
+            : _link.MutedUntil <= now ? ""
+            : $", which throttles this client for another {Context.Time.Until(now, _link.MutedUntil).TotalMilliseconds:0} ms";
         return $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{state}";
     }
 
@@ -167,11 +175,11 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     {
         if (Listed == 0)
         {
-            Stall.Drained();
+            _stall.Drained();
         }
         else
         {
-            Stall.Held(now);
+            _stall.Held(now);
         }
     }
 
@@ -201,7 +209,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
         request.Sent();
 
         // A broker under constant load never empties its ring; writing a request is enough to clear the mark.
-        Stall.Drained();
+        _stall.Drained();
         return true;
     }
 

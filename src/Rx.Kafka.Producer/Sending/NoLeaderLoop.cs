@@ -1,12 +1,16 @@
 using Rx.Kafka.Lanes;
+using Rx.Kafka.Memory;
 
 namespace Rx.Kafka.Sending;
 
-/// <summary>Owns the lanes whose leader is unknown: expires, purges and hands them on when a leader is there. Their batches stay open until they are full.</summary>
+/// <summary>
+/// Owns the lanes whose leader is unknown: expires, purges and hands them on when a leader is there. Their batches stay open until
+/// they are full.
+/// </summary>
 internal sealed class NoLeaderLoop : SendingLoop
 {
-    public NoLeaderLoop(SendingContext context)
-        : base(context) => ClosesOpenBatches = false;
+    public NoLeaderLoop(SendingContext context, BrokerMemory memory)
+        : base(context, memory) => ClosesOpenBatches = false;
 
     protected override long Work(long now)
     {

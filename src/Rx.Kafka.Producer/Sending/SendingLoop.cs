@@ -2,6 +2,7 @@ using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Options;
 
 namespace Rx.Kafka.Sending;
@@ -28,14 +29,13 @@ internal abstract class SendingLoop : LoopOwner, IAsyncDisposable
     private bool _isStopped;
     private Task _running = Task.CompletedTask;
 
-    protected SendingLoop(SendingContext context)
-        : base(context.Time)
+    protected SendingLoop(SendingContext context, BrokerMemory memory)
+        : base(context.Time, memory)
     {
         Context = context;
         _linger = context.Time.After(0, context.Time.OnAverage(context.Options.Linger));
         _deliveryTimeout = context.Time.After(0, context.Options.EffectiveDeliveryTimeout);
         _timer = context.Time.CreateTimer(static loop => ((SendingLoop)loop!).TimerFired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        context.Batching.Memory.AddBroker(Memory);
     }
 
     protected SendingContext Context { get; }

@@ -88,7 +88,7 @@ public sealed class LaneNumbersTests
         var w = new Watching();
         var events = new SendingEvents(w.Log, w.Metrics, w.World.Time);
         using var batching = new BatchingWorld();
-        var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), new ProducerIds(isIdempotent: true, w.Metadata, w.World.Tasks, events), events);
+        var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), w.Ids, events);
         Assert.False(numbers.IsReady(new()));
         w.World.Run();
         return (numbers, Give(numbers), w);
