@@ -92,7 +92,7 @@ public sealed class LeaderRouterTests
     private static void Run(Action<Watching, LeaderRouter> body)
     {
         var w = new Watching();
-        using var batching = new BatchingWorld(scheduler: w.World.Tasks, time: w.World.Time);
+        var batching = new BatchingWorld(scheduler: w.World.Tasks, time: w.World.Time);
         var router = new LeaderRouter(new SendingContext
         {
             Options = w.Options,
@@ -109,6 +109,7 @@ public sealed class LeaderRouterTests
         var ending = w.World.Do(() => router.DisposeAsync().AsTask());
         w.World.Run();
         Assert.True(ending.IsCompletedSuccessfully);
+        batching.Dispose();
         w.End();
     }
 }
