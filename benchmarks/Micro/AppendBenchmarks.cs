@@ -66,7 +66,7 @@ public class AppendBenchmarks : IDisposable
         }
     }
 
-    private sealed class IdleOwner() : LoopOwner(TimeProvider.System)
+    private sealed class IdleOwner() : LoopOwner(TimeProvider.System, new())
     {
         private bool _isAwake;
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.ObjectPool;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Control;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
 using Rx.Kafka.Memory;
@@ -17,7 +18,7 @@ using Rx.Kafka.Sinks;
 namespace Rx.Kafka;
 
 /// <summary>The stages of one producer in the order that records flow through them, and their common life: flush, purge, fatal error, dispose.</summary>
-internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
+internal sealed class ProducerCore : IAsyncDisposable
 {
     private const int MaximumAnswerBytes = 100 * 1024 * 1024;
 
@@ -29,6 +30,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
     private readonly ProducerMetrics _metrics;
     private readonly FlushTracker _flushes = new();
     private readonly BufferPool _memory;
+    private readonly ControlLoop _control;
     private readonly LeaderRouter _router;
     private readonly Lock _lock = new();
     private ProduceError? _endedBy;
@@ -63,8 +65,15 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         _metrics = new ProducerMetrics(clientId);
         var events = new SendingEvents(logger, _metrics, Time);
         var connector = new Connector(transport, Time, scheduler, clientId, logger, MaximumAnswerBytes);
-        Metadata = new ClusterMetadata(options, connector, Time, new Random(random.Next()), new MetadataEvents(logger, _metrics, Time)) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
-        var ids = new ProducerIds(options.EffectiveIdempotence, Metadata, scheduler, events);
+        var controlRandom = new Random(random.Next());
+        _control = new ControlLoop(options, connector, controlRandom, new MetadataEvents(logger, _metrics, Time));
+        Metadata = new ClusterMetadata(options, _control, controlRandom)
+        {
+            SnapshotChanged = SnapshotChanged,
+            KeepTopic = topic => Admission!.KeepTopic(topic),
+        };
+        var idBackoff = new Backoff(LeastPause.OrMore(options.EffectiveRetryBackoff), options.RetryBackoffMax, controlRandom);
+        var ids = new ProducerIds(options.EffectiveIdempotence, _control, idBackoff, events);
         var sending = new SendingContext
         {
             Options = options,
@@ -147,15 +156,10 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
     public Task<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => WaitForPartitionsAsync(topic, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
 
-    public void SnapshotChanged(ClusterSnapshot snapshot)
+    private void SnapshotChanged(ClusterSnapshot snapshot)
     {
         Admission.Update(snapshot);
         _router.Route(snapshot);
-    }
-
-    public void RefreshFailed(Exception cause)
-    {
-        // Whoever waits for a topic waits on, until MaxBlock; the last failure is in its error.
     }
 
     /// <summary>Ends everything once, for whoever asks.</summary>
@@ -232,7 +236,7 @@ internal sealed class ProducerCore : IMetadataListener, IAsyncDisposable
         }
 
         _loads?.Dispose();
-        await Metadata.DisposeAsync();
+        await _control.DisposeAsync();
         await _router.DisposeAsync();
         _memory.Dispose();
         _metrics.Dispose();

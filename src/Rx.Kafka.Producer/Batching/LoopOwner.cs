@@ -6,7 +6,7 @@ namespace Rx.Kafka.Batching;
 /// Whom a partition's batches belong to: the loop of the broker that leads it, or of the leaderless. Here is what appending threads touch:
 /// the ring of lanes that have something to send, the timeline of batches, the broker's memory, and the signal.
 /// </summary>
-internal abstract class LoopOwner(TimeProvider time)
+internal abstract class LoopOwner(TimeProvider time, BrokerMemory memory)
 {
     private readonly Lock _ringLock = new();
 
@@ -14,7 +14,8 @@ internal abstract class LoopOwner(TimeProvider time)
     private readonly Queue<(Lane Lane, int Moves)> _ring = new();
     private bool _isSaturated;
 
-    public BrokerMemory Memory { get; } = new();
+    /// <summary>The broker's, which all its loops share.</summary>
+    public BrokerMemory Memory => memory;
 
     public BatchTimeline Timeline { get; } = new(time);
 

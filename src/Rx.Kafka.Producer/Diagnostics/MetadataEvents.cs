@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rx.Kafka.Diagnostics;
 
-/// <summary>What goes wrong on the control connection: like <see cref="SendingEvents"/>, one log event and one count for each occurrence. Refresh loop.</summary>
+/// <summary>
+/// What goes wrong on the control connection: like <see cref="SendingEvents"/>, one log event and one count for each occurrence.
+/// Control loop.
+/// </summary>
 internal sealed class MetadataEvents(ILogger logger, ProducerMetrics metrics, TimeProvider time)
 {
     private readonly LogRate _throttles = new(time);

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Rx.Kafka.Diagnostics;
 
-/// <summary>What the refresh loop logs: events 200-299. Attempts are quiet, because one broker of many may well not answer; a whole round in vain is loud.</summary>
+/// <summary>
+/// What the control loop and its tasks log: events 200-299. Attempts are quiet, because one broker of many may well not answer; a
+/// whole round in vain is loud.
+/// </summary>
 internal static partial class MetadataLog
 {
     [LoggerMessage(EventId = 200, Level = LogLevel.Debug, Message = "A metadata request was in vain: {Reason}")]
@@ -11,7 +14,7 @@ internal static partial class MetadataLog
     [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "No broker could tell about the cluster; it is tried again behind a back-off, quietly until one answers. {Reason}")]
     public static partial void RoundFailed(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "A fault of this library: the refresh loop failed and goes on. Please report it.")]
+    [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "A fault of this library: the control loop failed and goes on. Please report it.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "{EndPoint} speaks a metadata version in which AllowAutoCreateTopics = false cannot be said: its own auto.create.topics.enable decides.")]

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Memory;
 
 namespace Rx.Kafka.Lanes;
 
@@ -7,7 +8,7 @@ namespace Rx.Kafka.Lanes;
 /// A loop as its lanes and the router know it: which lanes wait for what. Any thread may call what <see cref="LoopOwner"/> offers and
 /// <see cref="Tell"/>; all else is for the loop itself.
 /// </summary>
-internal abstract class LaneLoop(TimeProvider time) : LoopOwner(time)
+internal abstract class LaneLoop(TimeProvider time, BrokerMemory memory) : LoopOwner(time, memory)
 {
     // A lane that moved away is struck out at the next look; a bit on the lane says that it stands in a list of its loop.
     private readonly List<PartitionLane> _backingOff = [];

@@ -1,57 +1,85 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Control;
 using Rx.Kafka.Diagnostics;
-using Rx.Kafka.Metadata;
+using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Lanes;
 
-/// <summary>The producer id that lanes take when they need one. Asked for on the control connection, at first need; loops read it.</summary>
-internal sealed class ProducerIds
+/// <summary>
+/// The producer id that lanes take when they need one. A task of the control loop asks for it at the first need, without a
+/// transactional id, so any broker
+/// serves it. Any thread may call <see cref="TryGet"/>, <see cref="Replace"/> and <see cref="Forget"/>; all else belongs to the control
+/// loop.
+/// </summary>
+internal sealed class ProducerIds : ControlTask
 {
-    private readonly Lock _lock = new();
-    private readonly ClusterMetadata _metadata;
-    private readonly TaskScheduler _scheduler;
-    private readonly SendingEvents _events;
-    private long _id = -1;
-    private short _epoch;
-    private int _cluster;
-    private bool _isAsking;
+    private const short NetworkException = 13;
+    private const short UnsupportedVersion = 35;
 
-    public ProducerIds(bool isIdempotent, ClusterMetadata metadata, TaskScheduler scheduler, SendingEvents events)
+    private readonly Lock _lock = new();
+    private readonly ControlLoop _loop;
+    private readonly Backoff _backoff;
+    private readonly SendingEvents _events;
+    private ProducerIdentity _identity = ProducerIdentity.None;
+    private int _cluster;
+    private bool _isWanted;
+    private Exchange? _exchange;
+    private long _notBefore = long.MinValue;
+
+    public ProducerIds(bool isIdempotent, ControlLoop loop, Backoff backoff, SendingEvents events)
     {
         IsIdempotent = isIdempotent;
-        _metadata = metadata;
-        _scheduler = scheduler;
+        _loop = loop;
+        _backoff = backoff;
         _events = events;
+        loop.Add(this);
     }
 
     public bool IsIdempotent { get; }
 
-    /// <summary>Called on the scheduler when an id came: lanes that wait go on.</summary>
+    /// <summary>Called on the control loop when an id came: lanes that wait go on. It only posts.</summary>
     public Action? Obtained { get; set; }
 
-    /// <summary>Called on the scheduler when the cluster refused: what waits fails, later records ask again.</summary>
+    /// <summary>Called when no id can be had: what waits fails, later records ask again. It only posts.</summary>
     public Action<ProduceError>? Refused { get; set; }
+
+    public override bool IsAsking => _exchange is not null;
+
+    public override long DueAt => !IsAsking && IsWanted ? _notBefore : long.MaxValue;
+
+    private bool IsWanted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isWanted;
+            }
+        }
+    }
 
     /// <summary>The id, if there is one; else asks for it.</summary>
     public bool TryGet(out ProducerIdentity identity)
     {
         lock (_lock)
         {
-            identity = _id < 0 ? ProducerIdentity.None : new ProducerIdentity(_id, _epoch);
-            if (_id >= 0)
+            identity = _identity;
+            if (!identity.IsNone || _isWanted)
             {
-                return true;
+                return !identity.IsNone;
             }
 
-            if (_isAsking)
-            {
-                return false;
-            }
-
-            _isAsking = true;
+            _isWanted = true;
         }
 
-        _ = Task.Factory.StartNew(AskAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+        if (!_loop.Wish())
+        {
+            Disposed();
+        }
+
         return false;
     }
 
@@ -60,76 +88,155 @@ internal sealed class ProducerIds
     {
         lock (_lock)
         {
-            if (_id == usedUp)
+            if (_identity.Id == usedUp)
             {
-                _id = -1;
+                _identity = ProducerIdentity.None;
             }
         }
     }
 
-    /// <summary>Behind the brokers' names is another cluster: it hands out ids of its own, and may know this one as somebody else's.</summary>
+    /// <summary>
+    /// Other brokers answer to the known names: their cluster hands out ids of its own, and may know this one as somebody else's.
+    /// </summary>
     public void Forget()
     {
         lock (_lock)
         {
-            _id = -1;
+            _identity = ProducerIdentity.None;
             _cluster++;
         }
     }
 
-    /// <returns>False: the cluster that was asked is no longer ours.</returns>
-    private bool TryTake(int cluster, ProducerId id)
+    public override void Ask(BrokerConnection connection, long now)
+    {
+        if (!connection.Versions.Supports(ApiKey.InitProducerId))
+        {
+            Refuse(new ProduceError(
+                ProduceErrorCode.Broker,
+                $"{connection.Name} cannot hand out producer ids (no InitProducerId), which idempotence needs. "
+                + "Set EnableIdempotence to false, or use a broker that can (Kafka 0.11 or newer).",
+                BrokerErrorCode: UnsupportedVersion));
+            return;
+        }
+
+        var exchange = new Exchange(_loop, connection, Volatile.Read(ref _cluster));
+        _exchange = connection.TrySend(exchange) ? exchange : null;
+    }
+
+    public override void Poll(long now)
+    {
+        if (_exchange is not { Ended: true } exchange)
+        {
+            return;
+        }
+
+        _exchange = null;
+        if (exchange.Cause is not null)
+        {
+            // The connection's end is told apart.
+            BackOff(now, NetworkException);
+            return;
+        }
+
+        var response = exchange.Response;
+        _loop.Answered(exchange, response.ThrottleTimeMs, now);
+        if (response is { ErrorCode: 0, ProducerId: >= 0, ProducerEpoch: >= 0 })
+        {
+            _backoff.Reset();
+            _notBefore = long.MinValue;
+            Take(new ProducerIdentity(response.ProducerId, response.ProducerEpoch), exchange.Cluster);
+        }
+        else if (response.ErrorCode == 0 || ErrorTable.Get(response.ErrorCode).Retriable)
+        {
+            // Also after a success without an id: lanes would ask again without pause.
+            BackOff(now, response.ErrorCode);
+        }
+        else
+        {
+            Refuse(Refusal(response.ErrorCode));
+        }
+    }
+
+    public override void LoopFailed(Exception cause, long now)
+    {
+        _exchange = null;
+        Refuse(new ProduceError(
+            ProduceErrorCode.Closed, $"No producer id could be obtained: the control loop failed: {cause.Message}", Cause: cause));
+    }
+
+    public override void Disposed() => Refuse(new ProduceError(ProduceErrorCode.Closed, "The producer was disposed."));
+
+    private static ProduceError Refusal(short code)
+    {
+        var error = ErrorTable.Get(code);
+        return error.Authorization
+            ? new ProduceError(
+                ProduceErrorCode.Authorization,
+                $"No producer id: {error.Name} ({code}). Allow this client IdempotentWrite on the cluster (Kafka < 2.8) "
+                + "or Write on a topic, or set EnableIdempotence to false.",
+                BrokerErrorCode: code)
+            : new ProduceError(
+                ProduceErrorCode.Broker, $"No producer id: {error.Name} ({code}): {error.Description}", BrokerErrorCode: code);
+    }
+
+    private void Take(ProducerIdentity identity, int cluster)
     {
         lock (_lock)
         {
             if (cluster != _cluster)
             {
-                return false;
+                // The cluster that was asked is no longer ours: the wish stands.
+                return;
             }
 
-            (_id, _epoch) = (id.Id, id.Epoch);
+            _identity = identity;
+            _isWanted = false;
         }
 
-        _events.ProducerIdTaken(id.Id, id.Epoch);
-        return true;
+        _events.ProducerIdTaken(identity.Id, identity.Epoch);
+        Obtained?.Invoke();
     }
 
-    private async Task AskAsync()
+    private void Refuse(ProduceError error)
     {
-        ProduceError? refused = null;
-        try
-        {
-            while (!TryTake(Volatile.Read(ref _cluster), await _metadata.InitProducerIdAsync()))
-            {
-            }
-        }
-        catch (KafkaProduceException e)
-        {
-            refused = new ProduceError(e.Code, e.Message, Persistence.NotPersisted, e.BrokerErrorCode, e.IsFatal, e.InnerException);
-        }
-        catch (Exception e)
-        {
-            refused = new ProduceError(ProduceErrorCode.Closed, $"No producer id could be obtained: {e.Message}", Cause: e);
-        }
-
         lock (_lock)
         {
-            _isAsking = false;
-        }
-
-        if (refused is null)
-        {
-            Obtained?.Invoke();
-        }
-        else
-        {
-            // Disposed meanwhile: no trouble.
-            if (refused.Code != ProduceErrorCode.Closed)
+            if (!_isWanted)
             {
-                _events.ProducerIdRefused(refused);
+                return;
             }
 
-            Refused?.Invoke(refused);
+            _isWanted = false;
         }
+
+        // Disposed meanwhile: no trouble.
+        if (error.Code != ProduceErrorCode.Closed)
+        {
+            _events.ProducerIdRefused(error);
+        }
+
+        Refused?.Invoke(error);
+    }
+
+    private void BackOff(long now, short error)
+    {
+        var delay = _backoff.Next();
+        _notBefore = _loop.Time.After(now, delay);
+        _loop.Events.ProducerIdDelayed(_backoff.Attempts, ErrorTable.Get(error).Name, delay);
+    }
+
+    private sealed class Exchange(ControlLoop loop, BrokerConnection connection, int cluster) : ControlRequest(loop, connection)
+    {
+        /// <summary>Which cluster is asked.</summary>
+        public int Cluster => cluster;
+
+        public InitProducerIdResponse Response { get; private set; }
+
+        public override ApiKey Key => ApiKey.InitProducerId;
+
+        public override void WriteBody(ref KafkaWriter w, short version) =>
+            InitProducerIdRequest.Write(ref w, version, transactionalId: null, transactionTimeoutMs: int.MaxValue);
+
+        public override void ReadBody(ref KafkaReader r, short version) => Response = InitProducerIdResponse.Read(ref r, version);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
 
@@ -39,7 +40,10 @@ internal sealed class ClusterSnapshot
     public TopicMetadata? Topic(string name) => _topicsByName.GetValueOrDefault(name);
 }
 
-/// <summary>One topic in a snapshot; it has at least one partition. Immutable: the same object stays as long as nothing about the topic changes.</summary>
+/// <summary>
+/// One topic in a snapshot; it has at least one partition. Immutable: the same object stays as long as nothing about the topic
+/// changes.
+/// </summary>
 internal sealed class TopicMetadata
 {
     public TopicMetadata(string name, Guid id, short errorCode, PartitionMetadata[] partitions)
@@ -114,6 +118,3 @@ internal readonly record struct PartitionMetadata(int LeaderId, int LeaderEpoch,
         LeaderId == other.LeaderId && LeaderEpoch == other.LeaderEpoch
         && Replicas.AsSpan().SequenceEqual(other.Replicas) && InSync.AsSpan().SequenceEqual(other.InSync);
 }
-
-/// <summary>A broker and where it listens.</summary>
-internal sealed record BrokerNode(int Id, string Host, int Port, string? Rack);

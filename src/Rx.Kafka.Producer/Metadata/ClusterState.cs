@@ -3,7 +3,7 @@ using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
 
-/// <summary>What the refresh loop knows of the cluster, and how answers and hints change it. Owned by the refresh loop; makes the snapshots.</summary>
+/// <summary>What is known of the cluster, and how answers and hints change it. Owned by the control loop; makes the snapshots.</summary>
 internal sealed class ClusterState
 {
     private const short EpochsTrustedFrom = 9;
@@ -46,20 +46,26 @@ internal sealed class ClusterState
         return Publish();
     }
 
-    /// <summary>Takes a hint.</summary>
-    /// <returns>False when it is not newer than what is known, or names a leader whose address nobody knows.</returns>
-    public bool Apply(in LeaderHint hint)
+    /// <summary>Takes hints; the snapshot changes once for all of them.</summary>
+    /// <returns>False when none is newer than what is known and names a leader whose address is known.</returns>
+    public bool Apply(List<LeaderHint> hints)
     {
-        var endPoint = EndPointOf(hint);
-        if (endPoint is null || !_topicsByName.TryGetValue(hint.Topic, out var topic) || !topic.Apply(hint))
+        var changed = false;
+        foreach (var hint in hints)
         {
-            return false;
+            if (EndPointOf(hint) is { } endPoint && _topicsByName.TryGetValue(hint.Topic, out var topic) && topic.Apply(hint))
+            {
+                Know(endPoint);
+                changed = true;
+            }
         }
 
-        var place = Array.FindIndex(_brokers, b => b.Id == endPoint.Id);
-        _brokers = place < 0 ? [.. _brokers, endPoint] : [.. _brokers[..place], endPoint, .. _brokers[(place + 1)..]];
-        Publish();
-        return true;
+        if (changed)
+        {
+            Publish();
+        }
+
+        return changed;
     }
 
     /// <summary>Forgets a topic; snapshots show it until the next answer.</summary>
@@ -71,36 +77,31 @@ internal sealed class ClusterState
         }
     }
 
-    private static bool IsUsable(string host, int port) => host.Length > 0 && port is > 0 and <= IPEndPoint.MaxPort;
+    private static bool IsUsable(BrokerNode broker) => broker.Host.Length > 0 && broker.Port is > 0 and <= IPEndPoint.MaxPort;
 
-    private static BrokerNode[] Usable(MetadataBroker[] brokers)
+    private static BrokerNode[] Usable(BrokerNode[] brokers)
     {
         var seen = new HashSet<int>(brokers.Length);
-        var usable = new List<BrokerNode>(brokers.Length);
-        foreach (var (id, host, port, rack) in brokers)
-        {
-            if (IsUsable(host, port) && seen.Add(id))
-            {
-                usable.Add(new BrokerNode(id, host, port, rack));
-            }
-        }
-
-        return [.. usable];
+        return Array.FindAll(brokers, broker => IsUsable(broker) && seen.Add(broker.Id));
     }
 
-    private BrokerNode? EndPointOf(in LeaderHint hint)
+    private void Know(BrokerNode broker)
     {
-        foreach (var (id, host, port, rack) in hint.EndPoints)
+        var place = Array.FindIndex(_brokers, known => known.Id == broker.Id);
+        if (place < 0)
         {
-            if (id == hint.LeaderId && IsUsable(host, port))
-            {
-                return new BrokerNode(id, host, port, rack);
-            }
+            _brokers = [.. _brokers, broker];
         }
-
-        var leader = hint.LeaderId;
-        return Array.Find(_brokers, b => b.Id == leader);
+        else if (_brokers[place] != broker)
+        {
+            // The snapshots share the old array.
+            _brokers = [.. _brokers[..place], broker, .. _brokers[(place + 1)..]];
+        }
     }
+
+    private BrokerNode? EndPointOf(LeaderHint hint) =>
+        Array.Find(hint.EndPoints, told => told.Id == hint.LeaderId && IsUsable(told))
+        ?? Array.Find(_brokers, known => known.Id == hint.LeaderId);
 
     private TopicState State(string name)
     {

@@ -3,7 +3,7 @@ using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
 
-/// <summary>Hints on their way to the refresh loop: the newest per partition, so at most as many as partitions. Any thread adds.</summary>
+/// <summary>Hints on their way to the control loop: the newest per partition, so at most as many as partitions. Any thread adds.</summary>
 internal sealed class LeaderHints
 {
     private readonly Lock _gate = new();
@@ -46,4 +46,4 @@ internal sealed class LeaderHints
 
 /// <summary>A new leader, told by the old one with its refusal (KIP-951).</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LeaderHint(string Topic, int Partition, int LeaderId, int LeaderEpoch, NodeEndpoint[] EndPoints);
+internal readonly record struct LeaderHint(string Topic, int Partition, int LeaderId, int LeaderEpoch, BrokerNode[] EndPoints);

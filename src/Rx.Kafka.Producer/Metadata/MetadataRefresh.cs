@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Control;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Network;
 using Rx.Kafka.Options;
@@ -8,63 +9,80 @@ using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
 
-/// <summary>Decides what to ask and what to believe: the schedule, the request on its way (one at most), and the cluster's state. Owned by the refresh loop.</summary>
-internal sealed class MetadataRefresh
+/// <summary>
+/// The control loop's task that keeps the knowledge of the cluster fresh: what to ask, and what to believe. Any thread may call <see
+/// cref="Current"/>, <see cref="FirstAnswer"/> and <see cref="Request"/>; all else belongs to the loop.
+/// </summary>
+internal sealed class MetadataRefresh : ControlTask
 {
     private const short AutoCreationCanBeDeniedFrom = 4;
 
     private readonly ClusterState _state = new();
+    private readonly ControlLoop _loop;
     private readonly KafkaProducerOptions _options;
-    private readonly TimeProvider _time;
-    private readonly AsyncSignal _wake;
     private readonly WatchedTopics _watched;
+    private readonly LeaderHints _hints;
     private readonly ILogger _logger;
     private readonly RefreshSchedule _schedule;
-    private MetadataExchange? _exchange;
+    private TaskCompletionSource<Func<Exception>?> _firstAnswer = NewFirstAnswer();
+    private Exchange? _exchange;
     private ClusterSnapshot _current = ClusterSnapshot.Empty;
+    private bool _isRequested;
     private bool _bootstrapOnly;
     private bool _autoCreationLogged;
 
-    public MetadataRefresh(KafkaProducerOptions options, TimeProvider time, Random random, AsyncSignal wake, WatchedTopics watched, ILogger logger)
+    public MetadataRefresh(KafkaProducerOptions options, ControlLoop loop, Random random, WatchedTopics watched, LeaderHints hints)
     {
         _options = options;
-        _time = time;
-        _wake = wake;
+        _loop = loop;
         _watched = watched;
-        _logger = logger;
-        _schedule = new RefreshSchedule(time, options.MetadataMaxAge, options.EffectiveRetryBackoff, options.RetryBackoffMax, random);
+        _hints = hints;
+        _logger = loop.Events.Logger;
+        _schedule = new RefreshSchedule(loop.Time, options.MetadataMaxAge, options.EffectiveRetryBackoff, options.RetryBackoffMax, random);
+        loop.Add(this);
     }
 
     /// <summary>True keeps an idle topic.</summary>
     public Func<string, bool> KeepTopic { get; set; } = static _ => false;
 
-    /// <summary>What is known now. Any thread.</summary>
+    /// <summary>Told of each snapshot.</summary>
+    public Action<ClusterSnapshot>? SnapshotChanged { get; set; }
+
+    /// <summary>What is known now.</summary>
     public ClusterSnapshot Current => Volatile.Read(ref _current);
 
-    /// <summary>Whether a request is on its way.</summary>
-    public bool InFlight => _exchange is not null;
+    /// <summary>
+    /// Ends with the first answer (null), or when nobody can be expected to give one (the error, to be made for each who waits).
+    /// </summary>
+    public Task<Func<Exception>?> FirstAnswer => Volatile.Read(ref _firstAnswer).Task;
 
-    /// <summary>When to ask; long.MaxValue = not at all, or a request is on its way.</summary>
-    public long Due => InFlight ? long.MaxValue : _schedule.DueAt(_watched.HasNew);
+    public override bool IsAsking => _exchange is not null;
 
-    /// <summary>Brokers worth a try besides the bootstrap addresses.</summary>
-    public IReadOnlyList<BrokerNode> BrokersToTry => _bootstrapOnly ? [] : _state.Current.Brokers;
+    public override long DueAt => IsAsking ? long.MaxValue : _schedule.DueAt(_watched.HasNew);
 
-    /// <summary>Whether the last failure was the broker's wish that we begin again, heard for the first time since a success.</summary>
-    public bool RebootstrapNow { get; private set; }
+    /// <summary>Wants a refresh of all topics; the loop must be woken.</summary>
+    public void Request() => Volatile.Write(ref _isRequested, true);
 
-    /// <summary>Wants a refresh of all topics.</summary>
-    public void Request() => _schedule.Request();
-
-    /// <summary>Forgets the request on its way, after a fault.</summary>
-    public void Reset(long now)
+    public override void Poll(long now)
     {
-        _exchange = null;
-        _schedule.Failed(now, full: true);
+        if (_exchange is { Ended: true } exchange)
+        {
+            _exchange = null;
+            TakeAnswer(exchange, now);
+        }
+
+        if (_state.Apply(_hints.Take()))
+        {
+            Publish();
+        }
+
+        if (Interlocked.Exchange(ref _isRequested, false))
+        {
+            _schedule.Request();
+        }
     }
 
-    /// <summary>Asks on a connection that can send.</summary>
-    public void Send(BrokerConnection connection, long now)
+    public override void Ask(BrokerConnection connection, long now)
     {
         var full = _schedule.IsFull(now);
         if (full)
@@ -72,66 +90,76 @@ internal sealed class MetadataRefresh
             DropIdle(now);
         }
 
-        var exchange = new MetadataExchange(_wake, _watched.Names(newOnly: !full), full, _options.AllowAutoCreateTopics);
-        if (!connection.Versions.Supports(ApiKey.Metadata))
-        {
-            exchange.Lost(new KafkaException($"{connection.Name} offers Metadata {connection.Versions.Describe(ApiKey.Metadata)}; this client speaks {ApiVersion.Supported(ApiKey.Metadata)}."));
-        }
-        else if (!connection.TrySend(exchange))
+        var exchange = new Exchange(_loop, connection, _watched.Names(newOnly: !full), full, _options.AllowAutoCreateTopics);
+        if (!connection.TrySend(exchange))
         {
             return;
         }
 
         _exchange = exchange;
         _schedule.Started(full);
-        if (!_options.AllowAutoCreateTopics && !_autoCreationLogged && exchange.Version < AutoCreationCanBeDeniedFrom && exchange.Cause is null)
+        if (!_options.AllowAutoCreateTopics && !_autoCreationLogged && exchange.Version < AutoCreationCanBeDeniedFrom)
         {
             _autoCreationLogged = true;
             MetadataLog.AutoCreationNotDenied(_logger, connection.Name);
         }
     }
 
-    /// <summary>Takes the answer, if the request on its way has ended.</summary>
-    /// <param name="now">The timestamp.</param>
-    /// <param name="failure">Why there is no answer, or none of use; null = a new snapshot is there.</param>
-    /// <param name="throttleMs">How long the broker wants to be left alone.</param>
-    public bool TryTakeAnswer(long now, out Exception? failure, out int throttleMs)
-    {
-        failure = null;
-        throttleMs = 0;
-        if (_exchange is not { Ended: true } exchange)
-        {
-            return false;
-        }
+    public override void NobodyAnswered(Exception cause) => FailWaiters(() => new KafkaException(cause.Message, cause));
 
+    public override void LoopFailed(Exception cause, long now)
+    {
+        FailWaiters(() => new KafkaException($"The control loop failed: {cause.Message}", cause));
         _exchange = null;
-        failure = exchange.Cause ?? Refusal(exchange.Response!);
-        RebootstrapNow = exchange.Response?.ErrorCode == ErrorCodes.RebootstrapRequired && !_bootstrapOnly;
-        _bootstrapOnly |= RebootstrapNow;
-        if (failure is not null)
+        _schedule.Failed(now, full: true);
+    }
+
+    public override void Disposed() =>
+        FailWaiters(static () => new KafkaProduceException(ProduceErrorCode.Closed, "The producer was disposed."));
+
+    private static TaskCompletionSource<Func<Exception>?> NewFirstAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void FailWaiters(Func<Exception> error)
+    {
+        if (Current.Version == 0)
+        {
+            Interlocked.Exchange(ref _firstAnswer, NewFirstAnswer()).TrySetResult(error);
+        }
+    }
+
+    private void TakeAnswer(Exchange exchange, long now)
+    {
+        var response = exchange.Response;
+        _loop.Answered(exchange, response?.ThrottleTimeMs ?? 0, now);
+        if ((exchange.Cause ?? Refusal(response!)) is { } failure)
         {
             MetadataLog.AttemptFailed(_logger, failure.Message);
             _schedule.Failed(now, exchange.Full);
-            return true;
+            if (response?.ErrorCode == ErrorCodes.RebootstrapRequired && !_bootstrapOnly)
+            {
+                _bootstrapOnly = true;
+                _loop.Rebootstrap(failure);
+            }
+            else
+            {
+                _loop.Failed(exchange, failure, now);
+            }
+
+            return;
         }
 
         _bootstrapOnly = false;
-        throttleMs = exchange.Version >= 6 ? exchange.Response!.ThrottleTimeMs : 0;
-        Take(exchange, now);
-        return true;
+        _loop.Succeeded();
+        Take(exchange, response!, now);
+        Publish();
     }
 
-    /// <summary>Takes a hint.</summary>
-    /// <returns>Whether it was news.</returns>
-    public bool Take(in LeaderHint hint)
+    private void Publish()
     {
-        if (!_state.Apply(hint))
-        {
-            return false;
-        }
-
         Volatile.Write(ref _current, _state.Current);
-        return true;
+        _firstAnswer.TrySetResult(null);
+        _loop.Know(_state.Current.Brokers);
+        SnapshotChanged?.Invoke(_state.Current);
     }
 
     private static KafkaException? Refusal(MetadataResponse response)
@@ -147,12 +175,10 @@ internal sealed class MetadataRefresh
             : new KafkaException("The broker knows no brokers yet, not even itself: it is starting, or is no broker of a cluster.");
     }
 
-    private void Take(MetadataExchange exchange, long now)
+    private void Take(Exchange exchange, MetadataResponse response, long now)
     {
-        var response = exchange.Response!;
         var changed = _state.Apply(response, exchange.Version, _watched.Contains, out var otherCluster);
         _watched.Answered(exchange.Topics, response.Topics);
-        Volatile.Write(ref _current, _state.Current);
         _schedule.Succeeded(now, changed, exchange.Full);
         if (otherCluster)
         {
@@ -167,11 +193,33 @@ internal sealed class MetadataRefresh
 
     private void DropIdle(long now)
     {
-        var idle = _watched.DropIdle(now - (_time.After(now, _options.MetadataMaxIdle) - now), KeepTopic);
+        var idle = _watched.DropIdle(now - (_loop.Time.After(now, _options.MetadataMaxIdle) - now), KeepTopic);
         foreach (var topic in idle)
         {
             _state.Forget(topic);
             MetadataLog.TopicDropped(_logger, topic);
         }
+    }
+    /// <summary>One metadata request and its answer.</summary>
+    /// <param name="loop">Who asks.</param>
+    /// <param name="connection">On which connection.</param>
+    /// <param name="topics">What is asked for.</param>
+    /// <param name="full">Whether that is all topics, not only new ones.</param>
+    /// <param name="allowAutoCreation">Whether asking may create a topic.</param>
+    private sealed class Exchange(ControlLoop loop, BrokerConnection connection, List<string> topics, bool full, bool allowAutoCreation)
+        : ControlRequest(loop, connection)
+    {
+        public List<string> Topics => topics;
+
+        public bool Full => full;
+
+        public MetadataResponse? Response { get; private set; }
+
+        public override ApiKey Key => ApiKey.Metadata;
+
+        public override void WriteBody(ref KafkaWriter w, short version) =>
+            MetadataRequest.Write(ref w, version, topics, allowAutoCreation);
+
+        public override void ReadBody(ref KafkaReader r, short version) => Response = MetadataResponse.Read(ref r, version);
     }
 }

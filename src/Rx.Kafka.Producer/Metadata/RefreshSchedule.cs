@@ -2,7 +2,7 @@ using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Metadata;
 
-/// <summary>When the next refresh is due, and of what. No clock, no tasks: times go in and out. Owned by the refresh loop.</summary>
+/// <summary>When the next refresh is due, and of what. No clock, no tasks: times go in and out. Owned by the control loop.</summary>
 internal sealed class RefreshSchedule
 {
     private readonly TimeProvider _units;
@@ -33,7 +33,8 @@ internal sealed class RefreshSchedule
     public void Request() => _requested = true;
 
     /// <summary>When to ask; long.MaxValue = not at all.</summary>
-    /// <param name="newTopics">Topics wait for their first answer: they are not held up by answers that told nothing new, only by failures.</param>
+    /// <param name="newTopics">Topics wait for their first answer: they are not held up by answers that told nothing new, only by
+    /// failures.</param>
     public long DueAt(bool newTopics)
     {
         var due = newTopics ? long.MinValue : FullDueAt();

@@ -4,12 +4,14 @@ using Rx.Kafka.Protocol.Messages;
 namespace Rx.Kafka.Metadata;
 
 /// <summary>
-/// What the refresh loop remembers of one topic: the last believed answer, and each partition's highest leader epoch, which outlives the
+/// What the control loop remembers of one topic: the last believed answer, and each partition's highest leader epoch, which outlives the
 /// partition's absence. A lower epoch is an old story; but see <see cref="Believed"/>.
 /// </summary>
 internal sealed class TopicState(string name)
 {
-    /// <summary>Without topic ids a lower epoch may also mean that the topic was made anew: so many answers in a row are believed.</summary>
+    /// <summary>
+    /// Without topic ids a lower epoch may also mean that the topic was made anew: so many answers in a row are believed.
+    /// </summary>
     private const int Believed = 3;
 
     private PartitionMetadata[] _partitions = [];
@@ -22,7 +24,9 @@ internal sealed class TopicState(string name)
 
     public string Name { get; } = name;
 
-    /// <summary>Whether to ask again soon: an error that may pass, a partition without leader, or an answer that was not believed.</summary>
+    /// <summary>
+    /// Whether to ask again soon: an error that may pass, a partition without leader, or an answer that was not believed.
+    /// </summary>
     public bool Unsettled { get; private set; }
 
     /// <summary>Takes an answer.</summary>
@@ -70,7 +74,9 @@ internal sealed class TopicState(string name)
         return true;
     }
 
-    /// <summary>The topic as a snapshot shows it, given the brokers; the same object while nothing changes; null without partitions.</summary>
+    /// <summary>
+    /// The topic as a snapshot shows it, given the brokers; the same object while nothing changes; null without partitions.
+    /// </summary>
     public TopicMetadata? Publish(HashSet<int> brokers)
     {
         var partitions = new PartitionMetadata[_partitions.Length];
@@ -132,7 +138,8 @@ internal sealed class TopicState(string name)
             var epoch = trustEpochs ? partition.LeaderEpoch : -1;
             if (IsBelieved(partition.Index, epoch, withId: answer.TopicId != Guid.Empty))
             {
-                partitions[partition.Index] = new PartitionMetadata(Math.Max(-1, partition.LeaderId), epoch, partition.Replicas, partition.InSync);
+                partitions[partition.Index] =
+                new PartitionMetadata(Math.Max(-1, partition.LeaderId), epoch, partition.Replicas, partition.InSync);
             }
         }
 

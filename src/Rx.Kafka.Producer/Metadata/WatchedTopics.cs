@@ -3,7 +3,7 @@ using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
 
-/// <summary>The topics somebody wants to know about, in the order first wanted. Any thread adds, the refresh loop does the rest.</summary>
+/// <summary>The topics somebody wants to know about, in the order first wanted. Any thread adds, the control loop does the rest.</summary>
 internal sealed class WatchedTopics
 {
     private readonly Lock _gate = new();
@@ -86,7 +86,10 @@ internal sealed class WatchedTopics
         }
     }
 
-    /// <summary>An answer came to a request that named some topics: one it passes over is as good as unknown, so it is asked for again, behind a back-off.</summary>
+    /// <summary>
+    /// An answer came to a request that named some topics: one it passes over is as good as unknown, so it is asked for again, after a
+    /// back-off.
+    /// </summary>
     public void Answered(List<string> asked, MetadataTopic[] topics)
     {
         lock (_gate)

@@ -6,7 +6,10 @@ using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Network;
 
-/// <summary>The read side of a connection: cuts what comes into frames and gives each to the request it answers. It decides nothing. Owned by the read loop.</summary>
+/// <summary>
+/// The read side of a connection: cuts what comes into frames and gives each to the request it answers. It decides nothing. Owned by
+/// the read loop.
+/// </summary>
 internal sealed class AnswerReader
 {
     private readonly string _endPoint;

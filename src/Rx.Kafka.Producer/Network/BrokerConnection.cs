@@ -5,13 +5,15 @@ using Rx.Kafka.Protocol;
 namespace Rx.Kafka.Network;
 
 /// <summary>
-/// One connection to a broker. The write side belongs to the owner's loop, the read side to the read loop; what both touch is under one lock
-/// that is never held across a call-out. Both ends of the pipe are completed by the read loop, after the last write has ended: completing a
-/// <see cref="PipeWriter"/> under a writer's hands would give its memory back while it is being written.
+/// One connection to a broker. The write side belongs to the owner's loop, the read side to the read loop; what both touch is under
+/// one lock that is never held across a call-out. Both ends of the pipe are completed by the read loop, after the last write has
+/// ended: completing a <see cref="PipeWriter"/> under a writer's hands would give its memory back while it is being written.
 /// </summary>
 internal sealed class BrokerConnection
 {
-    /// <summary>So much is flushed at once: to join it with the next request saves nothing any more, and the broker has something to do.</summary>
+    /// <summary>
+    /// So much is flushed at once: to join it with the next request saves nothing any more, and the broker has something to do.
+    /// </summary>
     private const int LargeWriteBytes = 256 * 1024;
 
     // States of the write side.
@@ -29,6 +31,7 @@ internal sealed class BrokerConnection
     private IConnectionOwner? _owner;
     private Exception? _closeReason;
     private Exception? _writeFailure;
+    private volatile bool _hasEnded;
     private long _lastSentAt;
     private int _write = Idle;
     private int _unflushedBytes;
@@ -73,13 +76,19 @@ internal sealed class BrokerConnection
     /// <summary>The timestamp at which a request was last sent or bytes last came.</summary>
     public long LastUsedAt => Math.Max(Volatile.Read(ref _lastSentAt), LastByteAt);
 
+    /// <summary>Closed, and all its requests were told.</summary>
+    public bool HasEnded => _hasEnded;
+
     /// <summary>Ends when the read loop has ended and both ends of the pipe are completed. Never faults.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>Starts the read loop.</summary>
-    public void Start() => Ended = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _settings.Scheduler).Unwrap();
+    public void Start() =>
+        Ended = Task.Factory.StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _settings.Scheduler).Unwrap();
 
-    /// <summary>The handshake is through. False = the connection has closed in the meantime, and the owner will hear nothing of it.</summary>
+    /// <summary>
+    /// The handshake is through. False = the connection has closed in the meantime, and the owner will hear nothing of it.
+    /// </summary>
     public bool Adopt(ApiVersionTable versions, IConnectionOwner owner)
     {
         lock (_gate)
@@ -90,17 +99,21 @@ internal sealed class BrokerConnection
         }
     }
 
-    /// <summary>Writes a request into the pipe, for <see cref="Flush"/> to send; never waits. Owner's loop only, when <see cref="CanSend"/>.</summary>
+    /// <summary>
+    /// Writes a request into the pipe, for <see cref="Flush"/> to send; never waits. Owner's loop only, when <see cref="CanSend"/>.
+    /// </summary>
     /// <param name="request">What to send.</param>
-    /// <param name="as">The version; null = the highest that both sides speak. The handshake chooses, before anything is known of the broker.</param>
-    /// <returns>False = closed; nothing was handed to the <see cref="PipeWriter"/>. True = the request will be told of its end; a flush must follow.</returns>
+    /// <param name="as">The version; null = the highest that both sides speak. The handshake chooses, before anything is known of the
+    /// broker.</param>
+    /// <returns>False = closed; nothing was handed to the <see cref="PipeWriter"/>. True = the request will be told of its end; a flush
+    /// must follow.</returns>
     /// <exception cref="KafkaException">The broker speaks no version of this API that we do: ask <see cref="Versions"/> first.</exception>
     /// <exception cref="InvalidOperationException">A flush is pending.</exception>
     public bool TryWrite(KafkaRequest request, short? @as = null)
     {
         if (@as is not { } version && !Versions.TryPick(request.Key, request.MaximumVersion, out version))
         {
-            throw new KafkaException($"{Name} offers {request.Key} in versions {Versions.Describe(request.Key)}; this client speaks {ApiVersion.Supported(request.Key).Min}-{request.MaximumVersion}. Use a broker that supports one of these.");
+            throw ConnectFailure.Unsupported(this, request.Key, request.MaximumVersion)!;
         }
 
         var bodyBytes = RequestFrame.Measure(request, version, _settings.ClientId);
@@ -152,7 +165,9 @@ internal sealed class BrokerConnection
         return true;
     }
 
-    /// <summary>Starts the flush of what was written since the last one, several requests in one system call; never waits. Owner's loop only.</summary>
+    /// <summary>
+    /// Starts the flush of what was written since the last one, several requests in one system call; never waits. Owner's loop only.
+    /// </summary>
     public void Flush()
     {
         lock (_gate)
@@ -177,7 +192,10 @@ internal sealed class BrokerConnection
         return written;
     }
 
-    /// <summary>Closes the connection. Any thread; the first reason wins. Requests in flight are then told in the order sent, and the owner after them.</summary>
+    /// <summary>
+    /// Closes the connection. Any thread; the first reason wins. Requests in flight are then told in the order sent, and the owner
+    /// after them.
+    /// </summary>
     public void Close(Exception reason)
     {
         bool writing;
@@ -192,39 +210,12 @@ internal sealed class BrokerConnection
             writing = _write != Idle;
         }
 
-        if (TaskScheduler.Current == _settings.Scheduler)
-        {
-            CancelPending(writing);
-        }
-        else
-        {
-            // A pipe may run the read loop right here, and it would go on wherever the caller is.
-            _ = Task.Factory.StartNew(() => CancelPending(writing), CancellationToken.None, TaskCreationOptions.DenyChildAttach, _settings.Scheduler);
-        }
+        ConnectionEnd.Begin(_pipe, writing, _writeEnded, _settings.Scheduler);
     }
 
-    private void CancelPending(bool writing)
-    {
-        try
-        {
-            _pipe.Input.CancelPendingRead();
-            if (writing)
-            {
-                _pipe.Output.CancelPendingFlush();
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The read loop was faster, and has completed that end already.
-        }
-
-        if (!writing)
-        {
-            _writeEnded.TrySetResult();
-        }
-    }
-
-    /// <summary>Read loop: the answers that had come were given to their requests. After a failed write the last one ends the connection.</summary>
+    /// <summary>
+    /// Read loop: the answers that had come were given to their requests. After a failed write the last one ends the connection.
+    /// </summary>
     internal void AnswersRead()
     {
         if (InFlight == 0 && Volatile.Read(ref _writeFailure) is { } failure)
@@ -259,19 +250,7 @@ internal sealed class BrokerConnection
     private void EndWrite(Exception? failure, bool tellOwner)
     {
         // Told while the write still counts as running, so that the owner hears of the connection's end only after it.
-        foreach (var request in _unanswerable)
-        {
-            if (failure is null)
-            {
-                request.Flushed();
-            }
-            else
-            {
-                request.Lost(failure);
-            }
-        }
-
-        _unanswerable.Clear();
+        ConnectionEnd.TellWritten(_unanswerable, failure);
         _unflushedBytes = 0;
         bool closed;
         lock (_gate)
@@ -291,7 +270,8 @@ internal sealed class BrokerConnection
         }
         else if (tellOwner)
         {
-            // After a failure with answers still to come the read loop goes on to the end of the stream: a broker may have answered before it closed.
+            // After a failure with answers still to come the read loop goes on to the end of the stream: a broker may have answered
+            // before it closed.
             Volatile.Read(ref _owner)?.Flushed(this);
         }
     }
@@ -310,6 +290,8 @@ internal sealed class BrokerConnection
 
         await _writeEnded.Task;
         ConnectionEnd.Complete(_pipe, _writeFailure, Name, _settings.Logger);
-        ConnectionEnd.Tell(this, _inFlight, Volatile.Read(ref _owner), _settings);
+        ConnectionEnd.TellRequests(this, _inFlight, _settings);
+        _hasEnded = true;
+        ConnectionEnd.Guarded(() => Volatile.Read(ref _owner)?.Closed(this, CloseReason!), Name, _settings.Logger);
     }
 }

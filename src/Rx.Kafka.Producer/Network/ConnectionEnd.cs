@@ -4,9 +4,57 @@ using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Network;
 
-/// <summary>The last steps of a connection, on its read loop.</summary>
+/// <summary>The steps of a write's and of a connection's end.</summary>
 internal static class ConnectionEnd
 {
+    /// <summary>Stops what waits in the pipe; a write that is under way ends by itself then.</summary>
+    public static void Begin(IDuplexPipe pipe, bool writing, TaskCompletionSource writeEnded, TaskScheduler scheduler)
+    {
+        if (TaskScheduler.Current != scheduler)
+        {
+            // A pipe may run the read loop right here, and it would go on wherever the caller is.
+            _ = Task.Factory.StartNew(
+                () => Begin(pipe, writing, writeEnded, scheduler), CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler);
+            return;
+        }
+
+        try
+        {
+            pipe.Input.CancelPendingRead();
+            if (writing)
+            {
+                pipe.Output.CancelPendingFlush();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The read loop was faster, and has completed that end already.
+        }
+
+        if (!writing)
+        {
+            writeEnded.TrySetResult();
+        }
+    }
+
+    /// <summary>Tells the requests without an answer to come that they were handed to the network, or that the write failed.</summary>
+    public static void TellWritten(List<KafkaRequest> requests, Exception? failure)
+    {
+        foreach (var request in requests)
+        {
+            if (failure is null)
+            {
+                request.Flushed();
+            }
+            else
+            {
+                request.Lost(failure);
+            }
+        }
+
+        requests.Clear();
+    }
+
     /// <summary>Completes both ends of the pipe, which closes it.</summary>
     public static void Complete(IDuplexPipe pipe, Exception? writeFailure, string name, ILogger logger)
     {
@@ -22,21 +70,19 @@ internal static class ConnectionEnd
         }
     }
 
-    /// <summary>Tells the requests in flight in the order sent, and the owner after them.</summary>
-    public static void Tell(BrokerConnection connection, InFlightRequests inFlight, IConnectionOwner? owner, ConnectionSettings settings)
+    /// <summary>Tells the requests in flight in the order sent.</summary>
+    public static void TellRequests(BrokerConnection connection, InFlightRequests inFlight, ConnectionSettings settings)
     {
         var cause = connection.CloseReason!;
         while (inFlight.TryPeek(out var request))
         {
             inFlight.Remove(settings.Time.GetTimestamp());
-            Guarded(() => request.Lost(cause), connection, settings);
+            Guarded(() => request.Lost(cause), connection.Name, settings.Logger);
         }
-
-        Guarded(() => owner?.Closed(connection, cause), connection, settings);
     }
 
     /// <summary>One owner's fault must not keep the news from the others.</summary>
-    private static void Guarded(Action call, BrokerConnection connection, ConnectionSettings settings)
+    public static void Guarded(Action call, string name, ILogger logger)
     {
         try
         {
@@ -44,7 +90,7 @@ internal static class ConnectionEnd
         }
         catch (Exception e)
         {
-            NetworkLog.OwnerFailed(settings.Logger, connection.Name, e);
+            NetworkLog.OwnerFailed(logger, name, e);
         }
     }
 }

@@ -22,6 +22,15 @@ internal static class ConnectionFault
     /// <summary>What came is not what the protocol says.</summary>
     public static KafkaException Malformed(string endPoint, MalformedDataException cause) =>
         new($"{endPoint} does not answer as a Kafka broker would: {cause.Message}", cause);
+
+    /// <summary>An answer did not come in time.</summary>
+    public static KafkaException Silent(string endPoint, TimeSpan requestTimeout, TimeSpan grace)
+    {
+        var more = grace > TimeSpan.Zero ? $" and {Seconds(grace)} s" : "";
+        return new($"{endPoint} did not answer within {Seconds(requestTimeout + grace)} s (RequestTimeout{more}).");
+    }
+
+    public static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Why a connection could not be opened, in words that help: address, what happened, remedy.</summary>
@@ -37,21 +46,38 @@ internal static class ConnectFailure
         var where = EndPointText.Of(endPoint);
         if (expired is { } timeout)
         {
-            var seconds = timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            var seconds = ConnectionFault.Seconds(timeout);
             return new ConnectTimeoutException(
                 opened
-                    ? $"{where} accepted the connection but did not answer within {seconds} s. Is it a Kafka listener without TLS? If it is only slow, raise ConnectionSetupTimeout."
-                    : $"No connection to {where} within {seconds} s: nothing answers at this address. Check the address and firewalls, or raise ConnectionSetupTimeout.",
+                    ? $"{where} accepted the connection but did not answer within {seconds} s. "
+                        + "Is it a Kafka listener without TLS? If it is only slow, raise ConnectionSetupTimeout."
+                    : $"No connection to {where} within {seconds} s: nothing answers at this address. "
+                        + "Check the address and firewalls, or raise ConnectionSetupTimeout.",
                 cause);
         }
 
         return opened ? HandshakeFailed(where, cause) : ConnectFailed(where, cause);
     }
 
+    /// <summary>Why a broker cannot be used for requests of an API; null = it can.</summary>
+    public static KafkaException? Unsupported(BrokerConnection connection, ApiKey key, short maximum = short.MaxValue)
+    {
+        if (connection.Versions.TryPick(key, maximum, out _))
+        {
+            return null;
+        }
+
+        var (min, max) = ApiVersion.Supported(key);
+        return new KafkaException(
+            $"{connection.Name} offers {key} in versions {connection.Versions.Describe(key)}; "
+            + $"this client speaks {min}-{Math.Min(max, maximum)}. Use a broker that supports one of these.");
+    }
+
     private static KafkaException HandshakeFailed(string where, Exception cause) => cause switch
     {
         KafkaException { InnerException: EndOfStreamException or IOException or SocketException } => new KafkaException(
-            $"{where} closed the connection right after our first request: this port may want TLS or SASL, or is no Kafka listener. Use the port of a plaintext listener, and see the broker's log.",
+            $"{where} closed the connection right after our first request: this port may want TLS or SASL, "
+            + "or is no Kafka listener. Use the port of a plaintext listener, and see the broker's log.",
             cause),
         KafkaException known => known,
         _ => new KafkaException($"The handshake with {where} failed: {cause.Message}", cause),
@@ -60,9 +86,11 @@ internal static class ConnectFailure
     private static KafkaException ConnectFailed(string where, Exception cause) => cause switch
     {
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new KafkaException(
-            $"Nothing listens on {where} (connection refused). Is the broker running? Check BootstrapServers, and advertised.listeners on the broker.", cause),
+            $"Nothing listens on {where} (connection refused). Is the broker running? "
+            + "Check BootstrapServers, and advertised.listeners on the broker.", cause),
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => new KafkaException(
-            $"The host name of {where} cannot be resolved ({cause.Message}). Check BootstrapServers, advertised.listeners on the broker, and DNS.", cause),
+            $"The host name of {where} cannot be resolved ({cause.Message}). "
+            + "Check BootstrapServers, advertised.listeners on the broker, and DNS.", cause),
         MalformedDataException malformed => ConnectionFault.Malformed(where, malformed),
         KafkaException known => known,
         _ => new KafkaException($"Cannot connect to {where}: {cause.Message} Check the address, and that the broker is running.", cause),
@@ -72,5 +100,7 @@ internal static class ConnectFailure
 /// <summary>A connection was not ready within the setup timeout: the next attempt may be given more time.</summary>
 internal sealed class ConnectTimeoutException(string message, Exception innerException) : KafkaException(message, innerException);
 
-/// <summary>The reason of a connection that we close although nothing is wrong with it: it is not trouble, and not counted as such.</summary>
+/// <summary>
+/// The reason of a connection that we close although nothing is wrong with it: it is not trouble, and not counted as such.
+/// </summary>
 internal sealed class IntendedCloseException(string message) : KafkaException(message);

@@ -17,12 +17,16 @@ internal sealed class Connector
         _settings = new ConnectionSettings(clientId, maximumFrameBytes, time, scheduler, new CorrelationIds(), logger);
     }
 
+    /// <summary>The clock of all connections.</summary>
+    public TimeProvider Time => _settings.Time;
+
     /// <summary>Opens a connection that is ready for requests.</summary>
     /// <param name="endPoint">Where to.</param>
     /// <param name="owner">Who sends on it; hears nothing of a connection that never became ready.</param>
     /// <param name="setupTimeout">For the transport and the handshake together.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by then.
+    /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by
+    /// then.
     /// A <see cref="ConnectTimeoutException"/> if it was not ready in time.</exception>
     public Task<BrokerConnection> ConnectAsync(EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(

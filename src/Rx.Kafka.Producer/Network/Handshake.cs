@@ -6,7 +6,10 @@ namespace Rx.Kafka.Network;
 /// <summary>The first exchange on every connection: which versions does this broker speak?</summary>
 internal static class Handshake
 {
-    /// <summary>Asks, with lower versions if need be (it ends when the connection is closed): a broker that does not know ours answers 35 and (from Kafka 2.4 on) what it knows.</summary>
+    /// <summary>
+    /// Asks, with lower versions if need be (it ends when the connection is closed): a broker that does not know ours answers 35 and
+    /// (from Kafka 2.4 on) what it knows.
+    /// </summary>
     /// <exception cref="KafkaException">It refused, or ended the connection.</exception>
     public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection)
     {

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Rx.Kafka.Network;
 
-/// <summary>The requests of one connection that wait for their answers, in the order sent, which is the order of the answers. The owner's loop adds, the read loop removes.</summary>
+/// <summary>
+/// The requests of one connection that wait for their answers, in the order sent, which is the order of the answers. The owner's loop
+/// adds, the read loop removes.
+/// </summary>
 internal sealed class InFlightRequests
 {
     private readonly Lock _gate = new();
@@ -14,7 +17,10 @@ internal sealed class InFlightRequests
     /// <summary>How many wait.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>When the oldest became the oldest (a broker serves one request of a connection at a time, so its clock starts there); long.MaxValue if there is none.</summary>
+    /// <summary>
+    /// When the oldest became the oldest (a broker serves one request of a connection at a time, so its clock starts there);
+    /// long.MaxValue if there is none.
+    /// </summary>
     public long OldestSince => Volatile.Read(ref _oldestSince);
 
     /// <summary>Puts a request at the end, or only remembers its number if no answer is to come.</summary>
@@ -60,7 +66,10 @@ internal sealed class InFlightRequests
         }
     }
 
-    /// <summary>Whether a number may belong to a request that asked for no answer. Numbers grow within a connection, so it is told from a wrong one.</summary>
+    /// <summary>
+    /// Whether a number may belong to a request that asked for no answer. Numbers grow within a connection, so it is told from a wrong
+    /// one.
+    /// </summary>
     public bool IsUnanswerable(int correlationId)
     {
         lock (_gate)

@@ -3,8 +3,9 @@ using Rx.Kafka.Protocol;
 namespace Rx.Kafka.Network;
 
 /// <summary>
-/// One request, from <see cref="BrokerConnection.TryWrite"/> until its answer or the end of its connection: exactly one of <see cref="Answered"/>,
-/// <see cref="Lost"/> and (without an answer to come) <see cref="Flushed"/> is called for each that was written. Its owner may pool it.
+/// One request, from <see cref="BrokerConnection.TryWrite"/> until its answer or the end of its connection: exactly one of <see
+/// cref="Answered"/>, <see cref="Lost"/> and (without an answer to come) <see cref="Flushed"/> is called for each that was written.
+/// Its owner may pool it.
 /// </summary>
 internal abstract class KafkaRequest
 {
@@ -36,7 +37,10 @@ internal abstract class KafkaRequest
     /// <summary>The answer was read. On the read loop: only posts to its owner.</summary>
     public abstract void Answered();
 
-    /// <summary>The connection ended before the answer, and its writing is finished too: nobody reads the request's bytes any more. Any thread: only posts.</summary>
+    /// <summary>
+    /// The connection ended before the answer, and its writing is finished too: nobody reads the request's bytes any more. Any thread:
+    /// only posts.
+    /// </summary>
     public abstract void Lost(Exception cause);
 
     /// <summary>Without an answer to come: the bytes were handed to the network. Any thread: only posts.</summary>

@@ -17,7 +17,8 @@ internal sealed class SocketTransport : ITransport
     /// <summary>Makes a transport.</summary>
     /// <param name="sendBufferBytes">SO_SNDBUF; -1 = the system's choice.</param>
     /// <param name="receiveBufferBytes">SO_RCVBUF; -1 = the system's choice.</param>
-    /// <param name="maxRequestSize">A request of that size should be a write or two, not hundreds: sizes the writer's segments, up to 1 MiB.</param>
+    /// <param name="maxRequestSize">A request of that size should be a write or two, not hundreds: sizes the writer's segments, up to 1
+    /// MiB.</param>
     public SocketTransport(int sendBufferBytes, int receiveBufferBytes, int maxRequestSize)
     {
         _sendBufferBytes = sendBufferBytes;
@@ -129,7 +130,10 @@ internal sealed class SocketPipe : IDuplexPipe
     }
 }
 
-/// <summary>Where to begin among the addresses of a name: behind the one that failed last, so that one that never answers does not take every attempt's time.</summary>
+/// <summary>
+/// Where to begin among the addresses of a name: behind the one that failed last, so that one that never answers does not take every
+/// attempt's time.
+/// </summary>
 internal sealed class AddressRotation
 {
     private readonly Lock _gate = new();

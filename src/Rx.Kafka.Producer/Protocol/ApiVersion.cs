@@ -17,6 +17,17 @@ internal static class ApiVersion
         _ => throw Unknown(key),
     };
 
+    /// <summary>
+    /// From which version on the client waits out a throttle (KIP-219); in older ones the broker has waited itself before it answered.
+    /// </summary>
+    public static short FirstThrottledByClient(ApiKey key) => key switch
+    {
+        ApiKey.Produce => 6,
+        ApiKey.Metadata => 6,
+        ApiKey.InitProducerId => 1,
+        _ => throw Unknown(key),
+    };
+
     private static short FirstFlexible(ApiKey key) => key switch
     {
         ApiKey.Produce => 9,

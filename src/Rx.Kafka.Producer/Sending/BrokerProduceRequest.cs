@@ -15,7 +15,7 @@ namespace Rx.Kafka.Sending;
 internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext context) : KafkaRequest, IMail
 {
     private readonly List<Part> _parts = [];
-    private NodeEndpoint[] _endpoints = [];
+    private BrokerNode[] _endpoints = [];
     private int _topics;
     private Exception? _lost;
 
@@ -221,7 +221,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     {
         if (answer is { LeaderId: >= 0, LeaderEpoch: >= 0 })
         {
-            context.Metadata.LeaderHint(channel.Topic, channel.Partition, answer.LeaderId, answer.LeaderEpoch, _endpoints);
+            context.Metadata.LeaderHint(new(channel.Topic, channel.Partition, answer.LeaderId, answer.LeaderEpoch, _endpoints));
         }
     }
 

@@ -2,18 +2,20 @@ using System.Net;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
-using Rx.Kafka.Metadata;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Network;
 using Rx.Kafka.Partitioning;
 using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Sending;
 
 /// <summary>
-/// The loop of one broker: pulls requests and sends them on its one connection while permits last. A permit is taken before a request is pulled, and given back on its answer:
-/// that is the back-pressure, read backwards.
+/// The loop of one broker: pulls requests and sends them on its one connection while permits last. A permit is taken before a request
+/// is pulled, and given back on its answer: that is the back-pressure, read backwards. Any thread may call <see cref="SendingLoop.Wake"/>,
+/// <see cref="AnswersRead"/> and <see cref="AnswerRead"/>; all else is for the loop.
 /// </summary>
-internal sealed class BrokerSender : SendingLoop, IConnectionOwner
+internal sealed class BrokerSender : SendingLoop, ILinkOwner
 {
     /// <summary>We wait longer than the broker was told to, so that its own REQUEST_TIMED_OUT wins over a cut.</summary>
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(5);
@@ -23,21 +25,23 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
     private readonly SemaphoreSlim _permits;
     private readonly BrokerRequests _requests;
-    private readonly ConnectAttempts _attempts;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly BrokerLink _link;
+    private readonly BrokerStall _stall;
     private readonly Action<PartitionLane> _block;
     private readonly LogRate _throttles;
+    private readonly LogRate _failures;
     private BrokerNode _node;
-    private BrokerConnection? _connection;
-    private BrokerConnection? _opened; // the last one that the connect task made
-    private Task _opening = Task.CompletedTask;
-    private bool _isConnecting;
-    private long _throttledUntil;
     private long _movingSince;
 
-    public BrokerSender(BrokerNode node, SendingContext context)
-        : base(context)
+    /// <summary>Makes it; it does nothing before it is started.</summary>
+    /// <param name="node">The broker.</param>
+    /// <param name="memory">What the broker's partitions hold.</param>
+    /// <param name="stall">Since when the broker takes nothing.</param>
+    /// <param name="context">What all loops share.</param>
+    public BrokerSender(BrokerNode node, BrokerMemory memory, BrokerStall stall, SendingContext context)
+        : base(context, memory)
     {
+        _stall = stall;
         _node = node;
         BrokerId = node.Id;
 
@@ -45,18 +49,16 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         var inFlight = context.Options.MaxInFlightRequestsPerConnection;
         _permits = new SemaphoreSlim(inFlight, inFlight);
         _requests = new BrokerRequests(this, context);
-        _attempts = new ConnectAttempts(context);
+        _link = new BrokerLink(context.Connector, context.Options, context.NewRandom(), ApiKey.Produce, this) { Grace = AnswerGrace };
         _block = Block;
         _throttles = context.Events.NewRate();
+        _failures = context.Events.NewRate();
     }
 
     /// <summary>Never changes, unlike the address.</summary>
     public override int BrokerId { get; }
 
-    /// <summary>Since when this broker takes nothing, for the partitioners.</summary>
-    public override BrokerStall Stall { get; } = new();
-
-    /// <summary>The broker's address came anew. Loop.</summary>
+    /// <summary>The broker listens at another address now. Loop.</summary>
     public void MovedTo(BrokerNode node)
     {
         if (node.Host == _node.Host && node.Port == _node.Port)
@@ -65,83 +67,91 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
 
         _node = node;
-        _attempts.BeginAnew();
-        _connection?.Close(new IntendedCloseException($"Broker {node.Id} is at {node.Host}:{node.Port} now."));
+        _link.Renew($"Broker {node.Id} is at {node.Host}:{node.Port} now.");
     }
 
-    public void Flushed(BrokerConnection connection) => Wake();
-
-    /// <summary>The read loop has nothing else to do: our step runs on its thread, which saves a change of threads for each answer.</summary>
+    /// <summary>
+    /// The read loop has nothing else to do: our step runs on its thread, which saves a change of threads for each answer.
+    /// </summary>
     public void AnswersRead() => GoOn();
 
     /// <summary>An answer was read; <see cref="AnswersRead"/> follows. Read loop.</summary>
     public void AnswerRead(BrokerProduceRequest request) => PostQuietly(request);
 
-    public void Closed(BrokerConnection connection, Exception cause) => Post(() => Disconnected(connection, cause));
-
     /// <summary>A request has its answer, or never gets one: its permit comes back. Loop.</summary>
     public void Ended(BrokerProduceRequest request, Exception? lost, long now)
     {
         _permits.Release();
-        const short ClientSideThrottling = 6;
         if (lost is null && request.ThrottleTimeMs > 0)
         {
             Context.Events.Throttled(_node.Id, request.Connection.Name, request.ThrottleTimeMs, _throttles);
-
-            // Older brokers have waited themselves before they answered.
-            var until = request.Version < ClientSideThrottling ? 0 : Context.Time.After(now, TimeSpan.FromMilliseconds(request.ThrottleTimeMs));
-            _throttledUntil = Math.Max(_throttledUntil, until);
+            _link.Throttle(request, request.ThrottleTimeMs, now);
         }
 
         _requests.Return(request);
     }
 
+    EndPoint ILinkOwner.NextEndPoint() => new DnsEndPoint(_node.Host, _node.Port);
+
+    void ILinkOwner.Connected(BrokerConnection connection) => Context.Events.Connected(_node.Id, connection.Name);
+
+    void ILinkOwner.ConnectFailed(EndPoint endPoint, Exception cause, TimeSpan pause)
+    {
+        Context.Events.ConnectFailed(_node.Id, EndPointText.Of(endPoint), _link.FailedAttempts, pause, cause.Message, _failures);
+        Context.Metadata.RequestRefresh();
+    }
+
+    void ILinkOwner.Disconnected(BrokerConnection connection, Exception cause, TimeSpan pause)
+    {
+        if (cause is IntendedCloseException)
+        {
+            Context.Events.ConnectionClosed(_node.Id, connection.Name, cause.Message);
+            return;
+        }
+
+        Context.Events.ConnectionLost(_node.Id, connection.Name, pause, cause.Message);
+
+        // A close with nothing to send is not an error, but with acks = 0 it is the broker's only sign of one.
+        if (Listed > 0 || Context.Options.RequiredAcks == RequiredAcks.None)
+        {
+            Context.Metadata.RequestRefresh();
+        }
+    }
+
     protected override string DescribeOwner(long now)
     {
-        var state = _connection is null ? _attempts.LastFailure is { } failure ? $", not connected ({failure.TrimEnd('.')})" : ", not connected"
-            : now < _throttledUntil ? $", which throttles this client for another {Context.Time.Until(now, _throttledUntil).TotalMilliseconds:0} ms"
-            : "";
+        var failure = _link.LastFailure is { } text ? $" ({text.TrimEnd('.')})" : "";
+        var state = _link.Connection is null ? $", not connected{failure}"
+            : _link.MutedUntil <= now ? ""
+            : $", which throttles this client for another {Context.Time.Until(now, _link.MutedUntil).TotalMilliseconds:0} ms";
         return $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{state}";
     }
 
     protected override async Task StopAsync()
     {
-        _stopping.Cancel();
-        await _opening;
-        if (_opened is { } connection)
-        {
-            connection.Close(new IntendedCloseException("The producer was disposed."));
-            await connection.Ended;
-        }
-
-        _stopping.Dispose();
+        await _link.DisposeAsync();
         _permits.Dispose();
     }
 
     protected override long Work(long now)
     {
         IsSaturated = false;
-        var next = WatchConnection(now);
-        if (_connection is null)
+        var next = _link.Keep(now, wanted: Listed > 0);
+        if (_link.Connection is not { } connection)
         {
-            if (Listed > 0)
-            {
-                Stall.Held(now);
-                next = Math.Min(next, Connect(now));
-            }
-
+            NoteStall(now);
             return next;
         }
 
-        if (now < _throttledUntil)
+        if (now < _link.MutedUntil)
         {
-            Stall.Held(now);
-            return Math.Min(next, _throttledUntil);
+            NoteStall(now);
+            return Math.Min(next, WatchMoves(connection, now));
         }
 
-        Send(_connection, now);
-        IsSaturated = !_connection.CanSend || _permits.CurrentCount == 0;
-        return Math.Min(next, WatchConnection(now));
+        Send(connection, now);
+        IsSaturated = !connection.CanSend || _permits.CurrentCount == 0;
+        return Math.Min(_link.Keep(now, wanted: Listed > 0), WatchMoves(connection, now));
     }
 
     private void Send(BrokerConnection connection, long now)
@@ -154,17 +164,22 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
         }
         finally
         {
-            // Also behind a fault: a connection ends only when what was written is flushed.
+            // Also after a fault: a connection ends only when what was written is flushed.
             connection.Flush();
         }
 
+        NoteStall(now);
+    }
+
+    private void NoteStall(long now)
+    {
         if (Listed == 0)
         {
-            Stall.Drained();
+            _stall.Drained();
         }
         else
         {
-            Stall.Held(now);
+            _stall.Held(now);
         }
     }
 
@@ -193,51 +208,14 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
         request.Sent();
 
-        // One that is never done, because more comes all the time, does take something.
-        Stall.Drained();
+        // A broker under constant load never empties its ring; writing a request is enough to clear the mark.
+        _stall.Drained();
         return true;
-    }
-
-    /// <summary>Closes a connection that does not answer, or that nobody used for long.</summary>
-    private long WatchConnection(long now)
-    {
-        if (_connection is not { } connection)
-        {
-            return long.MaxValue;
-        }
-
-        var options = Context.Options;
-        if (connection.InFlight == 0)
-        {
-            if (Listed > 0 || options.ConnectionsMaxIdle < TimeSpan.Zero)
-            {
-                return long.MaxValue;
-            }
-
-            var idleAt = Context.Time.After(connection.LastUsedAt, options.ConnectionsMaxIdle);
-            if (idleAt <= now)
-            {
-                connection.Close(new IntendedCloseException($"Idle for {options.ConnectionsMaxIdle.TotalSeconds:0} s."));
-            }
-
-            return idleAt <= now ? long.MaxValue : idleAt;
-        }
-
-        // A Produce's clock starts when it becomes the oldest unanswered; throttling holds it.
-        var oldest = Math.Max(connection.OldestSince, _throttledUntil);
-        var due = Context.Time.After(oldest, options.RequestTimeout + AnswerGrace);
-        if (due <= now)
-        {
-            connection.Close(new KafkaException($"{connection.Name} did not answer within RequestTimeout ({options.RequestTimeout.TotalMilliseconds:0} ms) and 5 s."));
-            return long.MaxValue;
-        }
-
-        return Math.Min(due, WatchMoves(connection, now));
     }
 
     private long WatchMoves(BrokerConnection connection, long now)
     {
-        if (!HasMoving)
+        if (!HasMoving || connection.InFlight == 0)
         {
             _movingSince = 0;
             return long.MaxValue;
@@ -252,89 +230,5 @@ internal sealed class BrokerSender : SendingLoop, IConnectionOwner
 
         connection.Close(new KafkaException($"{connection.Name} leads some partitions no longer and was silent for 1 s."));
         return long.MaxValue;
-    }
-
-    private long Connect(long now)
-    {
-        if (_isConnecting)
-        {
-            return long.MaxValue;
-        }
-
-        if (now < _attempts.NotBefore)
-        {
-            return _attempts.NotBefore;
-        }
-
-        _isConnecting = true;
-        _opening = ConnectAsync(_node, _attempts.NextSetupTimeout());
-        return long.MaxValue;
-    }
-
-    // Runs on the scheduler and only posts; the loop does not wait for it.
-    private async Task ConnectAsync(BrokerNode node, TimeSpan setupTimeout)
-    {
-        try
-        {
-            var connection = await Context.Connector.ConnectAsync(new DnsEndPoint(node.Host, node.Port), this, setupTimeout, _stopping.Token);
-            _opened = connection;
-            Post(() => Connected(connection, node));
-        }
-        catch (Exception e)
-        {
-            Post(() => ConnectFailed(e, node));
-        }
-    }
-
-    private void Connected(BrokerConnection connection, BrokerNode node)
-    {
-        _isConnecting = false;
-        if (connection.IsClosed)
-        {
-            ConnectFailed(connection.CloseReason!, node);
-            return;
-        }
-
-        if (!connection.Versions.Supports(ApiKey.Produce))
-        {
-            var refused = new KafkaException($"{connection.Name} offers Produce in versions {connection.Versions.Describe(ApiKey.Produce)}; this client speaks 3 and later, as Kafka 1.0 and all after it do. Use such a broker.");
-            connection.Close(refused);
-            ConnectFailed(refused, node);
-            return;
-        }
-
-        if (node != _node || _stopping.IsCancellationRequested)
-        {
-            connection.Close(new IntendedCloseException("Not needed any more."));
-            return;
-        }
-
-        _connection = connection;
-        _attempts.Succeeded(node, connection);
-    }
-
-    private void ConnectFailed(Exception cause, BrokerNode node)
-    {
-        _isConnecting = false;
-        _attempts.Failed(node, cause);
-        Context.Metadata.RequestRefresh();
-    }
-
-    private void Disconnected(BrokerConnection connection, Exception cause)
-    {
-        if (connection != _connection)
-        {
-            return;
-        }
-
-        _connection = null;
-        _throttledUntil = 0;
-        _attempts.Ended(_node, connection, cause);
-
-        // A close with nothing to send is not an error, but with acks = 0 it is the broker's only sign of one.
-        if (Listed > 0 || Context.Options.RequiredAcks == RequiredAcks.None)
-        {
-            Context.Metadata.RequestRefresh();
-        }
     }
 }

@@ -1,31 +1,32 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Partitioning;
+using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Sending;
 
 /// <summary>
-/// Gives each partition to the loop of the broker that leads it, one loop per broker, and moves it when the leader changes. Called by the
-/// refresh loop and by who makes channels.
+/// Gives each partition to the loop of the broker that leads it, and moves it when the leader changes. Any thread may call it: the
+/// control loop does with each snapshot, and whoever makes channels. It posts to loops and never waits for them.
 /// </summary>
 internal sealed class LeaderRouter : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly SendingContext _context;
-    private readonly Dictionary<int, BrokerSender> _senders = [];
+    private readonly Dictionary<int, Broker> _brokers = [];
+    private readonly Dictionary<string, RoutedTopic> _topics = new(StringComparer.Ordinal);
     private readonly List<SendingLoop> _loops = [];
-    private readonly List<PartitionLane> _lanes = [];
     private readonly NoLeaderLoop _noLeader;
     private string? _clusterId;
 
     public LeaderRouter(SendingContext context)
     {
         _context = context;
-        _noLeader = new NoLeaderLoop(context);
-        _loops.Add(_noLeader);
-        _noLeader.Start();
+        _noLeader = new NoLeaderLoop(context, NewMemory(context));
+        Start(_noLeader);
     }
 
     /// <summary>Makes the channel and the lane of a partition.</summary>
@@ -33,37 +34,53 @@ internal sealed class LeaderRouter : IAsyncDisposable
     {
         lock (_lock)
         {
-            var owner = OwnerOf(topic.Text, partition, snapshot);
+            var metadata = snapshot.Topic(topic.Text);
+            var leader = LeaderOf(metadata, partition, snapshot);
+            var owner = LoopOf(leader);
             var channel = new PartitionChannel(topic, partition, load, _context.Batching, owner);
-            load.Led(partition, owner.Stall);
-            _lanes.Add(new PartitionLane(channel, _context, new LaneRoute(owner, snapshot.Topic(topic.Text)?.Id ?? Guid.Empty)));
+            load.Led(partition, leader?.Stall);
+            var lane = new PartitionLane(channel, _context, new LaneRoute(owner, metadata?.Id ?? Guid.Empty));
+            if (!_topics.TryGetValue(topic.Text, out var routed))
+            {
+                _topics.Add(topic.Text, routed = new RoutedTopic());
+            }
+
+            // A snapshot that is older than the last one was made for is routed again with the next one.
+            routed.Metadata = routed.Lanes.Count == 0 || routed.Metadata == metadata ? metadata : null;
+            routed.Lanes.Add(lane);
             return channel;
         }
     }
 
-    /// <summary>The cluster changed: partitions follow their leaders, senders the brokers' addresses.</summary>
+    /// <summary>
+    /// The cluster changed: partitions follow their leaders, senders the brokers' addresses. What did not change is not visited.
+    /// </summary>
     public void Route(ClusterSnapshot snapshot)
     {
         lock (_lock)
         {
-            foreach (var broker in snapshot.Brokers)
+            foreach (var node in snapshot.Brokers)
             {
-                if (_senders.TryGetValue(broker.Id, out var sender))
+                if (_brokers.TryGetValue(node.Id, out var broker) && broker.Node != node)
                 {
-                    sender.Post(() => sender.MovedTo(broker));
+                    broker.Node = node;
+                    broker.Sender.Post(() => broker.Sender.MovedTo(node));
                 }
             }
 
             if (_clusterId is not null && snapshot.ClusterId is not null && _clusterId != snapshot.ClusterId)
             {
                 _context.ProducerIds.Forget();
-                _lanes.ForEach(static lane => LaneLoop.Tell(lane, static told => told.ClusterReplaced()));
+                foreach (var topic in _topics.Values)
+                {
+                    topic.Lanes.ForEach(static lane => LaneLoop.Tell(lane, static told => told.ClusterReplaced()));
+                }
             }
 
             _clusterId = snapshot.ClusterId ?? _clusterId;
-            foreach (var lane in _lanes)
+            foreach (var (name, topic) in _topics)
             {
-                Route(lane, snapshot);
+                Route(topic, snapshot.Topic(name), snapshot);
             }
         }
     }
@@ -91,11 +108,26 @@ internal sealed class LeaderRouter : IAsyncDisposable
         }
     }
 
-    private void Route(PartitionLane lane, ClusterSnapshot snapshot)
+    private void Route(RoutedTopic topic, TopicMetadata? metadata, ClusterSnapshot snapshot)
     {
-        var channel = lane.Channel;
-        var (last, owner) = (lane.Route, OwnerOf(channel.Topic, channel.Partition, snapshot));
-        var id = snapshot.Topic(channel.Topic)?.Id is { } told && told != Guid.Empty ? told : last.TopicId;
+        // The object is the same as long as nothing about the topic changes, also which of its leaders are known.
+        if (metadata is not null && metadata == topic.Metadata)
+        {
+            return;
+        }
+
+        topic.Metadata = metadata;
+        foreach (var lane in topic.Lanes)
+        {
+            Route(lane, LeaderOf(metadata, lane.Channel.Partition, snapshot), metadata?.Id ?? Guid.Empty);
+        }
+    }
+
+    /// <summary>A topic of the same name with another id is another topic; no id says nothing.</summary>
+    private void Route(PartitionLane lane, Broker? leader, Guid topicId)
+    {
+        var (channel, last, owner) = (lane.Channel, lane.Route, LoopOf(leader));
+        var id = topicId == Guid.Empty ? last.TopicId : topicId;
         if (owner == last.Loop && id == last.TopicId)
         {
             return;
@@ -104,29 +136,68 @@ internal sealed class LeaderRouter : IAsyncDisposable
         if (owner != last.Loop)
         {
             SendingLog.LeaderMoved(_context.Logger, channel.Topic, channel.Partition, owner.BrokerId);
-            channel.Load.Led(channel.Partition, owner.Stall);
+            channel.Load.Led(channel.Partition, leader?.Stall);
         }
 
         lane.Route = new LaneRoute(owner, id);
         LaneLoop.Tell(lane, static moved => moved.Rerouted());
     }
 
-    private SendingLoop OwnerOf(string topic, int partition, ClusterSnapshot snapshot)
+    private SendingLoop LoopOf(Broker? leader) => leader is null ? _noLeader : leader.Sender;
+
+    private Broker? LeaderOf(TopicMetadata? topic, int partition, ClusterSnapshot snapshot)
     {
-        var partitions = snapshot.Topic(topic)?.Partitions;
-        if (partitions is null || partition >= partitions.Length || !snapshot.TryGetBroker(partitions[partition].LeaderId, out var node))
+        if (topic is null || partition >= topic.Partitions.Length
+            || !snapshot.TryGetBroker(topic.Partitions[partition].LeaderId, out var node))
         {
-            return _noLeader;
+            return null;
         }
 
-        if (!_senders.TryGetValue(node.Id, out var sender))
+        if (!_brokers.TryGetValue(node.Id, out var broker))
         {
-            sender = new BrokerSender(node, _context);
-            _senders.Add(node.Id, sender);
-            _loops.Add(sender);
-            sender.Start();
+            broker = new Broker(node, _context);
+            _brokers.Add(node.Id, broker);
+            Start(broker.Sender);
         }
 
-        return sender;
+        return broker;
+    }
+
+    private static BrokerMemory NewMemory(SendingContext context)
+    {
+        var memory = new BrokerMemory();
+        context.Batching.Memory.AddBroker(memory);
+        return memory;
+    }
+
+    private void Start(SendingLoop loop)
+    {
+        _loops.Add(loop);
+        loop.Start();
+    }
+
+    /// <summary>A broker as the router knows it: its memory and its stall are the broker's, however many loops send to it.</summary>
+    private sealed class Broker
+    {
+        public Broker(BrokerNode node, SendingContext context)
+        {
+            Node = node;
+            Sender = new BrokerSender(node, NewMemory(context), Stall, context);
+        }
+
+        /// <summary>The address that its loop was told last.</summary>
+        public BrokerNode Node { get; set; }
+
+        public BrokerStall Stall { get; } = new();
+
+        public BrokerSender Sender { get; }
+    }
+
+    private sealed class RoutedTopic
+    {
+        /// <summary>What its lanes were routed by; null = they are to be routed again.</summary>
+        public TopicMetadata? Metadata { get; set; }
+
+        public List<PartitionLane> Lanes { get; } = [];
     }
 }

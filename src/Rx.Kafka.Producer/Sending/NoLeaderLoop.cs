@@ -1,4 +1,5 @@
 using Rx.Kafka.Lanes;
+using Rx.Kafka.Memory;
 
 namespace Rx.Kafka.Sending;
 
@@ -8,8 +9,8 @@ namespace Rx.Kafka.Sending;
 /// </summary>
 internal sealed class NoLeaderLoop : SendingLoop
 {
-    public NoLeaderLoop(SendingContext context)
-        : base(context) => ClosesOpenBatches = false;
+    public NoLeaderLoop(SendingContext context, BrokerMemory memory)
+        : base(context, memory) => ClosesOpenBatches = false;
 
     protected override long Work(long now)
     {

@@ -2,8 +2,8 @@ using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Options;
-using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Sending;
 
@@ -26,22 +26,18 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
     private bool _isStopped;
     private Task _running = Task.CompletedTask;
 
-    protected SendingLoop(SendingContext context)
-        : base(context.Time)
+    protected SendingLoop(SendingContext context, BrokerMemory memory)
+        : base(context.Time, memory)
     {
         Context = context;
         _linger = context.Time.After(0, context.Time.OnAverage(context.Options.Linger));
         _deliveryTimeout = context.Time.After(0, context.Options.EffectiveDeliveryTimeout);
         var never = Timeout.InfiniteTimeSpan;
         _timer = context.Time.CreateTimer(static loop => ((SendingLoop)loop!).TimerFired(), this, never, never);
-        context.Batching.Memory.AddBroker(Memory);
     }
 
     /// <summary>−1 = no broker's.</summary>
     public virtual int BrokerId => -1;
-
-    /// <summary>Since when the broker takes nothing, for the partitioners; null = no broker's.</summary>
-    public virtual BrokerStall? Stall => null;
 
     protected SendingContext Context { get; }
 

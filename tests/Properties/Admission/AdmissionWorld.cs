@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Control;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
@@ -13,9 +14,10 @@ using Rx.Kafka.Testing;
 namespace Rx.Kafka.Properties.Admission;
 
 /// <summary>Admission as the producer has it, with real metadata of simulated brokers; but what comes into batches is taken and answered by hand.</summary>
-internal sealed class AdmissionWorld : IMetadataListener, IDisposable
+internal sealed class AdmissionWorld : IDisposable
 {
     private readonly WallClock _clock;
+    private readonly ControlLoop _control;
     private readonly ProducerMetrics _metrics = new("laws");
     private readonly Dictionary<PartitionChannel, long> _offsets = [];
 
@@ -36,7 +38,12 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
         Batching = new BatchingWorld(batchSize, memory, maxBlock, scheduler: Simulation.Scheduler, time: Simulation.Time);
         Owner = Batching.NewOwner();
         var connector = new Connector(Simulation.Transport, Simulation.Time, Simulation.Scheduler, "laws", NullLogger.Instance, 1 << 20);
-        Metadata = new ClusterMetadata(options, connector, Simulation.Time, new Random(seed), new MetadataEvents(NullLogger.Instance, _metrics, Simulation.Time)) { Listener = this, KeepTopic = topic => Admission!.KeepTopic(topic) };
+        _control = new ControlLoop(options, connector, new Random(seed), new MetadataEvents(NullLogger.Instance, _metrics, Simulation.Time));
+        Metadata = new ClusterMetadata(options, _control, new Random(seed))
+        {
+            SnapshotChanged = snapshot => Admission!.Update(snapshot),
+            KeepTopic = topic => Admission!.KeepTopic(topic),
+        };
         _clock = new WallClock(Simulation.Time);
         var context = new AdmissionContext { Options = options, Batching = Batching.Context, Metadata = Metadata, NewRandom = () => new Random(seed) };
         Admission = new RecordAdmission(context, _clock, CreateChannel);
@@ -63,12 +70,6 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
 
     public List<PartitionChannel> Channels { get; } = [];
 
-    public void SnapshotChanged(ClusterSnapshot snapshot) => Admission.Update(snapshot);
-
-    public void RefreshFailed(Exception cause)
-    {
-    }
-
     /// <summary>Takes and acknowledges everything in batches of one partition.</summary>
     /// <param name="channel">The partition.</param>
     /// <param name="sent">Told each record's number and offset.</param>
@@ -90,7 +91,7 @@ internal sealed class AdmissionWorld : IMetadataListener, IDisposable
 
     public void Dispose()
     {
-        Simulation.Run(() => Metadata.DisposeAsync().AsTask());
+        Simulation.Run(() => _control.DisposeAsync().AsTask());
         Batching.Dispose();
         _clock.Dispose();
         _metrics.Dispose();

@@ -37,12 +37,13 @@ internal static class Layers
         ["Outcomes"] = ["Concurrency"],
         ["Batching"] = ["Memory", "Outcomes", "Protocol.Records", "Concurrency", "Diagnostics", "Partitioning.PartitionLoad"],
         ["Network"] = ["Protocol", "Concurrency", "Diagnostics", "Options"],
-        ["Metadata"] = ["Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
+        ["Control"] = ["Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
+        ["Metadata"] = ["Control", "Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Partitioning"] =
         [
-            "Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Metadata.BrokerNode", "Concurrency",
+            "Metadata.ClusterSnapshot", "Metadata.TopicMetadata", "Metadata.PartitionMetadata", "Concurrency",
         ],
-        ["Lanes"] = ["Batching", "Memory", "Outcomes", "Metadata", "Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
+        ["Lanes"] = ["Batching", "Memory", "Outcomes", "Control", "Metadata", "Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Sending"] = ["Lanes", "Batching", "Memory", "Outcomes", "Metadata", "Network", "Partitioning.BrokerStall", "Partitioning.PartitionLoad", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Admission"] = ["Partitioning", "Metadata", "Protocol.ErrorCodes", "Batching", "Memory", "Outcomes", "Concurrency", "Diagnostics", "Options"],
         ["Sinks"] =

@@ -14,7 +14,7 @@ internal sealed class HandOwner : LoopOwner
     private long _timer = long.MaxValue;
 
     public HandOwner(TimeProvider time, BufferPool memory, TimeSpan linger)
-        : base(time)
+        : base(time, new())
     {
         _time = time;
         _linger = linger;

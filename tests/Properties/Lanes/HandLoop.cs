@@ -9,7 +9,7 @@ internal sealed class HandLoop : LaneLoop
     private readonly Queue<Action> _letters = new();
 
     public HandLoop(TimeProvider time, BufferPool memory)
-        : base(time) => memory.AddBroker(Memory);
+        : base(time, new BrokerMemory()) => memory.AddBroker(Memory);
 
     public int Arrivals { get; private set; }
 

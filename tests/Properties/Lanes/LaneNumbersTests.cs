@@ -99,8 +99,7 @@ public sealed class LaneNumbersTests
         var events = new SendingEvents(w.Log, w.Metrics, w.World.Time);
         using var batching = new BatchingWorld();
         var undecided = new UndecidedBatches();
-        var ids = new ProducerIds(isIdempotent: true, w.Metadata, w.World.Tasks, events);
-        var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), ids, events, undecided);
+        var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), w.Ids, events, undecided);
         Assert.False(numbers.IsReady());
         w.World.Run();
         return (numbers, Give(numbers), undecided, w);

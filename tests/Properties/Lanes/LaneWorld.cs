@@ -1,4 +1,5 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
 using Rx.Kafka.Network;
@@ -20,7 +21,7 @@ internal sealed class LaneWorld : IDisposable
     public LaneWorld(bool isIdempotent = true, int retries = int.MaxValue, bool obtainId = true)
     {
         var events = new SendingEvents(_watching.Log, _watching.Metrics, _batching.Time);
-        Ids = new ProducerIds(isIdempotent, _watching.Metadata, _watching.World.Tasks, events);
+        Ids = isIdempotent ? _watching.Ids : new ProducerIds(isIdempotent: false, _watching.Control, new Backoff(TimeSpan.Zero, TimeSpan.Zero, new Random(1)), events);
         Context = new LaneContext
         {
             Options = new KafkaProducerOptions { Retries = retries },

@@ -1,11 +1,13 @@
 using FsCheck.Fluent;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Lanes;
+using Rx.Kafka.Memory;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
 using Rx.Kafka.Partitioning;
 using Rx.Kafka.Properties.Batching;
 using Rx.Kafka.Properties.Lanes;
+using Rx.Kafka.Protocol.Messages;
 using Rx.Kafka.Sending;
 
 namespace Rx.Kafka.Properties.Sending;
@@ -61,7 +63,12 @@ public sealed class BrokerRequestsTests
         Assert.Equal(0, sender.Listed);
     }
 
-    private static BrokerSender NewSender(LaneWorld world) => new(new BrokerNode(1, "broker", 9092, null), Context(world));
+    private static BrokerSender NewSender(LaneWorld world)
+    {
+        var memory = new BrokerMemory();
+        world.Context.Batching.Memory.AddBroker(memory);
+        return new BrokerSender(new BrokerNode(1, "broker", 9092, null), memory, new BrokerStall(), Context(world));
+    }
 
     private static SendingContext Context(LaneWorld world) => new()
     {

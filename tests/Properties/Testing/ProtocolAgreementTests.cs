@@ -33,7 +33,7 @@ public class ProtocolAgreementTests
         var answer = MetadataResponse.Read(ref r, version);
 
         Assert.Equal(0, r.Remaining);
-        Assert.Equal([1, 3], answer.Brokers.Select(b => b.NodeId));
+        Assert.Equal([1, 3], answer.Brokers.Select(b => b.Id));
         Assert.Equal("broker-3", answer.Brokers[1].Host);
         Assert.Equal(1, answer.ControllerId);
         Assert.Equal(version >= 2 ? cluster.Options.ClusterId : null, answer.ClusterId);

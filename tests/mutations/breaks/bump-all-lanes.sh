@@ -1,6 +1,6 @@
 says 'One lane that must bump makes all lanes bump.'
 laws 'FullyQualifiedName~BrokerMemoryTests'
-replace Lanes/ProducerIds.cs '    private bool _isAsking;' '    private bool _isAsking;
+replace Lanes/ProducerIds.cs '    private bool _isWanted;' '    private bool _isWanted;
     public int Bumps;'
 replace Lanes/LaneNumbers.cs '    private int _gapAt = NoGap;' '    private int _gapAt = NoGap;
     private int _bumps;'

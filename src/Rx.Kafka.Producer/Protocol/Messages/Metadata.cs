@@ -56,7 +56,7 @@ internal sealed class MetadataResponse
 
     public int ThrottleTimeMs { get; private set; }
 
-    public MetadataBroker[] Brokers { get; private set; } = [];
+    public BrokerNode[] Brokers { get; private set; } = [];
 
     /// <summary>Null = unknown (before v2).</summary>
     public string? ClusterId { get; private set; }
@@ -91,7 +91,7 @@ internal sealed class MetadataResponse
         return response;
     }
 
-    private static MetadataBroker[] ReadBrokers(ref KafkaReader r, bool flexible)
+    private static BrokerNode[] ReadBrokers(ref KafkaReader r, bool flexible)
     {
         var count = r.ArrayLength(flexible, MinimumBrokerBytes);
         if (count <= 0)
@@ -99,7 +99,7 @@ internal sealed class MetadataResponse
             return [];
         }
 
-        var brokers = new MetadataBroker[count];
+        var brokers = new BrokerNode[count];
         foreach (ref var broker in brokers.AsSpan())
         {
             broker = new(r.Int32(), r.RequiredString(flexible), r.Int32(), r.String(flexible)); // NodeId, Host, Port, Rack
@@ -163,8 +163,8 @@ internal sealed class MetadataResponse
     }
 }
 
-/// <summary>A broker and where it listens. Host and port are whatever the peer sent.</summary>
-internal readonly record struct MetadataBroker(int NodeId, string Host, int Port, string? Rack);
+/// <summary>A broker and where it listens. In an answer, host and port are whatever the peer sent.</summary>
+internal sealed record BrokerNode(int Id, string Host, int Port, string? Rack);
 
 /// <summary>A topic and its partitions, in the order the broker sent them.</summary>
 /// <param name="ErrorCode">0 = none.</param>

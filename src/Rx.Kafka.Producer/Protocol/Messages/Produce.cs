@@ -123,7 +123,7 @@ internal ref struct ProduceResponseReader
     }
 
     /// <summary>Reads what stands after the topics; those not yet read are skipped.</summary>
-    public void End(out int throttleTimeMs, out NodeEndpoint[] endpoints)
+    public void End(out int throttleTimeMs, out BrokerNode[] endpoints)
     {
         while (NextTopic(out _))
         {
@@ -146,7 +146,7 @@ internal ref struct ProduceResponseReader
         }
     }
 
-    private static NodeEndpoint[] ReadEndpoints(ref KafkaReader r)
+    private static BrokerNode[] ReadEndpoints(ref KafkaReader r)
     {
         var count = r.ArrayLength(flexible: true, MinimumEndpointBytes);
         if (count <= 0)
@@ -154,7 +154,7 @@ internal ref struct ProduceResponseReader
             return [];
         }
 
-        var endpoints = new NodeEndpoint[count];
+        var endpoints = new BrokerNode[count];
         foreach (ref var endpoint in endpoints.AsSpan())
         {
             endpoint = new(r.Int32(), r.RequiredString(flexible: true), r.Int32(), r.String(flexible: true)); // NodeId, Host, Port, Rack
@@ -254,6 +254,3 @@ internal readonly struct PartitionAnswer
 /// <param name="BatchIndex">The record's number in the batch, from 0, as the peer sent it.</param>
 /// <param name="Message">The broker's words; null = none.</param>
 internal readonly record struct RecordError(int BatchIndex, string? Message);
-
-/// <summary>Where a new leader listens, told with an answer (KIP-951).</summary>
-internal readonly record struct NodeEndpoint(int NodeId, string Host, int Port, string? Rack);

@@ -1,12 +1,16 @@
+using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Control;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Lanes;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
 using Rx.Kafka.Properties.Network.Scripted;
 
 namespace Rx.Kafka.Properties.Metadata.Scripted;
 
-/// <summary>A client's knowledge of a scripted cluster, and what its listener heard.</summary>
-internal sealed class Watching : IMetadataListener
+/// <summary>A control loop with its tasks before a scripted cluster, and what they told.</summary>
+internal sealed class Watching
 {
     public Watching(int brokers = 3, Action<KafkaProducerOptions>? configure = null, int seed = 1, bool shuffleTasks = false)
     {
@@ -24,7 +28,15 @@ internal sealed class Watching : IMetadataListener
         };
         configure?.Invoke(Options);
         var connector = new Connector(Cluster, World.Time, World.Tasks, "me", Log, 1 << 20);
-        Metadata = new ClusterMetadata(Options, connector, World.Time, new Random(seed), new MetadataEvents(Log, Metrics, World.Time)) { Listener = this };
+        var random = new Random(seed);
+        Control = new ControlLoop(Options, connector, random, new MetadataEvents(Log, Metrics, World.Time));
+        Metadata = new ClusterMetadata(Options, Control, random) { SnapshotChanged = Take };
+        var backoff = new Backoff(Options.RetryBackoff, Options.RetryBackoffMax, random);
+        Ids = new ProducerIds(isIdempotent: true, Control, backoff, new SendingEvents(Log, Metrics, World.Time))
+        {
+            Obtained = () => Obtained++,
+            Refused = Refusals.Add,
+        };
     }
 
     public ProducerMetrics Metrics { get; } = new("me");
@@ -35,13 +47,23 @@ internal sealed class Watching : IMetadataListener
 
     public KafkaProducerOptions Options { get; }
 
+    public ControlLoop Control { get; }
+
     public ClusterMetadata Metadata { get; }
+
+    public ProducerIds Ids { get; }
+
+    /// <summary>How often a producer id came.</summary>
+    public int Obtained { get; private set; }
+
+    public List<ProduceError> Refusals { get; } = [];
 
     public EventLog Log { get; } = new();
 
     public List<ClusterSnapshot> Snapshots { get; } = [];
 
-    public List<Exception> Failures { get; } = [];
+    /// <summary>Attempts that failed, as the log tells them: to connect, and to ask.</summary>
+    public List<string> Failures => [.. Log.Events.Where(static e => e.Id is 200 or 207).Select(static e => e.Text)];
 
     public void Watch(params string[] topics)
     {
@@ -58,7 +80,7 @@ internal sealed class Watching : IMetadataListener
     /// <summary>Ends it, and checks that nothing is left.</summary>
     public void End()
     {
-        var ending = World.Do(() => Metadata.DisposeAsync().AsTask());
+        var ending = World.Do(() => Control.DisposeAsync().AsTask());
         World.Run();
         World.Ended(ending);
         Metrics.Dispose();
@@ -70,11 +92,16 @@ internal sealed class Watching : IMetadataListener
         Assert.Equal(steps, World.Steps);
     }
 
-    public void SnapshotChanged(ClusterSnapshot snapshot)
+    /// <summary>The producer id, which must be there.</summary>
+    public ProducerIdentity Id()
+    {
+        Assert.True(Ids.TryGet(out var identity));
+        return identity;
+    }
+
+    private void Take(ClusterSnapshot snapshot)
     {
         Assert.Same(World.Tasks, TaskScheduler.Current);
         Snapshots.Add(snapshot);
     }
-
-    public void RefreshFailed(Exception cause) => Failures.Add(cause);
 }

@@ -23,6 +23,12 @@ internal sealed class World
     /// <summary>Steps taken; a loop that spins shows here.</summary>
     public long Steps => Tasks.Steps;
 
+    /// <summary>The timestamp at which the next timer fires; long.MaxValue if none does.</summary>
+    public long NextDue => _clock.NextDeadline is { } next ? _clock.GetTimestamp() + (next - _clock.Elapsed).Ticks : long.MaxValue;
+
+    /// <summary>Moves the clock to a timestamp and fires what is due by then.</summary>
+    public void MoveTo(long timestamp) => _clock.Advance(TimeSpan.FromTicks(Math.Max(0, timestamp - _clock.GetTimestamp())));
+
     /// <summary>Lets everything happen that can happen now.</summary>
     public void Run()
     {

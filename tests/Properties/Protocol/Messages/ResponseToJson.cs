@@ -92,7 +92,7 @@ internal static class ResponseToJson
     {
         var json = new JsonObject();
         Add(json, version >= 3, "throttleTimeMs", response.ThrottleTimeMs);
-        json["brokers"] = Array(response.Brokers, b => new JsonObject { ["nodeId"] = b.NodeId, ["host"] = b.Host, ["port"] = b.Port, ["rack"] = b.Rack });
+        json["brokers"] = Array(response.Brokers, b => new JsonObject { ["nodeId"] = b.Id, ["host"] = b.Host, ["port"] = b.Port, ["rack"] = b.Rack });
         Add(json, version >= 2, "clusterId", response.ClusterId);
         json["controllerId"] = response.ControllerId;
         json["topics"] = Array(response.Topics, topic => Print(topic, version));
@@ -138,7 +138,7 @@ internal static class ResponseToJson
         reader.End(out var throttle, out var endpoints);
         r = reader.Rest;
         var json = new JsonObject { ["responses"] = topics, ["throttleTimeMs"] = throttle };
-        Add(json, endpoints.Length > 0, "nodeEndpoints", Array(endpoints, e => new JsonObject { ["nodeId"] = e.NodeId, ["host"] = e.Host, ["port"] = e.Port, ["rack"] = e.Rack }));
+        Add(json, endpoints.Length > 0, "nodeEndpoints", Array(endpoints, e => new JsonObject { ["nodeId"] = e.Id, ["host"] = e.Host, ["port"] = e.Port, ["rack"] = e.Rack }));
         return json;
     }
 

@@ -67,7 +67,7 @@ public class TroubleTests
         {
             Configure = static options => options.ConnectionsMaxIdle = TimeSpan.FromSeconds(10),
             Happens = static world => world.Delay(15_000),
-            Events = ["209 Debug EndPoint=broker-1:9092", "309 Debug Broker=1 EndPoint=broker-1:9092"],
+            Events = ["309 Debug Broker=1 EndPoint=broker-1:9092", "209 Debug EndPoint=broker-1:9092"],
             Counts = [],
         },
         ["a throttle"] = new()
@@ -162,7 +162,7 @@ public class TroubleTests
                 world.Kafka.Faults.On(ApiKey.Metadata).CutConnection(afterAppend: false).Times(1);
                 Assert.NotEmpty(await world.Producer.GetPartitionsAsync("other"));
             },
-            Events = ["208 Warning", "200 Debug", "206 Information"],
+            Events = ["200 Debug", "208 Warning", "206 Information"],
             Counts = ["connections.lost = 1", "connections.opened = 1"],
         },
         ["a throttled control connection"] = new()

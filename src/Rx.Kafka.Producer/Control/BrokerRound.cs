@@ -1,8 +1,12 @@
 using System.Net;
+using Rx.Kafka.Protocol.Messages;
 
-namespace Rx.Kafka.Metadata;
+namespace Rx.Kafka.Control;
 
-/// <summary>One round over everybody who might know the cluster: known brokers in random order, then the bootstrap addresses in random order, each once. Owned by the refresh loop.</summary>
+/// <summary>
+/// One round over everybody who might know the cluster: known brokers in random order, then the bootstrap addresses in random order,
+/// each once. Owned by the control loop.
+/// </summary>
 internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random random)
 {
     private const int MessagesShown = 8;
@@ -16,13 +20,16 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
     /// <summary>Whether somebody was looked for since the last success.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>Brokers worth a try besides the bootstrap addresses, from the next round on.</summary>
+    public IReadOnlyList<BrokerNode> Known { get; set; } = [];
+
     /// <summary>Starts again with everybody.</summary>
-    public void Begin(IReadOnlyList<BrokerNode> known)
+    public void Begin()
     {
         End();
         HasBegun = true;
         var seen = new HashSet<(string, int)>();
-        Add([.. known.Select(static b => new DnsEndPoint(b.Host, b.Port))], seen);
+        Add([.. Known.Select(static b => new DnsEndPoint(b.Host, b.Port))], seen);
         Add([.. bootstrap], seen);
     }
 
@@ -34,8 +41,16 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
         _candidates.Clear();
     }
 
-    /// <summary>Who is next.</summary>
-    public DnsEndPoint Next() => _candidates.Dequeue();
+    /// <summary>The next broker to try; after the last one of a round the next round begins.</summary>
+    public DnsEndPoint Next()
+    {
+        if (IsOver)
+        {
+            Begin();
+        }
+
+        return _candidates.Dequeue();
+    }
 
     /// <summary>An attempt failed.</summary>
     public void Failed(Exception cause) => _failures.Add(cause);
@@ -49,7 +64,8 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
         }
 
         var shown = string.Join(" | ", _failures.Take(MessagesShown).Select(static e => e.Message));
-        return new KafkaException($"None of {_failures.Count} brokers answered: {shown}{(_failures.Count > MessagesShown ? " | ..." : "")}", _failures.LastOrDefault());
+        var more = _failures.Count > MessagesShown ? " | ..." : "";
+        return new KafkaException($"None of {_failures.Count} brokers answered: {shown}{more}", _failures.LastOrDefault());
     }
 
     private void Add(DnsEndPoint[] endPoints, HashSet<(string Host, int Port)> seen)

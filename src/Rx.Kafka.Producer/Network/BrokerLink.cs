@@ -1,0 +1,284 @@
+using System.Net;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Options;
+using Rx.Kafka.Protocol;
+
+namespace Rx.Kafka.Network;
+
+/// <summary>
+/// Keeps one connection open for its owner: connects with a back-off, closes what is silent or idle, and knows when the broker wants
+/// to be left alone. All members belong to the owner's loop. The connect task and the read loop only leave their news here and wake
+/// the owner, which then calls <see cref="Keep"/>.
+/// </summary>
+internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
+{
+    private readonly Connector _connector;
+    private readonly KafkaProducerOptions _options;
+    private readonly ApiKey _needs;
+    private readonly ILinkOwner _owner;
+    private readonly TimeProvider _time;
+    private readonly Backoff _pause;
+    private readonly Backoff _setup;
+    private readonly CancellationTokenSource _disposing = new();
+    private Task _opening = Task.CompletedTask;
+    private Task _ending = Task.CompletedTask;
+    private Attempt? _news; // of the connect task
+    private Attempt? _attempt;
+    private TimeSpan _setupTimeout;
+    private bool _timedOut; // an attempt since the setup timeout was chosen
+    private long _notBefore = long.MinValue;
+
+    /// <summary>Makes a link; nothing is opened before somebody wants it.</summary>
+    /// <param name="connector">Opens the connections.</param>
+    /// <param name="options">The times.</param>
+    /// <param name="random">The jitter of the back-offs, this link's own.</param>
+    /// <param name="needs">A connection without this API is of no use.</param>
+    /// <param name="owner">Whose link it is.</param>
+    public BrokerLink(Connector connector, KafkaProducerOptions options, Random random, ApiKey needs, ILinkOwner owner)
+    {
+        _connector = connector;
+        _options = options;
+        _needs = needs;
+        _owner = owner;
+        _time = connector.Time;
+        _pause = new Backoff(LeastPause.OrMore(options.EffectiveReconnectBackoff), options.EffectiveReconnectBackoffMax, random);
+        _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, random);
+        _setupTimeout = _setup.Next();
+    }
+
+    /// <summary>How much longer than RequestTimeout we wait for an answer.</summary>
+    public TimeSpan Grace { get; init; }
+
+    /// <summary>The connection; it may be closed already, while its requests are still being told. Null = there is none.</summary>
+    public BrokerConnection? Connection { get; private set; }
+
+    /// <summary>Until when the broker wants to be left alone.</summary>
+    public long MutedUntil { get; private set; } = long.MinValue;
+
+    /// <summary>Why the last attempt to connect failed; null after a success.</summary>
+    public string? LastFailure { get; private set; }
+
+    /// <summary>How many attempts to connect have failed in a row.</summary>
+    public int FailedAttempts { get; private set; }
+
+    /// <summary>Whether a request can go out now.</summary>
+    public bool CanSend(long now) => Connection is { CanSend: true } && now >= MutedUntil;
+
+    /// <summary>Takes in what happened, closes what is silent or idle, and connects if need be.</summary>
+    /// <param name="now">The timestamp.</param>
+    /// <param name="wanted">Whether there is something to send.</param>
+    /// <returns>When to call it again; long.MaxValue = only after the next wake-up.</returns>
+    public long Keep(long now, bool wanted)
+    {
+        TakeNews(now);
+        if (Connection is { HasEnded: true } ended)
+        {
+            End(ended, now);
+        }
+
+        return Connection is { } open ? Watch(open, now, wanted) : wanted ? Connect(now) : long.MaxValue;
+    }
+
+    /// <summary>The broker answered, and may want to be left alone for a while; old versions have waited themselves.</summary>
+    public void Throttle(KafkaRequest request, int milliseconds, long now)
+    {
+        if (request.Version >= ApiVersion.FirstThrottledByClient(request.Key))
+        {
+            MutedUntil = Math.Max(MutedUntil, _time.After(now, TimeSpan.FromMilliseconds(milliseconds)));
+        }
+    }
+
+    /// <summary>A connection works, but what came on it is of no use: it is closed, and counts as a failed attempt.</summary>
+    public void GiveUp(BrokerConnection connection, Exception cause, long now)
+    {
+        if (connection == Connection && !connection.IsClosed)
+        {
+            Pause(now);
+            connection.Close(new IntendedCloseException(cause.Message));
+        }
+    }
+
+    /// <summary>
+    /// The address changed, or what the connection was made with: the next one is made at once, and nothing of before counts.
+    /// </summary>
+    public void Renew(string reason)
+    {
+        _attempt?.IsVoid = true;
+        _notBefore = long.MinValue;
+        Connection?.Close(new IntendedCloseException(reason));
+    }
+
+    /// <summary>Gives up whatever is open or on its way, and waits for its end; the owner hears nothing of it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var disposed = new IntendedCloseException("The producer was disposed.");
+        _disposing.Cancel();
+        await _opening;
+        foreach (var connection in new[] { Connection, Interlocked.Exchange(ref _news, null)?.Connection })
+        {
+            connection?.Close(disposed);
+            await (connection?.Ended ?? Task.CompletedTask);
+        }
+
+        await _ending;
+        _disposing.Dispose();
+    }
+
+    public void Flushed(BrokerConnection connection) => _owner.Wake();
+
+    public void Closed(BrokerConnection connection, Exception cause) => _owner.Wake();
+
+    public void AnswersRead() => _owner.AnswersRead();
+
+    private void TakeNews(long now)
+    {
+        if (Interlocked.Exchange(ref _news, null) is not { } attempt)
+        {
+            return;
+        }
+
+        _attempt = null;
+        if (attempt.Connection is { } connection)
+        {
+            if (attempt.IsVoid)
+            {
+                Close(connection, new IntendedCloseException("Not needed any more."));
+                return;
+            }
+
+            // It may be closed already: then its end was told before anybody knew it.
+            attempt.Failure = connection.CloseReason ?? ConnectFailure.Unsupported(connection, _needs);
+            if (attempt.Failure is null)
+            {
+                Adopt(connection);
+                return;
+            }
+
+            Close(connection, attempt.Failure);
+        }
+
+        _timedOut |= attempt.Failure is ConnectTimeoutException;
+        LastFailure = attempt.Failure!.Message;
+        FailedAttempts++;
+        _owner.ConnectFailed(attempt.EndPoint, attempt.Failure, attempt.IsVoid ? TimeSpan.Zero : Pause(now));
+    }
+
+    private void Adopt(BrokerConnection connection)
+    {
+        // Only a handshake that is through makes the back-off small again: a broker may accept and then drop.
+        _pause.Reset();
+        _setup.Reset();
+        _setupTimeout = _setup.Next();
+        _timedOut = false;
+        LastFailure = null;
+        FailedAttempts = 0;
+        MutedUntil = long.MinValue;
+        Connection = connection;
+        _owner.Connected(connection);
+    }
+
+    /// <summary>
+    /// All requests of the connection were told. Nothing is wrong with one that we closed on purpose, so the next may come at once.
+    /// </summary>
+    private void End(BrokerConnection connection, long now)
+    {
+        Connection = null;
+        var cause = connection.CloseReason!;
+        _owner.Disconnected(connection, cause, cause is IntendedCloseException ? TimeSpan.Zero : Pause(now));
+    }
+
+    private void Close(BrokerConnection connection, Exception reason)
+    {
+        connection.Close(reason);
+        _ending = Task.WhenAll(_ending, connection.Ended);
+    }
+
+    private long Watch(BrokerConnection open, long now, bool wanted)
+    {
+        if (open.IsClosed)
+        {
+            return long.MaxValue;
+        }
+
+        var sendAt = wanted && open.CanSend && MutedUntil > now ? MutedUntil : long.MaxValue;
+        var isBusy = open.InFlight > 0;
+        if (!isBusy && (wanted || _options.ConnectionsMaxIdle < TimeSpan.Zero))
+        {
+            return sendAt;
+        }
+
+        // A request's clock starts when it becomes the oldest unanswered; a throttle holds it.
+        var due = isBusy
+            ? _time.After(Math.Max(open.OldestSince, MutedUntil), _options.RequestTimeout + Grace)
+            : _time.After(open.LastUsedAt, _options.ConnectionsMaxIdle);
+        if (due > now)
+        {
+            return Math.Min(due, sendAt);
+        }
+
+        open.Close(isBusy
+            ? ConnectionFault.Silent(open.Name, _options.RequestTimeout, Grace)
+            : new IntendedCloseException($"Idle for {ConnectionFault.Seconds(_options.ConnectionsMaxIdle)} s (ConnectionsMaxIdle)."));
+        return long.MaxValue;
+    }
+
+    private long Connect(long now)
+    {
+        if (_attempt is not null)
+        {
+            return long.MaxValue;
+        }
+
+        if (now < _notBefore)
+        {
+            return _notBefore;
+        }
+
+        // More time for the next round, not for the next broker of this one: they are different brokers.
+        if (_timedOut && !_owner.HasAnotherEndPoint)
+        {
+            _timedOut = false;
+            _setupTimeout = _setup.Next();
+        }
+
+        _attempt = new Attempt(_owner.NextEndPoint());
+        _opening = OpenAsync(_attempt, _setupTimeout);
+        return long.MaxValue;
+    }
+
+    /// <summary>An attempt failed, or a connection was lost: the next one waits, unless there is another broker to try.</summary>
+    private TimeSpan Pause(long now)
+    {
+        var pause = _owner.HasAnotherEndPoint ? TimeSpan.Zero : _pause.Next();
+        _notBefore = _time.After(now, pause);
+        return pause;
+    }
+
+    // Runs on the scheduler; the loop does not wait for it.
+    private async Task OpenAsync(Attempt attempt, TimeSpan setupTimeout)
+    {
+        try
+        {
+            attempt.Connection = await _connector.ConnectAsync(attempt.EndPoint, this, setupTimeout, _disposing.Token);
+        }
+        catch (Exception e)
+        {
+            attempt.Failure = e;
+        }
+
+        Volatile.Write(ref _news, attempt);
+        _owner.Wake();
+    }
+
+    private sealed class Attempt(EndPoint endPoint)
+    {
+        public EndPoint EndPoint { get; } = endPoint;
+
+        public BrokerConnection? Connection { get; set; }
+
+        public Exception? Failure { get; set; }
+
+        /// <summary>Nobody wants its connection any more. Owner's loop.</summary>
+        public bool IsVoid { get; set; }
+    }
+}
