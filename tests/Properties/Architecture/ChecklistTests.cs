@@ -74,7 +74,7 @@ public sealed partial class ChecklistTests
     private sealed record Row(IReadOnlyList<string> Ids, string Text)
     {
         /// <summary>What stands in back quotes and is a file or a folder of tests: with a slash, or ending so.</summary>
-        public IEnumerable<string> Names => Name().Matches(Text).Select(static match => match.Groups["name"].Value)
-            .Where(static name => name is "Options" || name.Contains('/', StringComparison.Ordinal) || name.EndsWith("Tests", StringComparison.Ordinal));
+        public IEnumerable<string> Names => Name().Matches(Text).Select(static match => match.Groups["name"].Value).Where(static name =>
+            name is "Options" || name.Contains('/', StringComparison.Ordinal) || name.EndsWith("Tests", StringComparison.Ordinal));
     }
 }
