@@ -82,6 +82,8 @@ public class AppendBenchmarks : IDisposable
         public override void Opened()
         {
         }
+
+        public override void Post(Action letter) => letter();
     }
 
     private sealed class IdleLane(PartitionChannel channel) : Lane

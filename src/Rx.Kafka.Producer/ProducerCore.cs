@@ -48,18 +48,7 @@ internal sealed class ProducerCore : IAsyncDisposable
         var scheduler = options.Runtime.Scheduler;
         var random = new Random(options.Runtime.Random.Next());
         _memory = new BufferPool(options.BufferMemory, options.BatchSize, ProducerBatch.Overheads, Time);
-        var batching = new BatchingContext
-        {
-            Memory = _memory,
-            Flushes = _flushes,
-            SharedCompletions = new SharedCompletionPool(new ContinuationQueue(scheduler), options.BufferMemory),
-            Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), (int)Math.Clamp(options.BufferMemory / 4096, 64, 65536)),
-            Scheduler = scheduler,
-            Time = Time,
-            BatchSize = options.BatchSize,
-            MaxBlock = options.MaxBlock,
-            CountAppends = _clock.CountAppends,
-        };
+        var batching = NewBatching(scheduler);
         var transport = options.Transport ?? new SocketTransport(options.SendBufferBytes, options.ReceiveBufferBytes, options.MaxRequestSize);
         var clientId = options.EffectiveClientId();
         _metrics = new ProducerMetrics(clientId);
@@ -87,9 +76,9 @@ internal sealed class ProducerCore : IAsyncDisposable
             EndProducer = EndProducer,
         };
         _router = new LeaderRouter(sending);
+        _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         ids.Obtained = () => _router.ForEach(static loop => loop.Post(loop.ProducerIdObtained));
         ids.Refused = error => _router.ForEach(loop => loop.Post(() => loop.ProducerIdRefused(error)));
-        _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         _loads = options.EffectiveAdaptivePartitioning ? new LoadTimer(() => Admission!.UpdateLoads(), Time, scheduler) : null;
         var admission = new AdmissionContext
         {
@@ -99,7 +88,8 @@ internal sealed class ProducerCore : IAsyncDisposable
             NewRandom = sending.NewRandom,
             Loads = _loads,
         };
-        Admission = new RecordAdmission(admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, partition, topic.Load, snapshot));
+        Admission = new RecordAdmission(
+            admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, partition, topic.Load, snapshot));
         Awaited = new SendCompletionPool(Admission);
         OptionNotes.Tell(logger, options);
     }
@@ -214,6 +204,23 @@ internal sealed class ProducerCore : IAsyncDisposable
         }
 
         return partitions;
+    }
+
+    private BatchingContext NewBatching(TaskScheduler scheduler)
+    {
+        var batches = (int)Math.Clamp(_options.BufferMemory / 4096, 64, 65536);
+        return new BatchingContext
+        {
+            Memory = _memory,
+            Flushes = _flushes,
+            SharedCompletions = new SharedCompletionPool(new ContinuationQueue(scheduler), _options.BufferMemory),
+            Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), batches),
+            Scheduler = scheduler,
+            Time = Time,
+            BatchSize = _options.BatchSize,
+            MaxBlock = _options.MaxBlock,
+            CountAppends = _clock.CountAppends,
+        };
     }
 
     private async Task CloseAsync(bool calledByObserver)

@@ -1,6 +1,6 @@
 namespace Rx.Kafka.Batching;
 
-/// <summary>Why is this batch closed? Pure.</summary>
+/// <summary>When is a batch closed, and why? Pure: the one place that says so.</summary>
 internal static class BatchPolicy
 {
     /// <summary>Whether a batch takes one more record. The first record always fits: a larger one travels alone.</summary>
@@ -18,21 +18,15 @@ internal static class BatchPolicy
     /// <summary>Whether nothing more can fit: true at once for a record larger than the batch size.</summary>
     public static CloseReason AfterAppend(int batchBytes, int batchSize) => batchBytes >= batchSize ? CloseReason.Full : CloseReason.None;
 
-    /// <summary>Whether an open batch is due.</summary>
-    public static CloseReason WhenDue(long openedAt, long now, long lingerTicks, bool flushing, bool pressure)
-    {
-        if (flushing)
-        {
-            return CloseReason.Flush;
-        }
+    /// <summary>When an open batch is to be closed: when its first record is as old as linger, or at once if that is urgent.</summary>
+    /// <param name="openedAt">When its first record came; long.MaxValue = no batch is open, and never is the answer.</param>
+    /// <param name="linger">How long a batch waits for more.</param>
+    /// <param name="isUrgent">A flush covers it, memory is scarce, or the producer gives up.</param>
+    public static long WhenDue(long openedAt, long linger, bool isUrgent) =>
+        isUrgent || openedAt == long.MaxValue ? openedAt : openedAt + linger;
 
-        if (pressure)
-        {
-            return CloseReason.Pressure;
-        }
-
-        return now - openedAt >= lingerTicks ? CloseReason.Linger : CloseReason.None;
-    }
+    /// <summary>The same, asked the other way round: batches opened up to this time are due now.</summary>
+    public static long DueUpTo(long now, long linger, bool isUrgent) => isUrgent ? now : now - linger;
 }
 
 /// <summary>Why a batch takes no more records.</summary>
@@ -46,13 +40,4 @@ internal enum CloseReason
 
     /// <summary>The next record's time is too far from the first one's for a 4-byte delta.</summary>
     TimeSpan,
-
-    /// <summary>Its first record is as old as the linger.</summary>
-    Linger,
-
-    /// <summary>A flush, a sink's end or a dispose waits for it.</summary>
-    Flush,
-
-    /// <summary>Memory is short.</summary>
-    Pressure,
 }

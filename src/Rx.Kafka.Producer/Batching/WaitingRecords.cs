@@ -1,5 +1,4 @@
 using Rx.Kafka.Concurrency;
-using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
 

@@ -51,10 +51,12 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
     {
         // Full fence: the batch was put on the timeline before this read, so this read or the loop's next step sees what changed.
         Interlocked.MemoryBarrier();
-        var due = DueOpen();
+        var oldest = Timeline.OldestOpen();
+        var isUrgent = Volatile.Read(ref _givesUp) is not null || Context.Batching.Memory.IsUnderPressure;
+        var due = BatchPolicy.WhenDue(oldest, _linger, isUrgent);
 
-        // Closed again already: a step must learn when it expires.
-        if (due == long.MaxValue || _linger == 0 || Volatile.Read(ref _givesUp) is not null || Context.Batching.Memory.IsUnderPressure)
+        // Due already; or none is open, because it is closed again: a step must learn when it expires.
+        if (due == oldest)
         {
             Wake();
         }
@@ -173,20 +175,13 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
         _flushSeen = flushes;
 
         // Read after the flush was seen, so that no batch it covers is younger.
-        var openedUpTo = all ? Context.Time.GetTimestamp() : now - _linger;
-        while (Timeline.TryTakeOpen(openedUpTo, out var channel, out var openedAt))
+        var dueUpTo = BatchPolicy.DueUpTo(all ? Context.Time.GetTimestamp() : now, _linger, isUrgent: all);
+        while (Timeline.TryTakeOpen(dueUpTo, out var channel, out var openedAt))
         {
             channel.CloseOpen(openedAt, mayGrow: !all);
         }
 
-        return DueOpen();
-    }
-
-    /// <summary>When the oldest open batch is to be closed.</summary>
-    private long DueOpen()
-    {
-        var oldest = Timeline.OldestOpen();
-        return oldest == long.MaxValue ? oldest : oldest + _linger;
+        return BatchPolicy.WhenDue(Timeline.OldestOpen(), _linger, isUrgent: false);
     }
 
     private long Expire(long now)

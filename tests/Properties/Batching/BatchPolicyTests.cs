@@ -3,7 +3,7 @@ using Rx.Kafka.Batching;
 
 namespace Rx.Kafka.Properties.Batching;
 
-/// <summary>L7 and L8 where they are decided.</summary>
+/// <summary>L7, L8 and L10 where they are decided.</summary>
 public sealed class BatchPolicyTests
 {
     [Property(MaxTest = 200)]
@@ -27,4 +27,19 @@ public sealed class BatchPolicyTests
     [Law("L8")]
     public bool A_batch_that_is_as_large_as_it_may_be_is_full_at_once(int bytes, int size) =>
         BatchPolicy.AfterAppend(bytes, size) == CloseReason.Full == (bytes >= size);
+
+    [Property(MaxTest = 500)]
+    [Law("L10")]
+    public bool A_batch_is_due_when_it_is_as_old_as_linger_or_at_once_if_that_is_urgent(
+        NonNegativeInt openedAt, NonNegativeInt later, NonNegativeInt linger, bool isUrgent)
+    {
+        var now = (long)openedAt.Get + later.Get;
+        var due = BatchPolicy.WhenDue(openedAt.Get, linger.Get, isUrgent);
+        return due == openedAt.Get + (isUrgent ? 0L : linger.Get) && due <= now == openedAt.Get <= BatchPolicy.DueUpTo(now, linger.Get, isUrgent);
+    }
+
+    [Fact]
+    [Law("L10")]
+    public void Where_no_batch_is_open_none_is_ever_due() =>
+        Assert.All([false, true], static isUrgent => Assert.Equal(long.MaxValue, BatchPolicy.WhenDue(long.MaxValue, 5, isUrgent)));
 }

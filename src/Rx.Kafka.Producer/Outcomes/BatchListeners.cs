@@ -1,6 +1,4 @@
-using Rx.Kafka.Outcomes;
-
-namespace Rx.Kafka.Batching;
+namespace Rx.Kafka.Outcomes;
 
 /// <summary>
 /// Who is told a batch's outcome: per sink its share, else shared completions or single ones. Written under the channel's gate, told once
