@@ -17,7 +17,9 @@ using Rx.Kafka.Sinks;
 
 namespace Rx.Kafka;
 
-/// <summary>The stages of one producer in the order that records flow through them, and their common life: flush, purge, fatal error, dispose.</summary>
+/// <summary>
+/// The stages of one producer in the order that records flow through them, and their common life: flush, purge, fatal error, dispose.
+/// </summary>
 internal sealed class ProducerCore : IAsyncDisposable
 {
     private const int MaximumAnswerBytes = 100 * 1024 * 1024;
@@ -49,7 +51,8 @@ internal sealed class ProducerCore : IAsyncDisposable
         var random = new Random(options.Runtime.Random.Next());
         _memory = new BufferPool(options.BufferMemory, options.BatchSize, ProducerBatch.Overheads, Time);
         var batching = NewBatching(scheduler);
-        var transport = options.Transport ?? new SocketTransport(options.SendBufferBytes, options.ReceiveBufferBytes, options.MaxRequestSize);
+        var transport = options.Transport ?? new SocketTransport(
+            options.SendBufferBytes, options.ReceiveBufferBytes, options.MaxRequestSize);
         var clientId = options.EffectiveClientId();
         _metrics = new ProducerMetrics(clientId);
         var events = new SendingEvents(logger, _metrics, Time);
@@ -144,7 +147,7 @@ internal sealed class ProducerCore : IAsyncDisposable
     }
 
     public Task<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => WaitForPartitionsAsync(topic, cancellationToken), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
+        Run(() => WaitForPartitionsAsync(topic, cancellationToken)).Unwrap();
 
     private void SnapshotChanged(ClusterSnapshot snapshot)
     {
@@ -158,10 +161,13 @@ internal sealed class ProducerCore : IAsyncDisposable
         var calledByObserver = DispatcherContext.Current == Dispatching;
         lock (_lock)
         {
-            _disposal ??= Task.Factory.StartNew(() => CloseAsync(calledByObserver), CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler).Unwrap();
+            _disposal ??= Run(() => CloseAsync(calledByObserver)).Unwrap();
             return new(_disposal);
         }
     }
+
+    private Task<T> Run<T>(Func<T> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler);
 
     private async Task<IReadOnlyList<PartitionInfo>> WaitForPartitionsAsync(string name, CancellationToken cancellationToken)
     {
@@ -200,7 +206,8 @@ internal sealed class ProducerCore : IAsyncDisposable
         for (var i = 0; i < partitions.Length; i++)
         {
             ref readonly var partition = ref topic.Partitions[i];
-            partitions[i] = new PartitionInfo(topic.Name, i, partition.LeaderId < 0 ? null : partition.LeaderId, [.. partition.Replicas], [.. partition.InSync]);
+            partitions[i] = new PartitionInfo(
+                topic.Name, i, partition.LeaderId < 0 ? null : partition.LeaderId, [.. partition.Replicas], [.. partition.InSync]);
         }
 
         return partitions;
@@ -225,7 +232,8 @@ internal sealed class ProducerCore : IAsyncDisposable
 
     private async Task CloseAsync(bool calledByObserver)
     {
-        var closed = new ProduceError(ProduceErrorCode.Closed, $"The producer was disposed, and CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over.");
+        var timeout = $"CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms)";
+        var closed = new ProduceError(ProduceErrorCode.Closed, $"The producer was disposed, and {timeout} was over.");
         Interlocked.CompareExchange(ref _endedBy, closed, null);
         var started = Time.GetTimestamp();
         Admission.Close(AdmissionContext.Closed);

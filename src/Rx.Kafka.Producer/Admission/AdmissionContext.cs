@@ -55,5 +55,5 @@ internal sealed class AdmissionContext
     public ProduceError TopicFull(string topic) => new(
         ProduceErrorCode.BufferFull,
         $"No memory became free for any partition of topic {topic} within MaxBlock ({Options.MaxBlock.TotalMilliseconds:0} ms) of "
-        + $"BufferMemory ({Options.BufferMemory} bytes): the brokers are slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
+        + $"BufferMemory ({Options.BufferMemory} bytes): the brokers are slower than the source. Raise either, or slow the source.");
 }

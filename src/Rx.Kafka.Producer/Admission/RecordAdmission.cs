@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Metadata;
@@ -58,11 +56,6 @@ internal sealed class RecordAdmission : IRecordAdmission
         if (!offer.TryRead(record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds()))
         {
             return OfferResult.Refused;
-        }
-
-        if (offer.View.Headers is not null && !IsArrayBacked(offer.View.Headers))
-        {
-            return OfferCopiedHeaders(ref offer);
         }
 
         if (offer.View.SizeBound > _largest)
@@ -170,38 +163,7 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
     }
 
-    private static bool IsArrayBacked(RecordHeaders headers)
-    {
-        foreach (ref readonly var header in headers.Span)
-        {
-            if (header.Value is { } value && !MemoryMarshal.TryGetArray(value, out _))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     // Refusals and waiting are methods of their own: what they need on the stack would be cleared for each record.
-    private OfferResult OfferCopiedHeaders(ref RecordOffer offer)
-    {
-        try
-        {
-            // Header memory is read under the gate; foreign memory, which may throw, is copied first.
-            var headers = offer.Record.Headers.Select(static header =>
-                new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null));
-            var copy = new StrongBox<Record>(offer.Record with { Headers = [.. headers] });
-            offer.Record = ref copy.Value;
-        }
-        catch (Exception unreadable) when (unreadable is not OutOfMemoryException)
-        {
-            return Refuse(ref offer, RecordView.Unreadable(unreadable));
-        }
-
-        return Offer(ref offer);
-    }
-
     private static OfferResult Refuse(ref RecordOffer offer, ProduceError error)
     {
         offer.Error = error;

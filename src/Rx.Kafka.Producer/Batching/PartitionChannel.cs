@@ -102,9 +102,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         return result;
     }
 
-    /// <summary>Puts a caller in line, after all that stand there; the drainer places it. Any thread.</summary>
-    /// <param name="waiting">The record.</param>
-    /// <param name="closedBy">Why it was refused; with false and null it was given up on its way here.</param>
+    /// <summary>Puts a caller in line, after all that stand there; the drainer places it. See the line's own. Any thread.</summary>
     public bool TryJoin(WaitingRecord waiting, out ProduceError? closedBy)
     {
         _gate.Enter();
@@ -115,10 +113,10 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             _open = null;
         }
 
-        var joined = Waiting.TryJoin(waiting, out closedBy);
+        var stands = Waiting.TryJoin(waiting, out closedBy);
         _gate.Exit();
         Waiting.QueueDrainer();
-        return joined;
+        return stands;
     }
 
     ProduceError? IWaitingPlace.BeginDraining() => null;
@@ -145,7 +143,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
     ProduceError IWaitingPlace.TimedOut() => new(
         ProduceErrorCode.BufferFull,
         $"No memory became free for topic {Topic} partition {Partition} within MaxBlock ({_context.MaxBlock.TotalMilliseconds:0} ms) of "
-        + $"BufferMemory ({_context.Memory.Total} bytes): the broker is slower than the source. Raise BufferMemory or MaxBlock, or slow the source.");
+        + $"BufferMemory ({_context.Memory.Total} bytes): the broker is slower than the source. Raise either, or slow the source.");
 
     /// <summary>Without a line the open batch goes back to the appending threads. Drainer.</summary>
     void IWaitingPlace.Drained()
@@ -276,11 +274,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             EndCopy(batch);
         }
 
-        if (offer.Notice != LoopNotice.None)
-        {
-            Tell(offer.Notice);
-            offer.Notice = LoopNotice.None;
-        }
+        Tell(offer.Notice);
+        offer.Notice = LoopNotice.None;
     }
 
     private void EndCopy(ProducerBatch batch)

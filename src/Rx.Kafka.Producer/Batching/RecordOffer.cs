@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
@@ -70,6 +71,11 @@ internal ref struct RecordOffer
     {
         try
         {
+            if (Record.HeadersOrNull is { } headers && !IsArrayBacked(headers))
+            {
+                CopyHeaders(headers);
+            }
+
             View = new RecordView(in Record, timestamp);
             return true;
         }
@@ -78,6 +84,28 @@ internal ref struct RecordOffer
             Error = RecordView.Unreadable(unreadable);
             return false;
         }
+    }
+
+    private static bool IsArrayBacked(RecordHeaders headers)
+    {
+        foreach (ref readonly var header in headers.Span)
+        {
+            if (header.Value is { } value && !MemoryMarshal.TryGetArray(value, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Header memory is read under the gate; foreign memory, which may throw, is copied first.</summary>
+    private void CopyHeaders(RecordHeaders headers)
+    {
+        var copies = headers.Select(static header =>
+            new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null));
+        var copy = new StrongBox<Record>(Record with { Headers = [.. copies] });
+        Record = ref copy.Value;
     }
 }
 

@@ -28,7 +28,9 @@ internal static class Timestamps
         return TimeSpan.FromTicks((long)Math.Min(ticks, int.MaxValue * (double)TimeSpan.TicksPerMillisecond));
     }
 
-    /// <summary>The span minus half a millisecond, at least half of it: our own timers fire 0 to 1 ms late, so the mean is the span (ADR 2).</summary>
+    /// <summary>
+    /// The span minus half a millisecond, at least half of it: our own timers fire 0 to 1 ms late, so the mean is the span (ADR 2).
+    /// </summary>
     public static TimeSpan OnAverage(this TimeProvider time, TimeSpan span)
     {
         var early = time is PreciseTime ? TimeSpan.FromMilliseconds(0.5) : TimeSpan.Zero;

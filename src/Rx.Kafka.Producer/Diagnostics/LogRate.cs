@@ -18,7 +18,8 @@ internal sealed class LogRate(TimeProvider time)
         total = 0;
         var last = Volatile.Read(ref _lastAt);
         var now = time.GetTimestamp();
-        if ((last != long.MinValue && time.GetElapsedTime(last, now) < Pause) || Interlocked.CompareExchange(ref _lastAt, now, last) != last)
+        if ((last != long.MinValue && time.GetElapsedTime(last, now) < Pause)
+            || Interlocked.CompareExchange(ref _lastAt, now, last) != last)
         {
             return false;
         }

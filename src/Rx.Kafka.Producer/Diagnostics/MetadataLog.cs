@@ -11,19 +11,25 @@ internal static partial class MetadataLog
     [LoggerMessage(EventId = 200, Level = LogLevel.Debug, Message = "A metadata request was in vain: {Reason}")]
     public static partial void AttemptFailed(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "No broker could tell about the cluster; it is tried again behind a back-off, quietly until one answers. {Reason}")]
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message =
+        "No broker could tell about the cluster; it is tried again after a back-off, quietly until one answers. {Reason}")]
     public static partial void RoundFailed(ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "A fault of this library: the control loop failed and goes on. Please report it.")]
+    [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message =
+        "A fault of this library: the control loop failed and goes on. Please report it.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "{EndPoint} speaks a metadata version in which AllowAutoCreateTopics = false cannot be said: its own auto.create.topics.enable decides.")]
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message =
+        "{EndPoint} speaks a metadata version in which AllowAutoCreateTopics = false cannot be said: its own auto.create.topics.enable "
+        + "decides.")]
     public static partial void AutoCreationNotDenied(ILogger logger, string endPoint);
 
-    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "The brokers are now those of another cluster ({ClusterId}). What was known of the other one is dropped.")]
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message =
+        "The brokers are now those of another cluster ({ClusterId}). What was known of the other one is dropped.")]
     public static partial void OtherCluster(ILogger logger, string clusterId);
 
-    [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message = "Topic {Topic} was not used for MetadataMaxIdle and is not asked for any more.")]
+    [LoggerMessage(EventId = 205, Level = LogLevel.Debug, Message =
+        "Topic {Topic} was not used for MetadataMaxIdle and is not asked for any more.")]
     public static partial void TopicDropped(ILogger logger, string topic);
 
     [LoggerMessage(EventId = 206, Level = LogLevel.Information, Message = "Control connection to {EndPoint} is ready")]
@@ -38,9 +44,11 @@ internal static partial class MetadataLog
     [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "Control connection to {EndPoint} is closed: {Reason}")]
     public static partial void ConnectionClosed(ILogger logger, string endPoint, string reason);
 
-    [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message = "{EndPoint} throttles this client's {Request} requests for {Delay} ms ({LeftOut} more since the last such line)")]
+    [LoggerMessage(EventId = 210, Level = LogLevel.Warning, Message =
+        "{EndPoint} throttles this client's {Request} requests for {Delay} ms ({LeftOut} more since the last such line)")]
     public static partial void Throttled(ILogger logger, string endPoint, string request, int delay, long leftOut);
 
-    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "No producer id yet, attempt {Attempt} ended with {Error}, the next one in {Delay} ms ({LeftOut} more since the last such line)")]
+    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message =
+        "No producer id yet, attempt {Attempt} ended with {Error}, the next one in {Delay} ms ({LeftOut} more since the last such line)")]
     public static partial void ProducerIdDelayed(ILogger logger, int attempt, string error, double delay, long leftOut);
 }

@@ -3,8 +3,9 @@ using System.Diagnostics.Metrics;
 namespace Rx.Kafka.Diagnostics;
 
 /// <summary>
-/// The counters of one producer, under the meter <see cref="MeterName"/>; each measurement carries the client's name. Counted per batch, connection or answer, never per record:
-/// with nobody listening a count is a look at a null reference, and with a listener it allocates nothing of ours. Any thread.
+/// The counters of one producer, under the meter <see cref="MeterName"/>; each measurement carries the client's name. Counted per batch,
+/// connection or answer, never per record: with nobody listening a count is a look at a null reference, and with a listener it allocates
+/// nothing of ours. Any thread.
 /// </summary>
 internal sealed class ProducerMetrics : IDisposable
 {
@@ -34,18 +35,24 @@ internal sealed class ProducerMetrics : IDisposable
     {
         _client = new(ClientIdTag, clientId);
         _meter = new Meter(MeterName);
-        _acknowledged = Count("records.acknowledged", "{record}", "Records that a broker acknowledged; with acks = 0, records whose bytes left.");
-        _failed = Count("records.failed", "{record}", $"Accepted records that failed for good; `{ErrorTag}` is the broker's error, else the `ProduceErrorCode`.");
+        _acknowledged = Count("records.acknowledged", "{record}", "Records that a broker acknowledged; with acks = 0, records whose "
+            + "bytes left.");
+        _failed = Count("records.failed", "{record}", $"Accepted records that failed for good; `{ErrorTag}` is the broker's error, else "
+            + "the `ProduceErrorCode`.");
         _retried = Count("batches.retried", "{batch}", $"Attempts to send a batch that failed and are made again; `{ErrorTag}` is why.");
-        _expired = Count("batches.expired", "{batch}", $"Batches that were not acknowledged within `DeliveryTimeout`; `{ErrorTag}` is why their last attempt failed, if one did.");
+        _expired = Count("batches.expired", "{batch}", $"Batches that were not acknowledged within `DeliveryTimeout`; `{ErrorTag}` is "
+            + "why their last attempt failed, if one did.");
         _split = Count("batches.split", "{batch}", "Batches that a broker found too large and that were sent again in parts.");
         _opened = Count("connections.opened", "{connection}", "Connections that were made and got through their handshake.");
         _connectFailed = Count("connections.failed", "{connection}", "Attempts to make a connection that failed.");
-        _lost = Count("connections.lost", "{connection}", "Connections that ended unintended: closed by the broker, broken, or given up because no answer came in time.");
+        _lost = Count("connections.lost", "{connection}", "Connections that ended unintended: closed by the broker, broken, or given up "
+            + "because no answer came in time.");
         _throttles = Count("throttles", "{answer}", "Answers by which a broker, because of a quota, held this client back.");
-        _throttleTime = _meter.CreateCounter<double>("kafka.producer.throttle.time", "s", "How long brokers wanted this client to be silent, in sum.");
+        _throttleTime = _meter.CreateCounter<double>(
+            "kafka.producer.throttle.time", "s", "How long brokers wanted this client to be silent, in sum.");
         _producerIds = Count("producer_ids", "{id}", "Producer ids that the cluster handed out.");
-        _bumps = Count("epoch.bumps", "{bump}", "How often a partition began anew under the next epoch of its producer id, or under another id.");
+        _bumps = Count("epoch.bumps", "{bump}", "How often a partition began again under the next epoch of its producer id, or under "
+            + "another id.");
     }
 
     public void Acknowledged(int records) => _acknowledged.Add(records, _client);
@@ -89,5 +96,6 @@ internal sealed class ProducerMetrics : IDisposable
 
     private static KeyValuePair<string, object?> Error(string name) => new(ErrorTag, name);
 
-    private Counter<long> Count(string name, string unit, string description) => _meter.CreateCounter<long>($"kafka.producer.{name}", unit, description);
+    private Counter<long> Count(string name, string unit, string description) =>
+        _meter.CreateCounter<long>($"kafka.producer.{name}", unit, description);
 }

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Rx.Kafka.Diagnostics;
 
 /// <summary>
-/// What goes wrong with batches, connections and producer ids: each occurrence is one log event and one count, made here together so that they never differ. Where an outage can bring
-/// thousands, one event a second says how many were left out; the counters count all. Any thread.
+/// What goes wrong with batches, connections and producer ids: each occurrence is one log event and one count, made here together so that
+/// they never differ. Where an outage can bring thousands, one event a second says how many were left out; the counters count all. Any
+/// thread.
 /// </summary>
 internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, TimeProvider time)
 {
@@ -43,7 +44,8 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
         metrics.Failed(records, nameof(ProduceErrorCode.DeliveryTimeout));
         if (_expiries.Passes(1, out var total))
         {
-            SendingLog.Expired(logger, topic, partition, records, attempts, lastError ?? "none", error.Persistence, total - 1, error.Message);
+            SendingLog.Expired(
+                logger, topic, partition, records, attempts, lastError ?? "none", error.Persistence, total - 1, error.Message);
         }
     }
 
@@ -92,7 +94,8 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
     }
 
     /// <summary>We closed it, and nothing is wrong.</summary>
-    public void ConnectionClosed(int broker, string endPoint, string reason) => SendingLog.ConnectionClosed(logger, broker, endPoint, reason);
+    public void ConnectionClosed(int broker, string endPoint, string reason) =>
+        SendingLog.ConnectionClosed(logger, broker, endPoint, reason);
 
     public void Throttled(int broker, string endPoint, int milliseconds, LogRate rate)
     {

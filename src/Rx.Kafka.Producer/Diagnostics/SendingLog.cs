@@ -5,22 +5,33 @@ namespace Rx.Kafka.Diagnostics;
 /// <summary>Events 300-399: batches and the loops that send them.</summary>
 internal static partial class SendingLog
 {
-    [LoggerMessage(300, LogLevel.Information, "{Topic}-{Partition}: attempt {Attempt} to send {Records} record(s) failed with {Error}, the next one in {Delay} ms ({RetriesLeft} retries left; {LeftOut} more since the last such line): {Cause}")]
-    public static partial void Retrying(ILogger logger, string topic, int partition, int records, int attempt, int retriesLeft, string error, double delay, long leftOut, string cause);
+    [LoggerMessage(300, LogLevel.Information,
+        "{Topic}-{Partition}: attempt {Attempt} to send {Records} record(s) failed with {Error}, the next one in {Delay} ms "
+        + "({RetriesLeft} retries left; {LeftOut} more since the last such line): {Cause}")]
+    public static partial void Retrying(
+        ILogger logger, string topic, int partition, int records, int attempt, int retriesLeft, string error, double delay, long leftOut,
+        string cause);
 
-    [LoggerMessage(301, LogLevel.Warning, "{Count} record(s) failed, the last ones of {Topic}-{Partition}: {Code}, {Persistence}: {Message}")]
-    public static partial void RecordsFailed(ILogger logger, long count, string topic, int partition, ProduceErrorCode code, Persistence persistence, string message);
+    [LoggerMessage(301, LogLevel.Warning,
+        "{Count} record(s) failed, the last ones of {Topic}-{Partition}: {Code}, {Persistence}: {Message}")]
+    public static partial void RecordsFailed(
+        ILogger logger, long count, string topic, int partition, ProduceErrorCode code, Persistence persistence, string message);
 
     [LoggerMessage(302, LogLevel.Information, "Connection to broker {Broker} at {EndPoint} is ready")]
     public static partial void Connected(ILogger logger, int broker, string endPoint);
 
-    [LoggerMessage(303, LogLevel.Warning, "No connection to broker {Broker} at {EndPoint} after {Attempts} attempt(s), the next one in {Delay} ms ({LeftOut} more since the last such line): {Cause}")]
-    public static partial void ConnectFailed(ILogger logger, int broker, string endPoint, int attempts, double delay, long leftOut, string cause);
+    [LoggerMessage(303, LogLevel.Warning,
+        "No connection to broker {Broker} at {EndPoint} after {Attempts} attempt(s), the next one in {Delay} ms ({LeftOut} more since "
+        + "the last such line): {Cause}")]
+    public static partial void ConnectFailed(
+        ILogger logger, int broker, string endPoint, int attempts, double delay, long leftOut, string cause);
 
-    [LoggerMessage(304, LogLevel.Warning, "Connection to broker {Broker} at {EndPoint} was lost, the next one in {Delay} ms if needed: {Cause}")]
+    [LoggerMessage(304, LogLevel.Warning,
+        "Connection to broker {Broker} at {EndPoint} was lost, the next one in {Delay} ms if needed: {Cause}")]
     public static partial void ConnectionLost(ILogger logger, int broker, string endPoint, double delay, string cause);
 
-    [LoggerMessage(305, LogLevel.Warning, "Broker {Broker} at {EndPoint} throttles this client for {Delay} ms ({LeftOut} more since the last such line)")]
+    [LoggerMessage(305, LogLevel.Warning,
+        "Broker {Broker} at {EndPoint} throttles this client for {Delay} ms ({LeftOut} more since the last such line)")]
     public static partial void Throttled(ILogger logger, int broker, string endPoint, int delay, long leftOut);
 
     [LoggerMessage(306, LogLevel.Information, "Partition {Topic}-{Partition} moves to broker {Broker}")]
@@ -29,27 +40,35 @@ internal static partial class SendingLog
     [LoggerMessage(307, LogLevel.Critical, "A sending loop failed; the producer ends")]
     public static partial void LoopFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(308, LogLevel.Warning, "The answer of {EndPoint} names {Count} partitions that were not asked for, first {Partition}; ignored")]
+    [LoggerMessage(308, LogLevel.Warning,
+        "The answer of {EndPoint} names {Count} partitions that were not asked for, first {Partition}; ignored")]
     public static partial void UnaskedPartitions(ILogger logger, string endPoint, int count, string partition);
 
     [LoggerMessage(309, LogLevel.Debug, "Connection to broker {Broker} at {EndPoint} is closed: {Reason}")]
     public static partial void ConnectionClosed(ILogger logger, int broker, string endPoint, string reason);
 
-    [LoggerMessage(310, LogLevel.Warning, "{Topic}-{Partition}: {Records} record(s) not acknowledged within DeliveryTimeout after {Attempts} attempt(s), last error {Error}, {Persistence} ({LeftOut} more since the last such line): {Message}")]
-    public static partial void Expired(ILogger logger, string topic, int partition, int records, int attempts, string error, Persistence persistence, long leftOut, string message);
+    [LoggerMessage(310, LogLevel.Warning,
+        "{Topic}-{Partition}: {Records} record(s) not acknowledged within DeliveryTimeout after {Attempts} attempt(s), last error "
+        + "{Error}, {Persistence} ({LeftOut} more since the last such line): {Message}")]
+    public static partial void Expired(
+        ILogger logger, string topic, int partition, int records, int attempts, string error, Persistence persistence, long leftOut,
+        string message);
 
-    [LoggerMessage(311, LogLevel.Information, "{Topic}-{Partition} begins anew under epoch {Epoch} of producer id {ProducerId}: its numbers have a gap that cannot be filled")]
+    [LoggerMessage(311, LogLevel.Information,
+        "{Topic}-{Partition} begins again under epoch {Epoch} of producer id {ProducerId}: its numbers have a gap that cannot be filled")]
     public static partial void EpochBumped(ILogger logger, string topic, int partition, long producerId, short epoch);
 
     [LoggerMessage(312, LogLevel.Information, "Producer id {ProducerId}, epoch {Epoch}")]
     public static partial void ProducerIdTaken(ILogger logger, long producerId, short epoch);
 
-    [LoggerMessage(313, LogLevel.Information, "{Topic}-{Partition} needs another producer id than {ProducerId}: its epochs are used up, or refused")]
+    [LoggerMessage(313, LogLevel.Information,
+        "{Topic}-{Partition} needs another producer id than {ProducerId}: its epochs are used up, or refused")]
     public static partial void ProducerIdDropped(ILogger logger, string topic, int partition, long producerId);
 
     [LoggerMessage(314, LogLevel.Warning, "No producer id, so what waits for one fails: {Code}: {Message}")]
     public static partial void ProducerIdRefused(ILogger logger, ProduceErrorCode code, string message);
 
-    [LoggerMessage(315, LogLevel.Information, "{Topic}-{Partition}: a batch of {Records} record(s), {Bytes} bytes, is too large for the broker and goes again in parts")]
+    [LoggerMessage(315, LogLevel.Information,
+        "{Topic}-{Partition}: a batch of {Records} record(s), {Bytes} bytes, is too large for the broker and goes again in parts")]
     public static partial void Split(ILogger logger, string topic, int partition, int records, int bytes);
 }

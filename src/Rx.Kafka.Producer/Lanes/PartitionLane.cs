@@ -109,10 +109,7 @@ internal sealed class PartitionLane : Lane
         return LaneTake.Batch;
     }
 
-    /// <summary>
-    /// A request with this batch was handed to the connection. One that was not is simply still there, with its numbers, and no attempt
-    /// is counted.
-    /// </summary>
+    /// <summary>A request with this batch was handed to the connection. One that was not keeps its numbers and counts no attempt.</summary>
     public void Sent(ProducerBatch batch, LaneLoop sender)
     {
         batch.Delivery.Attempts++;

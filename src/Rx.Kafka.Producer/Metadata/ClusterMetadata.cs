@@ -88,6 +88,10 @@ internal sealed class ClusterMetadata
 
         var waiting = _refresh.FirstAnswer.ContinueWith(
             ThrowOwnErrorAsync, cancellationToken, TaskContinuationOptions.DenyChildAttach, _scheduler).Unwrap();
+
+        // Looked at here: a failure that nobody awaits is logged, not raised.
+        _ = waiting.ContinueWith(
+            static failed => _ = failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, _scheduler);
         _refresh.Request();
         if (!_loop.Wish())
         {

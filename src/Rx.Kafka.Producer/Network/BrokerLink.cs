@@ -25,7 +25,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     private Attempt? _news; // of the connect task
     private Attempt? _attempt;
     private TimeSpan _setupTimeout;
-    private bool _timedOut; // an attempt since the setup timeout was chosen
+    private bool _hasFailed; // an attempt since the setup timeout was chosen
     private long _notBefore = long.MinValue;
 
     /// <summary>Makes a link; nothing is opened before somebody wants it.</summary>
@@ -157,7 +157,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
             Close(connection, attempt.Failure);
         }
 
-        _timedOut |= attempt.Failure is ConnectTimeoutException;
+        _hasFailed = true;
         LastFailure = attempt.Failure!.Message;
         FailedAttempts++;
         _owner.ConnectFailed(attempt.EndPoint, attempt.Failure, attempt.IsVoid ? TimeSpan.Zero : Pause(now));
@@ -169,7 +169,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _pause.Reset();
         _setup.Reset();
         _setupTimeout = _setup.Next();
-        _timedOut = false;
+        _hasFailed = false;
         LastFailure = null;
         FailedAttempts = 0;
         MutedUntil = long.MinValue;
@@ -235,9 +235,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
 
         // More time for the next round, not for the next broker of this one: they are different brokers.
-        if (_timedOut && !_owner.HasAnotherEndPoint)
+        if (_hasFailed && !_owner.HasAnotherEndPoint)
         {
-            _timedOut = false;
+            _hasFailed = false;
             _setupTimeout = _setup.Next();
         }
 

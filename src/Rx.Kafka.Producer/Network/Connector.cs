@@ -11,7 +11,8 @@ internal sealed class Connector
     private readonly ITransport _transport;
     private readonly ConnectionSettings _settings;
 
-    public Connector(ITransport transport, TimeProvider time, TaskScheduler scheduler, string clientId, ILogger logger, int maximumFrameBytes)
+    public Connector(
+        ITransport transport, TimeProvider time, TaskScheduler scheduler, string clientId, ILogger logger, int maximumFrameBytes)
     {
         _transport = transport;
         _settings = new ConnectionSettings(clientId, maximumFrameBytes, time, scheduler, new CorrelationIds(), logger);
@@ -28,14 +29,16 @@ internal sealed class Connector
     /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by
     /// then.
     /// A <see cref="ConnectTimeoutException"/> if it was not ready in time.</exception>
-    public Task<BrokerConnection> ConnectAsync(EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken) =>
+    public Task<BrokerConnection> ConnectAsync(
+        EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
             () => OpenAsync(endPoint, owner, setupTimeout, cancellationToken),
             CancellationToken.None,
             TaskCreationOptions.DenyChildAttach,
             _settings.Scheduler).Unwrap();
 
-    private async Task<BrokerConnection> OpenAsync(EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken)
+    private async Task<BrokerConnection> OpenAsync(
+        EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken)
     {
         using var deadline = new SetupDeadline(_settings.Time, _settings.Scheduler, setupTimeout, cancellationToken);
         BrokerConnection? connection = null;
@@ -44,7 +47,8 @@ internal sealed class Connector
             var pipe = await new PendingPipe(_settings.Logger).OpenAsync(_transport, endPoint, deadline.Token);
             connection = new BrokerConnection(endPoint, pipe, _settings);
             connection.Start();
-            using var cut = deadline.Token.UnsafeRegister(static c => ((BrokerConnection)c!).Close(new OperationCanceledException()), connection);
+            using var cut = deadline.Token.UnsafeRegister(
+                static c => ((BrokerConnection)c!).Close(new OperationCanceledException()), connection);
             var versions = await Handshake.RunAsync(connection);
             if (!connection.Adopt(versions, owner))
             {
@@ -76,7 +80,8 @@ internal sealed class Connector
 /// <param name="Scheduler">Where the read loops run.</param>
 /// <param name="CorrelationIds">The client's one counter.</param>
 /// <param name="Logger">For events 100-199.</param>
-internal sealed record ConnectionSettings(string ClientId, int MaximumFrameBytes, TimeProvider Time, TaskScheduler Scheduler, CorrelationIds CorrelationIds, ILogger Logger);
+internal sealed record ConnectionSettings(
+    string ClientId, int MaximumFrameBytes, TimeProvider Time, TaskScheduler Scheduler, CorrelationIds CorrelationIds, ILogger Logger);
 
 /// <summary>
 /// A token that is cancelled when a connection's setup has taken too long, or by an outer token. The clock's callback only queues the
@@ -132,7 +137,8 @@ internal sealed class PendingPipe(ILogger logger)
     /// <summary>Opens one, or gives up when the token says so.</summary>
     public async Task<IDuplexPipe> OpenAsync(ITransport transport, EndPoint endPoint, CancellationToken cancellationToken)
     {
-        using var givingUp = cancellationToken.UnsafeRegister(static (self, token) => ((PendingPipe)self!)._opened.TrySetCanceled(token), this);
+        using var givingUp = cancellationToken.UnsafeRegister(
+            static (self, token) => ((PendingPipe)self!)._opened.TrySetCanceled(token), this);
         _ = TakeAsync(transport, endPoint, cancellationToken);
         return await _opened.Task;
     }

@@ -31,7 +31,8 @@ internal static class Handshake
             if (response.ErrorCode != ErrorCodes.UnsupportedVersion || version == 0)
             {
                 var error = ErrorTable.Get(response.ErrorCode);
-                throw new KafkaException($"{connection.Name} refused ApiVersions v{version} with error {response.ErrorCode} ({error.Name}): {error.Description}");
+                throw new KafkaException($"{connection.Name} refused ApiVersions v{version} with error {response.ErrorCode} "
+                    + $"({error.Name}): {error.Description}");
             }
 
             version = Lower(response, version);
@@ -59,7 +60,8 @@ internal static class Handshake
         {
             throw new KafkaException(
                 $"{connection.Name} offers Metadata {table.Describe(ApiKey.Metadata)} and Produce {table.Describe(ApiKey.Produce)}; "
-                + $"this client speaks Metadata {ApiVersion.Supported(ApiKey.Metadata)} and Produce {ApiVersion.Supported(ApiKey.Produce)}. Kafka 1.0 or newer is needed.");
+                + $"this client speaks Metadata {ApiVersion.Supported(ApiKey.Metadata)} and Produce "
+                + $"{ApiVersion.Supported(ApiKey.Produce)}. Kafka 1.0 or newer is needed.");
         }
 
         return table;
@@ -82,7 +84,8 @@ internal sealed class ApiVersionsExchange : KafkaRequest
 
     public override ApiKey Key => ApiKey.ApiVersions;
 
-    public override void WriteBody(ref KafkaWriter w, short version) => ApiVersionsRequest.Write(ref w, version, SoftwareName, SoftwareVersion);
+    public override void WriteBody(ref KafkaWriter w, short version) =>
+        ApiVersionsRequest.Write(ref w, version, SoftwareName, SoftwareVersion);
 
     public override void ReadBody(ref KafkaReader r, short version) => _read = ApiVersionsResponse.Read(ref r, version);
 

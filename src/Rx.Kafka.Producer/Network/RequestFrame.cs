@@ -26,7 +26,8 @@ internal static class RequestFrame
         w.Complete();
         if (w.Written != measured + sizeof(int))
         {
-            throw new InvalidOperationException($"{request.Key} v{request.Version} measured {measured} bytes and wrote {w.Written - sizeof(int)}.");
+            throw new InvalidOperationException($"{request.Key} v{request.Version} measured {measured} bytes and wrote "
+                + $"{w.Written - sizeof(int)}.");
         }
     }
 }

@@ -35,7 +35,9 @@ internal sealed class SocketTransport : ITransport
             IPEndPoint ip => (ip.Address.ToString(), ip.Port),
             _ => throw new NotSupportedException($"TCP cannot connect to {endPoint}; give a host name or an IP address, and a port."),
         };
-        var addresses = endPoint is IPEndPoint fixedAddress ? [fixedAddress.Address] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var addresses = endPoint is IPEndPoint fixedAddress
+            ? [fixedAddress.Address]
+            : await Dns.GetHostAddressesAsync(host, cancellationToken);
         if (addresses.Length == 0)
         {
             throw new SocketException((int)SocketError.HostNotFound);

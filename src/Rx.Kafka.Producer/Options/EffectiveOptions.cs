@@ -74,11 +74,7 @@ internal static class EffectiveOptions
 
         /// <summary>The bootstrap addresses in their order, each once; for options that are valid.</summary>
         public IReadOnlyList<BootstrapServer> EffectiveBootstrapServers =>
-            [
-                .. options.BootstrapServers
-                    .Select(text => BootstrapServer.TryParse(text, out var server) is { } fault ? throw new ArgumentException(fault, nameof(options)) : server)
-                    .Distinct(),
-            ];
+            [.. options.BootstrapServers.Select(Parsed).Distinct()];
 
         /// <summary>The client's name; each call without a name of the user's makes a new one, so the producer asks once.</summary>
         public string EffectiveClientId() => string.IsNullOrEmpty(options.ClientId)
@@ -92,6 +88,9 @@ internal static class EffectiveOptions
             return options with { BootstrapServers = [.. options.BootstrapServers] };
         }
     }
+
+    private static BootstrapServer Parsed(string text) =>
+        BootstrapServer.TryParse(text, out var server) is { } fault ? throw new ArgumentException(fault, nameof(text)) : server;
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 

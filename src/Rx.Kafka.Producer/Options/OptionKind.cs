@@ -42,7 +42,8 @@ internal static class OptionKind
     /// <param name="never">Any negative number means never.</param>
     public static ProducerOption Duration(
         string? key, string property, int least,
-        Func<KafkaProducerOptions, TimeSpan?> get, Action<KafkaProducerOptions, TimeSpan> set, string doc, bool clamps = true, bool never = false)
+        Func<KafkaProducerOptions, TimeSpan?> get, Action<KafkaProducerOptions, TimeSpan> set,
+        string doc, bool clamps = true, bool never = false)
     {
         var range = $"from {Text(least)} to {Text(LongestMilliseconds)} ms"
             + (never ? ", or -1 ms (Timeout.InfiniteTimeSpan) for never" : string.Empty);

@@ -1,8 +1,8 @@
 namespace Rx.Kafka.Partitioning;
 
 /// <summary>
-/// What a topic's partitions have to carry: bytes of closed batches that have no outcome yet, and how their leaders keep up. Lock-free; channels and broker loops write
-/// it, partitioners read it.
+/// What a topic's partitions have to carry: bytes of closed batches that have no outcome yet, and how their leaders keep up. Lock-free;
+/// channels and broker loops write it, partitioners read it.
 /// </summary>
 /// <param name="timer">Started when bytes leave; null where nobody prefers partitions with less to carry.</param>
 internal sealed class PartitionLoad(LoadTimer? timer = null)

@@ -10,7 +10,8 @@ internal static class FrameDecoder
     private const int TlsAlert = 0x1503; // content type "alert", major version 3
 
     /// <summary>Takes one whole frame off the front of the buffer.</summary>
-    /// <param name="buffer">What was received; begins after the frame when it returns, and is untouched when no whole frame is there.</param>
+    /// <param name="buffer">What was received; begins after the frame when it returns, and is untouched when no whole frame is
+    /// there.</param>
     /// <param name="maximumFrameBytes">The largest frame that is believed.</param>
     /// <param name="frame">The frame without its size.</param>
     /// <returns>False when more bytes must come first.</returns>

@@ -242,7 +242,8 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
 
     private void TimerFired()
     {
-        // Reset before the signal: an appender that still reads the old time has put its batch on the timeline before the step that follows.
+        // Reset before the signal: an appender that still reads the old time has put its batch on the timeline before the step that
+        // follows.
         Volatile.Write(ref _timerSetFor, long.MaxValue);
         _signal.Set();
     }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Rx.Kafka.Lanes;
-using Rx.Kafka.Sending;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -26,7 +25,8 @@ public class SequenceWrapTests
         await world.Producer.SendAsync(new Record("t", "first"));
 
         // As if so many had been sent. A broker that has forgotten us takes any number first, and the lane expects that only after a long silence.
-        NextSequence(Numbers(Assert.Single(Lanes(Router(Core(world.Producer)))))) = last;
+        var lane = Assert.IsType<PartitionLane>(Core(world.Producer).Admission.TopicOf("t").Channels!.Channels[0].Lane);
+        NextSequence(Numbers(lane)) = last;
         world.Kafka.ForgetProducers("t", 0);
         await world.Delay(61_000);
 
@@ -51,12 +51,6 @@ public class SequenceWrapTests
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_core")]
     private static extern ref ProducerCore Core(KafkaProducer producer);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_router")]
-    private static extern ref LeaderRouter Router(ProducerCore core);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_lanes")]
-    private static extern ref List<PartitionLane> Lanes(LeaderRouter router);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_numbers")]
     private static extern ref LaneNumbers Numbers(PartitionLane lane);
