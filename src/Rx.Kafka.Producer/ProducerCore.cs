@@ -51,12 +51,10 @@ internal sealed class ProducerCore : IAsyncDisposable
         var random = new Random(options.Runtime.Random.Next());
         _memory = new BufferPool(options.BufferMemory, options.BatchSize, ProducerBatch.Overheads, Time);
         var batching = NewBatching(scheduler);
-        var transport = options.Transport ?? new SocketTransport(
-            options.SendBufferBytes, options.ReceiveBufferBytes, options.MaxRequestSize);
         var clientId = options.EffectiveClientId();
         _metrics = new ProducerMetrics(clientId);
         var events = new SendingEvents(logger, _metrics, Time);
-        var connector = new Connector(transport, Time, scheduler, clientId, logger, MaximumAnswerBytes);
+        var connector = NewConnector(clientId);
         var controlRandom = new Random(random.Next());
         _control = new ControlLoop(options, connector, controlRandom, new MetadataEvents(logger, _metrics, Time));
         Metadata = new ClusterMetadata(options, _control, controlRandom)
@@ -83,16 +81,7 @@ internal sealed class ProducerCore : IAsyncDisposable
         ids.Obtained = () => _router.ForEach(static loop => loop.Post(loop.ProducerIdObtained));
         ids.Refused = error => _router.ForEach(loop => loop.Post(() => loop.ProducerIdRefused(error)));
         _loads = options.EffectiveAdaptivePartitioning ? new LoadTimer(() => Admission!.UpdateLoads(), Time, scheduler) : null;
-        var admission = new AdmissionContext
-        {
-            Options = options,
-            Batching = batching,
-            Metadata = Metadata,
-            NewRandom = sending.NewRandom,
-            Loads = _loads,
-        };
-        Admission = new RecordAdmission(
-            admission, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, partition, topic.Load, snapshot));
+        Admission = NewAdmission(batching, sending.NewRandom);
         Awaited = new SendCompletionPool(Admission);
         OptionNotes.Tell(logger, options);
     }
@@ -178,7 +167,7 @@ internal sealed class ProducerCore : IAsyncDisposable
             var news = topic.News.Task;
             if (topic.Channels is not null && Metadata.Current.Topic(name) is { } metadata)
             {
-                return Describe(metadata);
+                return metadata.Describe();
             }
 
             if (topic.RefusedTopic() is { } refused)
@@ -200,17 +189,25 @@ internal sealed class ProducerCore : IAsyncDisposable
         }
     }
 
-    private static PartitionInfo[] Describe(TopicMetadata topic)
+    private Connector NewConnector(string clientId)
     {
-        var partitions = new PartitionInfo[topic.Partitions.Length];
-        for (var i = 0; i < partitions.Length; i++)
-        {
-            ref readonly var partition = ref topic.Partitions[i];
-            partitions[i] = new PartitionInfo(
-                topic.Name, i, partition.LeaderId < 0 ? null : partition.LeaderId, [.. partition.Replicas], [.. partition.InSync]);
-        }
+        var transport = _options.Transport
+            ?? new SocketTransport(_options.SendBufferBytes, _options.ReceiveBufferBytes, _options.MaxRequestSize);
+        return new Connector(transport, Time, Runtime.Scheduler, clientId, _logger, MaximumAnswerBytes);
+    }
 
-        return partitions;
+    private RecordAdmission NewAdmission(BatchingContext batching, Func<Random> newRandom)
+    {
+        var context = new AdmissionContext
+        {
+            Options = _options,
+            Batching = batching,
+            Metadata = Metadata,
+            NewRandom = newRandom,
+            Loads = _loads,
+        };
+        return new RecordAdmission(
+            context, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, partition, topic.Load, snapshot));
     }
 
     private BatchingContext NewBatching(TaskScheduler scheduler)

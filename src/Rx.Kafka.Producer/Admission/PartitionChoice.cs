@@ -68,7 +68,7 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
             result = channels.Channels[partition].Append(ref offer, mayOpen: true);
         }
 
-        if (result == AppendResult.MustWait)
+        if (result == AppendResult.MustWait && offer.Waiting is not { IsGivenUp: true })
         {
             sticky.Refused(partition);
             var start = StickyPartitioner.After(channels.Partitions, partition);

@@ -118,8 +118,7 @@ internal sealed class RecordAdmission : IRecordAdmission
             return false;
         }
 
-        var channels = topic.Channels?.Channels ?? [];
-        if (topic.WasUsed() || Array.Exists(channels, channel => topic.Load.Queued(channel.Partition) > 0 || channel.HasOpenBatch))
+        if (!topic.IsIdle())
         {
             return true;
         }

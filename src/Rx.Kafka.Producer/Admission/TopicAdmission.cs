@@ -1,6 +1,7 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Options;
 using Rx.Kafka.Partitioning;
+using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Admission;
 
@@ -104,12 +105,14 @@ internal sealed class TopicAdmission : IWaitingPlace
         }
     }
 
-    /// <summary>Whether records came since the last question, or stand in line.</summary>
-    public bool WasUsed()
+    /// <summary>Whether no record came since the last question, stands in line, or has no outcome yet.</summary>
+    public bool IsIdle()
     {
-        var used = _isUsed || HasWaiters;
+        var isUsed = _isUsed || HasWaiters;
         _isUsed = false;
-        return used;
+        return !isUsed && !Array.Exists(_all, IsBusy);
+
+        bool IsBusy(PartitionChannel channel) => Load.Queued(channel.Partition) > 0 || channel.HasOpenBatch || !channel.Waiting.IsEmpty;
     }
 
     /// <summary>The topic was idle and is no longer watched: its metadata is asked for again at the next record.</summary>
@@ -135,16 +138,16 @@ internal sealed class TopicAdmission : IWaitingPlace
     public void EndLines(ProduceError error)
     {
         _waiting.End(error);
-        foreach (var channel in Channels?.Channels ?? [])
+        foreach (var channel in _all)
         {
-            channel.Waiting.End(error);
+            channel.EndLine(error);
         }
     }
 
     /// <summary>Why records of this topic cannot be taken at all, or null while it may still appear.</summary>
     public ProduceError? RefusedTopic()
     {
-        var refusal = _context.TopicRefusal(Name.Text);
+        var refusal = Refusal();
         if (refusal is not null)
         {
             // What is forbidden may be allowed meanwhile: asked for again, after the back-off.
@@ -155,7 +158,20 @@ internal sealed class TopicAdmission : IWaitingPlace
     }
 
     /// <summary>Why the topic did not become known in time.</summary>
-    public ProduceError UnknownInTime() => _context.TopicTimeout(Name.Text);
+    public ProduceError UnknownInTime()
+    {
+        var waited = $"within MaxBlock ({_context.Options.MaxBlock.TotalMilliseconds:0} ms)";
+        if (_context.Metadata.TopicError(Name.Text) == ErrorCodes.UnknownTopicOrPartition)
+        {
+            var unknown = $"The brokers do not know topic '{Name.Text}', and it was not created {waited}. "
+                + "Create it, or let the brokers create topics (auto.create.topics.enable).";
+            return new(ProduceErrorCode.TopicUnknown, unknown, BrokerErrorCode: ErrorCodes.UnknownTopicOrPartition);
+        }
+
+        var cause = _context.Metadata.LastFailure;
+        var text = $"No metadata of topic '{Name.Text}' came {waited}. {cause?.Message ?? "Is a broker of BootstrapServers reachable?"}";
+        return new(ProduceErrorCode.MetadataTimeout, text, Cause: cause);
+    }
 
     ProduceError? IWaitingPlace.BeginDraining()
     {
@@ -171,11 +187,32 @@ internal sealed class TopicAdmission : IWaitingPlace
 
     AppendResult IWaitingPlace.TryPlace(ref RecordOffer offer) => Choice.TryPlace(ref offer);
 
-    ProduceError IWaitingPlace.TimedOut() => Channels is null ? UnknownInTime() : _context.TopicFull(Name.Text);
+    ProduceError IWaitingPlace.TimedOut() => Channels is null ? UnknownInTime() : Full();
 
     void IWaitingPlace.Drained()
     {
     }
+
+    /// <summary>A topic that will not become usable by waiting.</summary>
+    private ProduceError? Refusal() => _context.Metadata.TopicError(Name.Text) switch
+    {
+        ErrorCodes.InvalidTopic => new(
+            ProduceErrorCode.TopicUnknown,
+            $"The brokers refuse the topic name '{Name.Text}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.",
+            BrokerErrorCode: ErrorCodes.InvalidTopic),
+        ErrorCodes.TopicAuthorizationFailed => new(
+            ProduceErrorCode.Authorization,
+            $"This client may not write to topic '{Name.Text}'. Grant its principal the WRITE and DESCRIBE operations.",
+            BrokerErrorCode: ErrorCodes.TopicAuthorizationFailed),
+        _ => null,
+    };
+
+    /// <summary>No partition had memory within MaxBlock.</summary>
+    private ProduceError Full() => new(
+        ProduceErrorCode.BufferFull,
+        $"No memory became free for any partition of topic {Name.Text} within MaxBlock "
+        + $"({_context.Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({_context.Options.BufferMemory} bytes): "
+        + "the brokers are slower than the source. Raise either, or slow the source.");
 
     private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

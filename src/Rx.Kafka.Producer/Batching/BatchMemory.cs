@@ -85,6 +85,16 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
         return true;
     }
 
+    /// <summary>
+    /// Gives back all that a decided batch was charged. Its bytes were copied into the pipe when it was sent, so nobody reads them any
+    /// more, whatever became of the request. Owner, not under the gate.
+    /// </summary>
+    public void Return(ProducerBatch batch)
+    {
+        context.Memory.Return(account, batch.Chunks, batch.Overhead);
+        batch.DropChunks();
+    }
+
     private bool TryGrowShare(ProducerBatch batch, Sink sink, SinkInterest interest)
     {
         if (!TryCharge(batch, batch.Listeners.ShareBytes(sink, interest)))

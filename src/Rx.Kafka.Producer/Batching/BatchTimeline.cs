@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rx.Kafka.Batching;
 
 /// <summary>
@@ -77,6 +79,18 @@ internal sealed class BatchTimeline(TimeProvider time)
         {
             return _undecided.First;
         }
+    }
+
+    /// <summary>The oldest batch without outcome, if it has waited for longer than the delivery timeout. Owner.</summary>
+    /// <param name="now">The timestamp.</param>
+    /// <param name="timeout">The delivery timeout.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="next">With false: when the oldest one will have; long.MaxValue = there is none.</param>
+    public bool TryPeekExpired(long now, long timeout, [NotNullWhen(true)] out ProducerBatch? batch, out long next)
+    {
+        batch = OldestUndecided();
+        next = batch is null ? long.MaxValue : batch.OpenedAt + timeout;
+        return batch is not null && next <= now;
     }
 
     /// <summary>All batches without outcome, oldest first. Owner.</summary>

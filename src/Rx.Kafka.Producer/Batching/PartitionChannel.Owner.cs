@@ -83,6 +83,16 @@ internal sealed partial class PartitionChannel
         return ready && Reader.TryRead(out _);
     }
 
+    /// <summary>Ends all that stand in line (purge). Any thread.</summary>
+    public void EndLine(ProduceError error)
+    {
+        Waiting.End(error);
+
+        // One that is being placed now has its batch on the timeline when the gate is free: a purge of the loops, after this, finds it.
+        _gate.Enter();
+        _gate.Exit();
+    }
+
     /// <summary>
     /// After a look at the lane: keeps it in the ring while it has something it may send, else takes the mark off. Owner.
     /// </summary>
@@ -155,9 +165,7 @@ internal sealed partial class PartitionChannel
         _context.CountAppends(batch.Count);
         batch.Decide(outcome);
 
-        // Its bytes were copied into the pipe when it was sent, so nobody reads them any more, whatever became of the request.
-        _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
-        batch.DropChunks();
+        _memory.Return(batch);
         _context.Flushes.Leave(batch.Generation);
         if (!batch.Delivery.IsInFlight)
         {

@@ -113,8 +113,16 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             _open = null;
         }
 
-        var stands = Waiting.TryJoin(waiting, out closedBy);
-        _gate.Exit();
+        bool stands;
+        try
+        {
+            stands = Waiting.TryJoin(waiting, out closedBy);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+
         Waiting.QueueDrainer();
         return stands;
     }

@@ -47,6 +47,9 @@ internal sealed class WaitingRecord
     /// <summary>Monotonic time of joining: MaxBlock runs from here, also from line to line.</summary>
     public long JoinedAt { get; }
 
+    /// <summary>What is left of MaxBlock; zero or less = its time is over.</summary>
+    public TimeSpan TimeLeft(BatchingContext context) => context.MaxBlock - context.Time.GetElapsedTime(JoinedAt);
+
     /// <summary>The flush generation it counts in until a batch takes it.</summary>
     public long Generation { get; }
 

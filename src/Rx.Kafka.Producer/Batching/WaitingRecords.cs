@@ -3,9 +3,9 @@ using Rx.Kafka.Concurrency;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// The records whose callers stand in line for a partition or a topic, in the order they came. One drainer places them, as far as it
-/// goes, and only then wakes their callers: waking callers to place their own records is twenty times slower, and lets later ones
-/// overtake. Any thread joins, withdraws and ends; its lock is held for a link only.
+/// The records whose callers stand in line for a partition or a topic, in the order they came. One drainer places them, as far as memory
+/// goes, and wakes each caller after its record is placed: callers that place their own records are twenty times slower, and overtake.
+/// Any thread joins, withdraws and ends.
 /// </summary>
 internal sealed class WaitingRecords
 {
@@ -36,11 +36,15 @@ internal sealed class WaitingRecords
     /// </summary>
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
-    /// <summary>Puts a caller at the end of the line. Also under a gate: the caller of this queues the drainer afterwards.</summary>
+    /// <summary>
+    /// Puts a caller at the end of the line. Also under a gate: the caller of this queues the drainer afterwards. A record is linked and
+    /// stands in one step, for the drainer must not meet one that does not stand yet.
+    /// </summary>
     /// <param name="waiting">The record.</param>
-    /// <param name="closedBy">Why it was refused; with false and null it was given up on its way here.</param>
+    /// <param name="closedBy">Why it was refused; with false and null it was given up on its way from another line.</param>
     public bool TryJoin(WaitingRecord waiting, out ProduceError? closedBy)
     {
+        var node = new LinkedListNode<WaitingRecord>(waiting);
         lock (_lock)
         {
             closedBy = _closedBy;
@@ -49,53 +53,32 @@ internal sealed class WaitingRecords
                 return false;
             }
 
-            // Linked first: whoever gives up a standing record finds it here.
+            // Whoever gives up a standing record finds it by these.
             waiting.Line = this;
-            waiting.Node = _line.AddLast(waiting);
-            Volatile.Write(ref _count, _line.Count);
-        }
+            waiting.Node = node;
+            if (!waiting.TryStand())
+            {
+                return false;
+            }
 
-        if (waiting.TryStand())
-        {
+            _line.AddLast(node);
+            Volatile.Write(ref _count, _line.Count);
             return true;
         }
-
-        Unlink(waiting.Node);
-        return false;
     }
 
     /// <summary>The caller withdraws its record.</summary>
     /// <returns>False when it is in a batch, or about to be.</returns>
-    public static bool TryWithdraw(WaitingRecord waiting)
-    {
-        if (!waiting.TryGiveUp(WaitingRecord.Withdrawn))
-        {
-            return false;
-        }
-
-        var line = waiting.Line!;
-        line.Unlink(waiting.Node!);
-        line.EndGivenUp(waiting);
-
-        // Those after it may move up.
-        line._drainer.Queue();
-        return true;
-    }
+    public static bool TryWithdraw(WaitingRecord waiting) => TryEnd(waiting, WaitingRecord.Withdrawn);
 
     /// <summary>Ends all that stand in line now (purge).</summary>
     public void End(ProduceError error)
     {
         foreach (var waiting in All())
         {
-            // One that the drainer is placing now ends if it cannot be placed.
-            if (waiting.TryGiveUp(error))
-            {
-                Unlink(waiting.Node!);
-                EndGivenUp(waiting);
-            }
+            // One that is placed now ends if it cannot be; one that changed lines meanwhile ends in the other.
+            TryEnd(waiting, error);
         }
-
-        _drainer.Queue();
     }
 
     /// <summary>Takes no more callers, and ends all that stand in line (dispose).</summary>
@@ -108,6 +91,23 @@ internal sealed class WaitingRecords
         }
 
         End(error);
+        _drainer.Queue();
+    }
+
+    private static bool TryEnd(WaitingRecord waiting, object by)
+    {
+        if (!waiting.TryGiveUp(by))
+        {
+            return false;
+        }
+
+        var line = waiting.Line!;
+        line.Unlink(waiting.Node!);
+        line.EndGivenUp(waiting);
+
+        // Those after it may move up.
+        line._drainer.Queue();
+        return true;
     }
 
     private WaitingRecord[] All()
@@ -158,7 +158,7 @@ internal sealed class WaitingRecords
     /// <returns>False when the record, and so all after it, must wait on.</returns>
     private bool TryEndWaiting(WaitingRecord waiting, ProduceError? refused)
     {
-        var remaining = _context.MaxBlock - _context.Time.GetElapsedTime(waiting.JoinedAt);
+        var remaining = waiting.TimeLeft(_context);
         if (refused is not null || remaining <= TimeSpan.Zero)
         {
             Refuse(waiting, refused ?? _place.TimedOut());

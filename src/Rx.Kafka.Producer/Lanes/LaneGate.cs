@@ -37,6 +37,12 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
             || (!undecided.HasParts && (!context.IsIdempotent || (_proof.Holds(numbers.Id, connection, now) && !undecided.HasUnclear)));
     }
 
+    /// <summary>
+    /// A batch that was never sent goes after all that must be sent again, and needs numbers: a lane waits here for a producer id or for
+    /// the next epoch, and will wait here for its place in a transaction.
+    /// </summary>
+    public bool MayTakeNew() => !undecided.HasWaiting() && numbers.IsReady();
+
     public void BackoffIsOver() => RetryAt = 0;
 
     public void Sent() => _inFlight++;

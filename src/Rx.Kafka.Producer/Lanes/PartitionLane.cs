@@ -64,48 +64,46 @@ internal sealed class PartitionLane : Lane
         }
 
         _gate.BackoffIsOver();
-        var again = _undecided.NextToSendAgain();
-        if (again is not null)
+        batch = _undecided.NextToSendAgain();
+        var result = batch is null ? TakeNew(maximumBytes, out batch) : TakeAgain(batch, maximumBytes);
+        if (result != LaneTake.Batch)
         {
-            if (again.Bytes > maximumBytes)
-            {
-                return LaneTake.TooLarge;
-            }
-
-            // A batch that keeps its numbers goes out under them, even while the lane waits for new ones.
-            if (again.Delivery.Numbers is null && !_numbers.TryGive(again))
-            {
-                return LaneTake.Blocked;
-            }
-
-            batch = again;
-        }
-        else
-        {
-            if (_undecided.HasWaiting() || !_numbers.IsReady())
-            {
-                return LaneTake.Blocked;
-            }
-
-            if (!Channel.Reader.TryPeek(out var next))
-            {
-                return LaneTake.Nothing;
-            }
-
-            if (next.Bytes > maximumBytes)
-            {
-                return LaneTake.TooLarge;
-            }
-
-            // Only the owner reads, so this takes the same one.
-            Channel.Reader.TryRead(out _);
-            batch = next;
-            _numbers.TryGive(batch);
-            _undecided.Add(batch);
+            batch = null;
+            return result;
         }
 
-        batch.Delivery.SentBesideOthers = !_gate.IsIdle;
+        batch!.Delivery.SentBesideOthers = !_gate.IsIdle;
         batch.Seal(transactional: false);
+        return LaneTake.Batch;
+    }
+
+    // A batch that keeps its numbers goes out under them, even while the lane waits for new ones.
+    private LaneTake TakeAgain(ProducerBatch batch, int maximumBytes) => batch.Bytes > maximumBytes
+        ? LaneTake.TooLarge
+        : batch.Delivery.Numbers is not null || _numbers.TryGive(batch) ? LaneTake.Batch : LaneTake.Blocked;
+
+    private LaneTake TakeNew(int maximumBytes, out ProducerBatch? batch)
+    {
+        batch = null;
+        if (!_gate.MayTakeNew())
+        {
+            return LaneTake.Blocked;
+        }
+
+        if (!Channel.Reader.TryPeek(out batch))
+        {
+            return LaneTake.Nothing;
+        }
+
+        if (batch.Bytes > maximumBytes)
+        {
+            return LaneTake.TooLarge;
+        }
+
+        // Only the owner reads, so this takes the same one.
+        Channel.Reader.TryRead(out _);
+        _numbers.TryGive(batch);
+        _undecided.Add(batch);
         return LaneTake.Batch;
     }
 

@@ -10,15 +10,11 @@ namespace Rx.Kafka.Lanes;
 
 /// <summary>
 /// The producer id that lanes take when they need one. A task of the control loop asks for it at the first need, without a
-/// transactional id, so any broker
-/// serves it. Any thread may call <see cref="TryGet"/>, <see cref="Replace"/> and <see cref="Forget"/>; all else belongs to the control
-/// loop.
+/// transactional id, so any broker serves it. Any thread may call <see cref="TryGet"/>, <see cref="Replace"/> and <see cref="Forget"/>;
+/// all else belongs to the control loop.
 /// </summary>
 internal sealed class ProducerIds : ControlTask
 {
-    private const short NetworkException = 13;
-    private const short UnsupportedVersion = 35;
-
     private readonly Lock _lock = new();
     private readonly ControlLoop _loop;
     private readonly Backoff _backoff;
@@ -115,7 +111,7 @@ internal sealed class ProducerIds : ControlTask
                 ProduceErrorCode.Broker,
                 $"{connection.Name} cannot hand out producer ids (no InitProducerId), which idempotence needs. "
                 + "Set EnableIdempotence to false, or use a broker that can (Kafka 0.11 or newer).",
-                BrokerErrorCode: UnsupportedVersion));
+                BrokerErrorCode: ErrorCodes.UnsupportedVersion));
             return;
         }
 
@@ -134,7 +130,7 @@ internal sealed class ProducerIds : ControlTask
         if (exchange.Cause is not null)
         {
             // The connection's end is told apart.
-            BackOff(now, NetworkException);
+            BackOff(now, ErrorCodes.NetworkException);
             return;
         }
 

@@ -2,12 +2,12 @@ namespace Rx.Kafka.Memory;
 
 /// <summary>
 /// Owns the buffer memory: the lock around the ledger and the queue of partitions that wait. Others are told after the lock is left.
-/// Any thread: callers and drainers take under a channel's gate, drainers leave and loops move and return without one.
+/// Any thread, also under a channel's gate.
 /// </summary>
 /// <remarks>
 /// Under the lock it calls nobody but the clock: <see cref="TimeProvider.GetTimestamp"/> and <see cref="ITimer.Change"/>.
 /// Those it tells after that only queue work and set signals, because the caller may hold a gate.
-/// Order of locks: topic → router → {pool, mailbox}; gate → {timeline, ring, pool, flush, router}.
+/// The order of locks is in docs/design.md §2.
 /// </remarks>
 internal sealed class BufferPool : IDisposable
 {

@@ -101,6 +101,20 @@ internal sealed class TopicMetadata
 
         return [.. available];
     }
+
+    /// <summary>As users see it.</summary>
+    public PartitionInfo[] Describe()
+    {
+        var partitions = new PartitionInfo[Partitions.Length];
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            ref readonly var partition = ref Partitions[i];
+            partitions[i] = new PartitionInfo(
+                Name, i, partition.LeaderId < 0 ? null : partition.LeaderId, [.. partition.Replicas], [.. partition.InSync]);
+        }
+
+        return partitions;
+    }
 }
 
 /// <summary>Who leads a partition and who holds it.</summary>

@@ -151,6 +151,7 @@ internal sealed class MetadataRefresh : ControlTask
         _bootstrapOnly = false;
         _loop.Succeeded();
         Take(exchange, response!, now);
+        _loop.Know(_state.Current.Brokers);
         Publish();
     }
 
@@ -158,7 +159,6 @@ internal sealed class MetadataRefresh : ControlTask
     {
         Volatile.Write(ref _current, _state.Current);
         _firstAnswer.TrySetResult(null);
-        _loop.Know(_state.Current.Brokers);
         SnapshotChanged?.Invoke(_state.Current);
     }
 
@@ -193,7 +193,8 @@ internal sealed class MetadataRefresh : ControlTask
 
     private void DropIdle(long now)
     {
-        var idle = _watched.DropIdle(now - (_loop.Time.After(now, _options.MetadataMaxIdle) - now), KeepTopic);
+        var since = now - (_loop.Time.After(now, _options.MetadataMaxIdle) - now);
+        var idle = _watched.DropIdle(since, now, KeepTopic);
         foreach (var topic in idle)
         {
             _state.Forget(topic);

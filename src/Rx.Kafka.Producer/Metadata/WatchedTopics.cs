@@ -115,10 +115,11 @@ internal sealed class WatchedTopics
     }
 
     /// <summary>Drops topics in which nobody was interested since a time, unless somebody keeps them; new ones stay.</summary>
-    /// <param name="since">The timestamp.</param>
+    /// <param name="since">The time.</param>
+    /// <param name="now">Topics that somebody keeps count as used now.</param>
     /// <param name="keep">Asked without a lock held.</param>
     /// <returns>What was dropped.</returns>
-    public List<string> DropIdle(long since, Func<string, bool> keep)
+    public List<string> DropIdle(long since, long now, Func<string, bool> keep)
     {
         List<string> idle;
         lock (_gate)
@@ -126,14 +127,11 @@ internal sealed class WatchedTopics
             idle = _topics.FindAll(t => t.Answered && t.LastUsed <= since).ConvertAll(static t => t.Name);
         }
 
-        idle.RemoveAll(name => keep(name));
-        if (idle.Count == 0)
-        {
-            return idle;
-        }
-
+        var kept = idle.FindAll(name => keep(name));
         lock (_gate)
         {
+            kept.ForEach(name => _byName[name].LastUsed = now);
+
             // Interest may have come back while nobody held the lock.
             idle.RemoveAll(name => _byName[name].LastUsed > since);
             foreach (var name in idle)

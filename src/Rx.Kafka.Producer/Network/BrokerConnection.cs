@@ -11,9 +11,7 @@ namespace Rx.Kafka.Network;
 /// </summary>
 internal sealed class BrokerConnection
 {
-    /// <summary>
-    /// So much is flushed at once: to join it with the next request saves nothing any more, and the broker has something to do.
-    /// </summary>
+    /// <summary>So much is flushed at once: joining it with the next request saves nothing, and the broker has something to do.</summary>
     private const int LargeWriteBytes = 256 * 1024;
 
     // States of the write side.
@@ -100,13 +98,11 @@ internal sealed class BrokerConnection
     }
 
     /// <summary>
-    /// Writes a request into the pipe, for <see cref="Flush"/> to send; never waits. Owner's loop only, when <see cref="CanSend"/>.
+    /// Writes a request into the pipe, for <see cref="Flush"/> to send; never waits. Owner's loop only, when it can send.
     /// </summary>
     /// <param name="request">What to send.</param>
-    /// <param name="as">The version; null = the highest that both sides speak. The handshake chooses, before anything is known of the
-    /// broker.</param>
-    /// <returns>False = closed; nothing was handed to the <see cref="PipeWriter"/>. True = the request will be told of its end; a flush
-    /// must follow.</returns>
+    /// <param name="as">The version; null = the highest that both sides speak. Only the handshake chooses.</param>
+    /// <returns>False = closed, and nothing was handed over. True = the request will be told of its end; a flush must follow.</returns>
     /// <exception cref="KafkaException">The broker speaks no version of this API that we do: ask <see cref="Versions"/> first.</exception>
     /// <exception cref="InvalidOperationException">A flush is pending.</exception>
     public bool TryWrite(KafkaRequest request, short? @as = null)
@@ -118,22 +114,9 @@ internal sealed class BrokerConnection
 
         var bodyBytes = RequestFrame.Measure(request, version, _settings.ClientId);
         var now = _settings.Time.GetTimestamp();
-        lock (_gate)
+        if (!TryBeginWrite(request, version))
         {
-            if (_closeReason is not null || _writeFailure is not null)
-            {
-                return false;
-            }
-
-            if (_write == Flushing)
-            {
-                throw new InvalidOperationException("A flush is pending on this connection; send when CanSend is true again.");
-            }
-
-            _write = Unflushed;
-            request.Version = version;
-            request.CorrelationId = _settings.CorrelationIds.Next();
-            request.SentAt = now;
+            return false;
         }
 
         if (!request.ExpectsResponse)
@@ -163,6 +146,27 @@ internal sealed class BrokerConnection
         }
 
         return true;
+    }
+
+    private bool TryBeginWrite(KafkaRequest request, short version)
+    {
+        lock (_gate)
+        {
+            if (_closeReason is not null || _writeFailure is not null)
+            {
+                return false;
+            }
+
+            if (_write == Flushing)
+            {
+                throw new InvalidOperationException("A flush is pending on this connection; send when CanSend is true again.");
+            }
+
+            _write = Unflushed;
+            request.Version = version;
+            request.CorrelationId = _settings.CorrelationIds.Next();
+            return true;
+        }
     }
 
     /// <summary>
@@ -213,9 +217,7 @@ internal sealed class BrokerConnection
         ConnectionEnd.Begin(_pipe, writing, _writeEnded, _settings.Scheduler);
     }
 
-    /// <summary>
-    /// Read loop: the answers that had come were given to their requests. After a failed write the last one ends the connection.
-    /// </summary>
+    /// <summary>Read loop: all answers that had come were told. After a failed write the last one ends the connection.</summary>
     internal void AnswersRead()
     {
         if (InFlight == 0 && Volatile.Read(ref _writeFailure) is { } failure)

@@ -138,14 +138,18 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
 
         _attempt = null;
-        if (attempt.Connection is { } connection)
+        if (attempt.IsVoid)
         {
-            if (attempt.IsVoid)
+            if (attempt.Connection is { } late)
             {
-                Close(connection, new IntendedCloseException("Not needed any more."));
-                return;
+                Close(late, new IntendedCloseException("Not needed any more."));
             }
 
+            return;
+        }
+
+        if (attempt.Connection is { } connection)
+        {
             // It may be closed already: then its end was told before anybody knew it.
             attempt.Failure = connection.CloseReason ?? ConnectFailure.Unsupported(connection, _needs);
             if (attempt.Failure is null)
@@ -160,7 +164,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _hasFailed = true;
         LastFailure = attempt.Failure!.Message;
         FailedAttempts++;
-        _owner.ConnectFailed(attempt.EndPoint, attempt.Failure, attempt.IsVoid ? TimeSpan.Zero : Pause(now));
+        _owner.ConnectFailed(attempt.EndPoint, attempt.Failure, Pause(now));
     }
 
     private void Adopt(BrokerConnection connection)

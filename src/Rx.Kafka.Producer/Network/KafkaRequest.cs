@@ -24,9 +24,6 @@ internal abstract class KafkaRequest
     /// <summary>The number its answer carries; set by the connection.</summary>
     public int CorrelationId { get; set; }
 
-    /// <summary>When it was sent, a timestamp of the time provider; set by the connection.</summary>
-    public long SentAt { get; set; }
-
     /// <summary>Writes the body. Called twice, first by a measuring writer, and must write the same bytes both times.</summary>
     public abstract void WriteBody(ref KafkaWriter w, short version);
 

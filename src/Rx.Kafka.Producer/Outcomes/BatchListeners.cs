@@ -45,7 +45,7 @@ internal struct BatchListeners
     /// Makes room for a sink's next record; it must have been charged. A new share comes first in the list, where the next lookup finds
     /// it.
     /// </summary>
-    public SinkShare GrowShare(Sink sink, SinkInterest interest)
+    public void GrowShare(Sink sink, SinkInterest interest)
     {
         var share = ShareOf(sink, interest);
         if (share is null)
@@ -59,8 +59,6 @@ internal struct BatchListeners
         {
             share.AddSegment();
         }
-
-        return share;
     }
 
     public readonly bool HasShareOf(Sink sink, SinkInterest interest) => ShareOf(sink, interest) is not null;

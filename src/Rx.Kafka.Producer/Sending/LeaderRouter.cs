@@ -20,6 +20,7 @@ internal sealed class LeaderRouter : IAsyncDisposable
     private readonly Dictionary<string, RoutedTopic> _topics = new(StringComparer.Ordinal);
     private readonly List<SendingLoop> _loops = [];
     private readonly NoLeaderLoop _noLeader;
+    private readonly List<(PartitionChannel Channel, int Leader)> _moved = []; // to be logged without the lock
     private string? _clusterId;
 
     public LeaderRouter(SendingContext context)
@@ -53,10 +54,12 @@ internal sealed class LeaderRouter : IAsyncDisposable
     }
 
     /// <summary>
-    /// The cluster changed: partitions follow their leaders, senders the brokers' addresses. What did not change is not visited.
+    /// The cluster changed: partitions follow their leaders, senders the brokers' addresses. A known topic that did not change is not
+    /// visited.
     /// </summary>
     public void Route(ClusterSnapshot snapshot)
     {
+        (PartitionChannel Channel, int Leader)[] moved;
         lock (_lock)
         {
             foreach (var node in snapshot.Brokers)
@@ -82,6 +85,14 @@ internal sealed class LeaderRouter : IAsyncDisposable
             {
                 Route(topic, snapshot.Topic(name), snapshot);
             }
+
+            moved = [.. _moved];
+            _moved.Clear();
+        }
+
+        foreach (var (channel, leader) in moved)
+        {
+            SendingLog.LeaderMoved(_context.Logger, channel.Topic, channel.Partition, leader);
         }
     }
 
@@ -135,7 +146,7 @@ internal sealed class LeaderRouter : IAsyncDisposable
 
         if (owner != last.Loop)
         {
-            SendingLog.LeaderMoved(_context.Logger, channel.Topic, channel.Partition, owner.BrokerId);
+            _moved.Add((channel, owner.BrokerId));
             channel.Load.Led(channel.Partition, leader?.Stall);
         }
 

@@ -15,7 +15,7 @@ internal sealed class Mailbox
         }
     }
 
-    /// <summary>Delivers all that was posted, in order. Loop.</summary>
+    /// <summary>Delivers all that was posted, in order. After one that throws, the rest is delivered at the next call. Loop.</summary>
     public void DeliverAll()
     {
         lock (_lock)
@@ -23,12 +23,26 @@ internal sealed class Mailbox
             (_posted, _taken) = (_taken, _posted);
         }
 
-        foreach (var mail in _taken)
+        var delivered = 0;
+        try
         {
-            mail.Deliver();
+            while (delivered < _taken.Count)
+            {
+                _taken[delivered++].Deliver();
+            }
         }
+        finally
+        {
+            if (delivered < _taken.Count)
+            {
+                lock (_lock)
+                {
+                    _posted.InsertRange(0, _taken[delivered..]);
+                }
+            }
 
-        _taken.Clear();
+            _taken.Clear();
+        }
     }
 }
 

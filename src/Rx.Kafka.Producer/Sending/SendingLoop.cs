@@ -186,21 +186,16 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
 
     private long Expire(long now)
     {
-        while (Timeline.OldestUndecided() is { } batch)
+        long next;
+        while (Timeline.TryPeekExpired(now, _deliveryTimeout, out var batch, out next))
         {
-            var due = batch.OpenedAt + _deliveryTimeout;
-            if (due > now)
-            {
-                return due;
-            }
-
             if (!Owns(batch) || !LaneOf(batch).GiveUp(batch, TimedOut(batch, now)))
             {
                 return long.MaxValue;
             }
         }
 
-        return long.MaxValue;
+        return next;
     }
 
     private ProduceError TimedOut(ProducerBatch batch, long now)

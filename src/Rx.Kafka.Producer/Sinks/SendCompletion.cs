@@ -147,15 +147,20 @@ internal sealed class SendCompletion(
         {
             Interlocked.Increment(ref _references);
             _ = waiting.Placed.ContinueWith(
-                static (_, self) => ((SendCompletion)self!).EndPlaced(), this,
+                static (placed, self) => ((SendCompletion)self!).EndPlaced(placed.IsCanceled), this,
                 CancellationToken.None, TaskContinuationOptions.DenyChildAttach, admission.Scheduler);
         }
     }
 
-    private void EndPlaced()
+    private void EndPlaced(bool isWithdrawn)
     {
         EndCancelled();
         Release();
+        if (isWithdrawn)
+        {
+            // Withdrawn after all: nobody will bring an outcome.
+            Release();
+        }
     }
 
     private void EndCancelled()

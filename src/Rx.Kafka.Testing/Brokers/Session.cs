@@ -175,6 +175,11 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
             await WaitAsync(TimeSpan.FromMilliseconds(fetch.MaxWaitMs));
         }
 
+        return await AnswerAsync(request, plan);
+    }
+
+    private async ValueTask<bool> AnswerAsync(Request request, FaultPlan plan)
+    {
         var answers = Answer(request, plan);
         answers = plan.ServesTwice ? Answer(request, plan) : answers;
         await WaitAsync(plan.DelayAfter);

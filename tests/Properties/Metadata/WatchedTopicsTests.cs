@@ -1,3 +1,4 @@
+using Rx.Kafka.Metadata;
 using Rx.Kafka.Properties.Metadata.Scripted;
 
 namespace Rx.Kafka.Properties.Metadata;
@@ -6,6 +7,17 @@ namespace Rx.Kafka.Properties.Metadata;
 // Carries M11 (errors of topics), M21 (topics that expire); S5 (idle topics, which come back with their next record).
 public sealed class WatchedTopicsTests
 {
+    [Fact]
+    public void A_topic_that_is_kept_counts_as_used_then()
+    {
+        var topics = new WatchedTopics();
+        topics.Watch("t", 0);
+        topics.Answered(["t"], []);
+        Assert.Empty(topics.DropIdle(since: 50, now: 100, static _ => true));
+        Assert.Empty(topics.DropIdle(since: 99, now: 149, static _ => false));
+        Assert.Equal(["t"], topics.DropIdle(since: 100, now: 150, static _ => false));
+    }
+
     [Fact]
     public void A_topic_nobody_uses_is_dropped_unless_somebody_keeps_it()
     {

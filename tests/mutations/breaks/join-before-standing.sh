@@ -1,0 +1,23 @@
+says 'A record is linked into its line before it stands there, so the drainer may strike out one that is just joining.'
+laws 'FullyQualifiedName~WaitingRecordsStressTests'
+replace Batching/WaitingRecords.cs '            if (!waiting.TryStand())
+            {
+                return false;
+            }
+
+            _line.AddLast(node);
+            Volatile.Write(ref _count, _line.Count);
+            return true;
+        }
+' '            _line.AddLast(node);
+            Volatile.Write(ref _count, _line.Count);
+        }
+
+        if (waiting.TryStand())
+        {
+            return true;
+        }
+
+        Unlink(node);
+        return false;
+'
