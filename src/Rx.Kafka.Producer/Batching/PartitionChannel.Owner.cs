@@ -216,6 +216,26 @@ internal sealed partial class PartitionChannel
         return _owner.IsSaturated ? LoopNotice.None : LoopNotice.Wake;
     }
 
+    /// <summary>The owner sees a closed batch only after the last copy into it has ended.</summary>
+    private void EndCopy(ProducerBatch batch)
+    {
+        _gate.Enter();
+        batch.OpenCopies--;
+
+        // Listed already or not: the owner may have been told to ask again (TryWithdraw).
+        var wake = batch.IsClosed;
+        if (wake)
+        {
+            List(laneHasMore: false);
+        }
+
+        _gate.Exit();
+        if (wake)
+        {
+            Owner.Wake();
+        }
+    }
+
     private void Tell(LoopNotice notice)
     {
         if ((notice & LoopNotice.Wake) != 0)

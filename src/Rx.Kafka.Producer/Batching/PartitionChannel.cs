@@ -285,23 +285,4 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         Tell(offer.Notice);
         offer.Notice = LoopNotice.None;
     }
-
-    private void EndCopy(ProducerBatch batch)
-    {
-        _gate.Enter();
-        batch.OpenCopies--;
-
-        // Listed already or not: the owner may have been told to ask again (TryWithdraw).
-        var wake = batch.IsClosed;
-        if (wake)
-        {
-            List(laneHasMore: false);
-        }
-
-        _gate.Exit();
-        if (wake)
-        {
-            Owner.Wake();
-        }
-    }
 }

@@ -13,7 +13,7 @@ internal sealed class BufferPool : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly MemoryLedger _ledger;
-    private readonly MemoryQueue _queue;
+    private readonly WaitingPartitions _queue;
     private readonly List<Action> _freed = [];
 
     /// <param name="totalBytes">The ledger's limit.</param>
@@ -23,7 +23,7 @@ internal sealed class BufferPool : IDisposable
     public BufferPool(long totalBytes, int batchSize, BatchOverhead overhead, TimeProvider time)
     {
         _ledger = new MemoryLedger(totalBytes, batchSize, overhead);
-        _queue = new MemoryQueue(_ledger, time, EndTurn);
+        _queue = new WaitingPartitions(_ledger, time, EndTurn);
     }
 
     /// <summary>Called without the lock when all open batches became due.</summary>

@@ -65,8 +65,8 @@ internal sealed class BrokerConnection
     /// <summary>Requests waiting for their answers.</summary>
     public int InFlight => _inFlight.Count;
 
-    /// <summary>The timestamp at which the oldest unanswered request became the oldest; long.MaxValue if there is none.</summary>
-    public long OldestSince => _inFlight.OldestSince;
+    /// <inheritdoc cref="InFlightRequests.TimesOutAt"/>
+    public long TimesOutAt(long heldUntil, TimeSpan limit) => _inFlight.TimesOutAt(_settings.Time, heldUntil, limit);
 
     /// <summary>The timestamp at which bytes last came.</summary>
     public long LastByteAt => _answers.LastByteAt;

@@ -213,7 +213,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
 
         // A request's clock starts when it becomes the oldest unanswered; a throttle holds it.
         var due = isBusy
-            ? _time.After(Math.Max(open.OldestSince, MutedUntil), _options.RequestTimeout + Grace)
+            ? open.TimesOutAt(MutedUntil, _options.RequestTimeout + Grace)
             : _time.After(open.LastUsedAt, _options.ConnectionsMaxIdle);
         if (due > now)
         {

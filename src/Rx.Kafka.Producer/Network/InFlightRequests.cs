@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Network;
 
@@ -22,6 +23,13 @@ internal sealed class InFlightRequests
     /// long.MaxValue if there is none.
     /// </summary>
     public long OldestSince => Volatile.Read(ref _oldestSince);
+
+    /// <summary>When the oldest has waited for too long; long.MaxValue if there is none.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="heldUntil">Its clock stands still until then: the broker throttles.</param>
+    /// <param name="limit">How long it may wait.</param>
+    public long TimesOutAt(TimeProvider time, long heldUntil, TimeSpan limit) =>
+        OldestSince is var since and not long.MaxValue ? time.After(Math.Max(since, heldUntil), limit) : long.MaxValue;
 
     /// <summary>Puts a request at the end, or only remembers its number if no answer is to come.</summary>
     public void Add(KafkaRequest request, long now)

@@ -29,23 +29,23 @@ public sealed class BrokerConnectionTests
     public void The_clock_of_a_request_starts_when_it_becomes_the_oldest()
     {
         var link = new Linked(new World());
-        Assert.Equal(long.MaxValue, link.Connection.OldestSince);
+        Assert.Equal(long.MaxValue, link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Send(new CountedRequest(0, link.News));
         var first = link.World.Time.GetTimestamp();
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Send(new CountedRequest(1, link.News));
-        Assert.Equal(first, link.Connection.OldestSince);
+        Assert.Equal(first, link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
 
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Peer.Send(CountedRequest.Answer(0, 0, []));
         link.World.Run();
-        Assert.Equal(link.World.Time.GetTimestamp(), link.Connection.OldestSince);
+        Assert.Equal(link.World.Time.GetTimestamp(), link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
         Assert.Equal(link.World.Time.GetTimestamp(), link.Connection.LastByteAt);
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Peer.Send(CountedRequest.Answer(1, 0, []));
         link.World.Run();
-        Assert.Equal(long.MaxValue, link.Connection.OldestSince);
+        Assert.Equal(long.MaxValue, link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
         Assert.Equal(link.World.Time.GetTimestamp(), link.Connection.LastUsedAt);
     }
 

@@ -4,7 +4,7 @@ namespace Rx.Kafka.Memory;
 /// The partitions that wait for memory, and who is served: of each broker the one that holds least, then the one that waits longest.
 /// One that may take but finds too little free gets a turn to collect. Guarded by the pool's lock.
 /// </summary>
-internal sealed class MemoryQueue : IDisposable
+internal sealed class WaitingPartitions : IDisposable
 {
     private readonly MemoryLedger _ledger;
     private readonly LargeRequestTurn _turn;
@@ -16,7 +16,7 @@ internal sealed class MemoryQueue : IDisposable
     /// <param name="ledger">What there is to take.</param>
     /// <param name="time">For the turns.</param>
     /// <param name="turnOver">Called without the pool's lock when a turn, or the pause after it, is over.</param>
-    public MemoryQueue(MemoryLedger ledger, TimeProvider time, Action turnOver)
+    public WaitingPartitions(MemoryLedger ledger, TimeProvider time, Action turnOver)
     {
         _ledger = ledger;
         _turn = new LargeRequestTurn(time, turnOver);
