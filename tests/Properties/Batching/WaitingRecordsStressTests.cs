@@ -14,7 +14,7 @@ public sealed class WaitingRecordsStressTests
     public async Task Every_record_that_joins_a_line_ends_once()
     {
         const int Threads = 4;
-        const int Records = 6000;
+        const int Records = 20_000;
         using var world = new BatchingWorld(scheduler: TaskScheduler.Default, time: TimeProvider.System, memory: 64 << 20);
         var channel = world.NewChannel(world.NewOwner());
         var line = new WaitingRecords(new Place(channel), world.Context);
