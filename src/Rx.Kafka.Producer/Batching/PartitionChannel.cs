@@ -102,7 +102,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         return result;
     }
 
-    /// <summary>Puts a caller in line, after all that stand there; the drainer places it. See the line's own. Any thread.</summary>
+    /// <summary>Puts a caller in line, after all that stand there; the drainer places it. Any thread.</summary>
+    /// <inheritdoc cref="WaitingRecords.TryJoin" path="/param"/>
     public bool TryJoin(WaitingRecord waiting, out ProduceError? closedBy)
     {
         _gate.Enter();

@@ -4,8 +4,8 @@ namespace Rx.Kafka.Batching;
 
 /// <summary>
 /// A record whose caller stands in line, for memory in its partition's line or for metadata in its topic's. Its state changes by
-/// compare-and-swap only: it is Placing while it is offered, Standing in line, Placing again while the drainer tries it, and so on; or it
-/// was given up, by its caller or by a purge. Whoever ends one of the first two tells the outcome.
+/// compare-and-swap only. It is Placing while it is offered, Standing in line, and Placing again while the drainer tries it. A caller that
+/// withdraws it, or a purge, gives it up: a standing one is ended by whoever gave it up, one that is being placed by the drainer.
 /// </summary>
 internal sealed class WaitingRecord
 {
