@@ -1,7 +1,9 @@
 using BenchmarkDotNet.Attributes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.ObjectPool;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Memory;
 using Rx.Kafka.Outcomes;
 using Rx.Kafka.Partitioning;
@@ -30,6 +32,7 @@ public class AppendBenchmarks : IDisposable
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>()),
             Scheduler = TaskScheduler.Default,
             Time = TimeProvider.System,
+            Events = new SinkEvents(NullLogger.Instance, new ProducerMetrics("bench"), TimeProvider.System, TaskScheduler.Default),
             BatchSize = 16384,
             MaxBlock = TimeSpan.FromSeconds(1),
             CountAppends = static _ => { },

@@ -22,7 +22,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
 {
     private readonly ProducerCore _core;
     private readonly RecordSink _root;
-    private readonly RefusalLog _refusals;
+    private readonly SinkInput _input;
 
     /// <summary>Makes a producer. Nothing is opened before the first record, or <see cref="ConnectAsync"/>.</summary>
     /// <param name="options">Validated and copied; later changes do nothing.</param>
@@ -34,7 +34,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Rx.Kafka.Producer");
         _core = new ProducerCore(options.Frozen(), logger);
         _root = _core.Root;
-        _refusals = new RefusalLog(logger, _core.Time);
+        _input = new SinkInput(_root, _core.Admission, _core.Dispatching);
     }
 
     /// <summary>
@@ -53,39 +53,26 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
 
     /// <summary>
     /// Completes when, after <see cref="OnCompleted"/> or dispose, every record offered before has its outcome and the observers have
-    /// returned from it. Faults after <see cref="OnError"/> with its error, and with a <see cref="KafkaProduceException"/> after a fatal
-    /// one. Failed records do not fault it.
+    /// returned from it. Faults then with the error of <see cref="OnError"/>; with a <see cref="KafkaProduceException"/> after a fatal
+    /// error, and if a record came after the source had ended; with the exception of the first observer that threw; with a <see
+    /// cref="TimeoutException"/> if dispose did not wait any longer for an observer. Failed records do not fault it.
     /// </summary>
     public Task Completion => _root.Completion;
 
     /// <summary>
-    /// Takes one record. Returns when its bytes are copied; blocks while there is no memory for it (at most <see
-    /// cref="KafkaProducerOptions.MaxBlock"/>, then the record fails) and while observers are more than <see
-    /// cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind. Never throws because of the record: what is wrong with it
-    /// comes as a failed delivery. After dispose or a fatal error the record is refused silently, but for a log line. Any thread.
+    /// Takes one record. Returns when its bytes are copied; blocks while there is no memory or no metadata for it, and while observers
+    /// are more than <see cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind: for each at most <see
+    /// cref="KafkaProducerOptions.MaxBlock"/>, then the record fails. A wait of more than a second is logged. Never throws: what is wrong
+    /// with a record comes as a failed delivery, and is counted and logged. An observer of this producer's streams may call it: it does
+    /// not wait for observers then, and is heard also after <see cref="OnCompleted"/>, until the streams end. Any thread.
     /// </summary>
+    /// <remarks>
+    /// After <see cref="OnCompleted"/> or <see cref="OnError"/>, after dispose and after a fatal error a record is refused. The first
+    /// means that two sources share this observer and one has ended, so <see cref="Completion"/> faults too. Merge them, or subscribe
+    /// each by OnNext alone (<c>source.Subscribe(producer.OnNext)</c>) and call OnCompleted when all have ended.
+    /// </remarks>
     /// <param name="value">The record.</param>
-    /// <exception cref="InvalidOperationException">
-    /// <see cref="OnCompleted"/> or <see cref="OnError"/> came before: two sources share this observer. Merge them, or use <see
-    /// cref="SendAsync"/>. (Thrown on a timer's thread this ends the process.)
-    /// </exception>
-    public void OnNext(Record value)
-    {
-        if (_root.IsTerminated || (_root.Window.IsFull && DispatcherContext.Current != _core.Dispatching))
-        {
-            if (!WaitForTurn())
-            {
-                return;
-            }
-        }
-
-        var offer = new RecordOffer(value, _root);
-        var result = _core.Admission.Offer(ref offer);
-        if (result != OfferResult.Placed)
-        {
-            NotPlaced(result, ref offer);
-        }
-    }
+    public void OnNext(Record value) => _input.OnNext(value);
 
     /// <summary>
     /// The source failed: what was accepted is still sent, then the streams end with this error. Returns at once. Any thread.
@@ -209,60 +196,15 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         new(_core.PurgeAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
 
     /// <summary>
-    /// Takes no more records, sends what was accepted without waiting for linger, for at most <see
+    /// Takes no more records, sends what was offered before (also what stands in line) without waiting for linger, for at most <see
     /// cref="KafkaProducerOptions.CloseTimeout"/>; the rest fails as <see cref="ProduceErrorCode.Closed"/>. Then the streams complete and
     /// all connections, timers and threads end. Calls after the first wait for the same end.
     /// </summary>
-    /// <returns>Completes when all is closed; observers that run longer than the timeout are not waited for.</returns>
+    /// <returns>
+    /// Completes when all is closed; observers that run longer than the timeout are not waited for, and fault <see cref="Completion"/>.
+    /// </returns>
     public ValueTask DisposeAsync() => _core.DisposeAsync();
 
     /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
     public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync().AsTask());
-
-    /// <returns>False when the record is refused because the producer has ended.</returns>
-    private bool WaitForTurn()
-    {
-        if (DispatcherContext.Current != _core.Dispatching)
-        {
-            _root.Window.Wait();
-        }
-
-        if (_core.HasEnded)
-        {
-            _refusals.AfterDispose();
-            return false;
-        }
-
-        return _root.IsTerminated ? throw AfterTerminal() : true;
-    }
-
-    private void NotPlaced(OfferResult result, ref RecordOffer offer)
-    {
-        if (result == OfferResult.Waits)
-        {
-            var waiting = offer.Waiting!;
-            _core.Runtime.Wait(waiting.Placed);
-            if (waiting.Refusal is { } refused)
-            {
-                _refusals.Refused(offer.Record, refused, _root.Deliveries.HasObservers);
-            }
-        }
-        else if (_core.HasEnded)
-        {
-            _refusals.AfterDispose();
-        }
-        else if (offer.Error is { } error && _root.TryEnter())
-        {
-            _refusals.Refused(offer.Record, error, _root.Deliveries.HasObservers);
-            _root.Refuse(offer.Record, timestamp: 0, error);
-        }
-        else
-        {
-            throw AfterTerminal();
-        }
-    }
-
-    private static InvalidOperationException AfterTerminal() =>
-        new("OnNext after OnCompleted or OnError: two sources share this producer's observer, and one has ended. Merge the sources, or "
-            + "send the other's records by SendAsync.");
 }

@@ -20,7 +20,7 @@ namespace Rx.Kafka;
 /// <summary>
 /// The stages of one producer in the order that records flow through them, and their common life: flush, purge, fatal error, dispose.
 /// </summary>
-internal sealed class ProducerCore : IAsyncDisposable
+internal sealed partial class ProducerCore : IAsyncDisposable
 {
     private const int MaximumAnswerBytes = 100 * 1024 * 1024;
 
@@ -30,6 +30,8 @@ internal sealed class ProducerCore : IAsyncDisposable
     private readonly WallClock _clock;
     private readonly LoadTimer? _loads;
     private readonly ProducerMetrics _metrics;
+    private readonly SinkEvents _events;
+    private readonly SendingEvents _sendingEvents;
     private readonly FlushTracker _flushes = new();
     private readonly BufferPool _memory;
     private readonly ControlLoop _control;
@@ -44,16 +46,17 @@ internal sealed class ProducerCore : IAsyncDisposable
         _logger = logger;
         Time = options.Runtime.Time ?? (_ownTime = new PreciseTime());
         _clock = new WallClock(Time);
-        Dispatching = new DispatcherContext(options.Runtime, logger);
-        Root = new RecordSink(options.MaxUnobservedDeliveries, Dispatching);
-
         var scheduler = options.Runtime.Scheduler;
+        var clientId = options.EffectiveClientId();
+        _metrics = new ProducerMetrics(clientId);
+        _events = new SinkEvents(logger, _metrics, Time, scheduler);
+        Dispatching = new DispatcherContext(options.Runtime, Time, _events);
+        Root = new RecordSink(options.MaxUnobservedDeliveries, options.MaxBlock, Dispatching);
+
         var random = new Random(options.Runtime.Random.Next());
         _memory = new BufferPool(options.BufferMemory, options.BatchSize, ProducerBatch.Overheads, Time);
         var batching = NewBatching(scheduler);
-        var clientId = options.EffectiveClientId();
-        _metrics = new ProducerMetrics(clientId);
-        var events = new SendingEvents(logger, _metrics, Time);
+        _sendingEvents = new SendingEvents(logger, _metrics, Time, scheduler);
         var connector = NewConnector(clientId);
         var controlRandom = new Random(random.Next());
         _control = new ControlLoop(options, connector, controlRandom, new MetadataEvents(logger, _metrics, Time));
@@ -63,7 +66,7 @@ internal sealed class ProducerCore : IAsyncDisposable
             KeepTopic = topic => Admission!.KeepTopic(topic),
         };
         var idBackoff = new Backoff(LeastPause.OrMore(options.EffectiveRetryBackoff), options.RetryBackoffMax, controlRandom);
-        var ids = new ProducerIds(options.EffectiveIdempotence, _control, idBackoff, events);
+        var ids = new ProducerIds(options.EffectiveIdempotence, _control, idBackoff, _sendingEvents);
         var sending = new SendingContext
         {
             Options = options,
@@ -72,7 +75,7 @@ internal sealed class ProducerCore : IAsyncDisposable
             ProducerIds = ids,
             Connector = connector,
             Logger = logger,
-            Events = events,
+            Events = _sendingEvents,
             Random = random,
             EndProducer = EndProducer,
         };
@@ -102,14 +105,11 @@ internal sealed class ProducerCore : IAsyncDisposable
     /// <summary>Whose observers a thread calls when it may not wait for observers.</summary>
     public DispatcherContext Dispatching { get; }
 
-    /// <summary>Disposed, or ended by a fatal error.</summary>
-    public bool HasEnded => Volatile.Read(ref _endedBy) is not null;
-
     public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposal) is not null, typeof(KafkaProducer));
 
     public void SourceFailed(Exception error)
     {
-        SinkLog.SourceFailed(_logger, error);
+        _events.SourceFailed(error);
         _ = FlushAsync();
     }
 
@@ -142,17 +142,6 @@ internal sealed class ProducerCore : IAsyncDisposable
     {
         Admission.Update(snapshot);
         _router.Route(snapshot);
-    }
-
-    /// <summary>Ends everything once, for whoever asks.</summary>
-    public ValueTask DisposeAsync()
-    {
-        var calledByObserver = DispatcherContext.Current == Dispatching;
-        lock (_lock)
-        {
-            _disposal ??= Run(() => CloseAsync(calledByObserver)).Unwrap();
-            return new(_disposal);
-        }
     }
 
     private Task<T> Run<T>(Func<T> work) =>
@@ -221,79 +210,10 @@ internal sealed class ProducerCore : IAsyncDisposable
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), batches),
             Scheduler = scheduler,
             Time = Time,
+            Events = _events,
             BatchSize = _options.BatchSize,
             MaxBlock = _options.MaxBlock,
             CountAppends = _clock.CountAppends,
         };
-    }
-
-    private async Task CloseAsync(bool calledByObserver)
-    {
-        var timeout = $"CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms)";
-        var closed = new ProduceError(ProduceErrorCode.Closed, $"The producer was disposed, and {timeout} was over.");
-        Interlocked.CompareExchange(ref _endedBy, closed, null);
-        var started = Time.GetTimestamp();
-        Admission.Close(AdmissionContext.Closed);
-        Root.Window.Close();
-        if (!await EndsWithin(FlushAsync(), started))
-        {
-            SinkLog.CloseTimedOut(_logger, _options.CloseTimeout.TotalMilliseconds);
-            await GiveUpForGood(closed);
-        }
-
-        Root.Terminate(null);
-        if (!calledByObserver)
-        {
-            await EndsWithin(Root.Completion, started);
-        }
-
-        _loads?.Dispose();
-        await _control.DisposeAsync();
-        await _router.DisposeAsync();
-        _memory.Dispose();
-        _metrics.Dispose();
-        _clock.Dispose();
-        _ownTime?.Dispose();
-    }
-
-    private async Task<bool> EndsWithin(Task task, long started)
-    {
-        var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
-        try
-        {
-            await task.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-        catch (Exception)
-        {
-            // A sink that ended with its source's error.
-            return task.IsCompleted;
-        }
-    }
-
-    /// <summary>Decides everything that is accepted; nothing more is.</summary>
-    private Task GiveUpForGood(ProduceError error)
-    {
-        _router.ForEach(loop => loop.Post(() => loop.GiveUpFromNowOn(error)));
-        return FlushAsync();
-    }
-
-    /// <summary>A fatal error: everything outstanding fails with it, and the streams end by it.</summary>
-    private void EndProducer(ProduceError error)
-    {
-        if (Interlocked.CompareExchange(ref _endedBy, error, null) is not null)
-        {
-            return;
-        }
-
-        SinkLog.Fatal(_logger, error.Message);
-        Admission.Close(error);
-        _ = GiveUpForGood(error);
-        Root.Window.Close();
-        Root.Fault(error.ToException());
     }
 }

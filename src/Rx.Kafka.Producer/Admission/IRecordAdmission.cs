@@ -12,6 +12,9 @@ internal interface IRecordAdmission
     /// <summary>Where continuations of awaits are queued.</summary>
     ContinuationQueue Continuations { get; }
 
+    /// <summary>Why no record is taken any more (dispose, or a fatal error); null = records are taken.</summary>
+    ProduceError? TakesNoMoreBy { get; }
+
     /// <summary>Offers a record; what became of it is in the offer.</summary>
     OfferResult Offer(ref RecordOffer offer);
 }

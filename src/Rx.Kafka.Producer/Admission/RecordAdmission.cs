@@ -23,6 +23,7 @@ internal sealed class RecordAdmission : IRecordAdmission
     private readonly List<TopicAdmission> _inOrder = [];
     private readonly long _largest;
     private TopicAdmission? _last;
+    private ProduceError? _takesNoMoreBy;
     private ProduceError? _closedBy;
 
     /// <param name="context">Shared with the topics.</param>
@@ -45,6 +46,9 @@ internal sealed class RecordAdmission : IRecordAdmission
     public ContinuationQueue Continuations { get; }
 
     /// <inheritdoc/>
+    public ProduceError? TakesNoMoreBy => Volatile.Read(ref _takesNoMoreBy);
+
+    /// <inheritdoc/>
     public OfferResult Offer(ref RecordOffer offer)
     {
         ref readonly var record = ref offer.Record;
@@ -55,7 +59,7 @@ internal sealed class RecordAdmission : IRecordAdmission
 
         if (!offer.TryRead(record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds()))
         {
-            return OfferResult.Refused;
+            return Refuse(ref offer, offer.Error!);
         }
 
         if (offer.View.SizeBound > _largest)
@@ -63,9 +67,9 @@ internal sealed class RecordAdmission : IRecordAdmission
             return Refuse(ref offer, TooLarge(offer.View.SizeBound));
         }
 
-        if (_closedBy is not null)
+        if (_takesNoMoreBy is not null && !offer.CameBeforeDispose)
         {
-            return Refuse(ref offer, _closedBy);
+            return Refuse(ref offer, _takesNoMoreBy);
         }
 
         var topic = TopicOf(record.Topic);
@@ -139,9 +143,13 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
     }
 
-    /// <summary>Refuses all later records, ends all lines and closes all batches. Dispose.</summary>
+    /// <summary>Refuses all later records; those in line and in batches go on. Dispose.</summary>
+    public void TakeNoMore(ProduceError error) => Interlocked.CompareExchange(ref _takesNoMoreBy, error, null);
+
+    /// <summary>Refuses all later records, ends all lines and closes all batches. The end of a dispose, or a fatal error.</summary>
     public void Close(ProduceError error)
     {
+        TakeNoMore(error);
         lock (_listLock)
         {
             _closedBy ??= error;
@@ -163,8 +171,9 @@ internal sealed class RecordAdmission : IRecordAdmission
     }
 
     // Refusals and waiting are methods of their own: what they need on the stack would be cleared for each record.
-    private static OfferResult Refuse(ref RecordOffer offer, ProduceError error)
+    private OfferResult Refuse(ref RecordOffer offer, ProduceError error)
     {
+        _context.Batching.Events.Refused(error.Code);
         offer.Error = error;
         return OfferResult.Refused;
     }
@@ -194,7 +203,7 @@ internal sealed class RecordAdmission : IRecordAdmission
             return OfferResult.SinkEnded;
         }
 
-        return offer.Error is null ? Wait(topic, ref offer) : OfferResult.Refused;
+        return offer.Error is { } error ? Refuse(ref offer, error) : Wait(topic, ref offer);
     }
 
     private OfferResult Wait(TopicAdmission topic, ref RecordOffer offer)
@@ -210,17 +219,7 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
 
         var waiting = new WaitingRecord(ref offer, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
-        ProduceError? closedBy = null;
-        if (offer.MustWaitIn is { } channel)
-        {
-            channel.TryJoin(waiting, out closedBy);
-        }
-        else
-        {
-            closedBy = topic.Join(waiting);
-        }
-
-        if (closedBy is not null)
+        if (topic.Join(waiting, offer.MustWaitIn) is { } closedBy)
         {
             offer.Sink?.Leave();
             _context.Batching.Flushes.Leave(waiting.Generation);

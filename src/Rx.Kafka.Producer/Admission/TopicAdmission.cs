@@ -65,10 +65,19 @@ internal sealed class TopicAdmission : IWaitingPlace
         return channels;
     }
 
-    /// <summary>Puts a caller at the end of the topic's line.</summary>
+    /// <summary>
+    /// Puts a caller at the end of a line: of the partition that alone can take its record, or else of the topic, which waits for
+    /// metadata or for memory in any partition.
+    /// </summary>
     /// <returns>Why it was refused, or null.</returns>
-    public ProduceError? Join(WaitingRecord waiting)
+    public ProduceError? Join(WaitingRecord waiting, PartitionChannel? onlyPartition)
     {
+        if (onlyPartition is not null)
+        {
+            onlyPartition.TryJoin(waiting, out var channelClosedBy);
+            return channelClosedBy;
+        }
+
         _waiting.TryJoin(waiting, out var closedBy);
         _context.Metadata.Watch(Name.Text);
         _waiting.QueueDrainer();
@@ -189,8 +198,16 @@ internal sealed class TopicAdmission : IWaitingPlace
 
     ProduceError IWaitingPlace.TimedOut() => Channels is null ? UnknownInTime() : Full();
 
+    string IWaitingPlace.WhatFor() => Channels is null
+        ? $"for the partitions of topic {Name.Text}, of which no broker has told yet"
+        : $"for memory (BufferMemory, {_context.Options.BufferMemory} bytes) for any partition of topic {Name.Text}";
+
     void IWaitingPlace.Drained()
     {
+        foreach (var channel in Channels?.Channels ?? [])
+        {
+            channel.CloseFlushed();
+        }
     }
 
     /// <summary>A topic that will not become usable by waiting.</summary>

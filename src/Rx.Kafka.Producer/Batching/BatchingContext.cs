@@ -1,4 +1,5 @@
 using Microsoft.Extensions.ObjectPool;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Memory;
 using Rx.Kafka.Outcomes;
 
@@ -22,6 +23,9 @@ internal sealed class BatchingContext
     public required int BatchSize { get; init; }
 
     public required TimeSpan MaxBlock { get; init; }
+
+    /// <summary>Told of records that never come into a batch, and of those that wait for long.</summary>
+    public required SinkEvents Events { get; init; }
 
     /// <summary>Told the size of each batch that is decided, so that the published clock knows the rate of appends.</summary>
     public required Action<int> CountAppends { get; init; }

@@ -88,10 +88,6 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             }
 
             result = Place(ref _open, ref offer, mayOpen, mayJoin: false);
-            if (offer.Waiting is not null && _open is not null && _context.Flushes.IsFlushing(_open.Generation))
-            {
-                offer.Notice |= Close(ref _open);
-            }
         }
         finally
         {
@@ -128,6 +124,15 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         return stands;
     }
 
+    /// <summary>Closes the open batch if a flush waits for it: the topic's line, whose records are in it, is empty now. Its drainer.</summary>
+    public void CloseFlushed()
+    {
+        _gate.Enter();
+        var notice = _open is not null && _context.Flushes.IsFlushing(_open.Generation) ? Close(ref _open) : LoopNotice.None;
+        _gate.Exit();
+        Tell(notice);
+    }
+
     ProduceError? IWaitingPlace.BeginDraining() => null;
 
     /// <summary>Places the record at the head of the line; where it cannot, the partition waits for memory. Drainer.</summary>
@@ -153,6 +158,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         ProduceErrorCode.BufferFull,
         $"No memory became free for topic {Topic} partition {Partition} within MaxBlock ({_context.MaxBlock.TotalMilliseconds:0} ms) of "
         + $"BufferMemory ({_context.Memory.Total} bytes): the broker is slower than the source. Raise either, or slow the source.");
+
+    string IWaitingPlace.WhatFor() => $"for memory (BufferMemory, {_context.Memory.Total} bytes) for topic {Topic} partition {Partition}";
 
     /// <summary>Without a line the open batch goes back to the appending threads. Drainer.</summary>
     void IWaitingPlace.Drained()

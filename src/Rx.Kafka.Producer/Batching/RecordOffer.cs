@@ -37,6 +37,9 @@ internal ref struct RecordOffer
     /// <summary>Its place in line: the one that it comes from, or the one that it was given.</summary>
     public WaitingRecord? Waiting;
 
+    /// <summary>Its caller has waited for observers since before the producer was disposed: it is still taken.</summary>
+    public bool CameBeforeDispose;
+
     /// <summary>Why it was refused.</summary>
     public ProduceError? Error;
 

@@ -44,11 +44,11 @@ internal sealed class WaitingRecord
     /// <summary>Milliseconds since 1970.</summary>
     public long Timestamp { get; }
 
-    /// <summary>Monotonic time of joining: MaxBlock runs from here, also from line to line.</summary>
+    /// <summary>Monotonic time of joining its first line.</summary>
     public long JoinedAt { get; }
 
-    /// <summary>What is left of MaxBlock; zero or less = its time is over.</summary>
-    public TimeSpan TimeLeft(BatchingContext context) => context.MaxBlock - context.Time.GetElapsedTime(JoinedAt);
+    /// <summary>Whether a thread is blocked in OnNext until it is placed.</summary>
+    public bool BlocksItsCaller => Sink is not null;
 
     /// <summary>The flush generation it counts in until a batch takes it.</summary>
     public long Generation { get; }

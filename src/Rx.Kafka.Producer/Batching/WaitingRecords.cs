@@ -16,6 +16,7 @@ internal sealed class WaitingRecords
     private readonly IWaitingPlace _place;
     private readonly BatchingContext _context;
     private readonly SerialWork _drainer;
+    private readonly MaxBlock _maxBlock;
     private ProduceError? _closedBy;
     private ITimer? _timer;
     private int _count;
@@ -24,6 +25,7 @@ internal sealed class WaitingRecords
     {
         _place = place;
         _context = context;
+        _maxBlock = new MaxBlock(place, context);
         _drainer = new SerialWork(Drain, context.Scheduler);
         QueueDrainer = _drainer.Queue;
     }
@@ -158,7 +160,8 @@ internal sealed class WaitingRecords
     /// <returns>False when the record, and so all after it, must wait on.</returns>
     private bool TryEndWaiting(WaitingRecord waiting, ProduceError? refused)
     {
-        var remaining = waiting.TimeLeft(_context);
+        var now = _context.Time.GetTimestamp();
+        var remaining = _maxBlock.TimeLeft(waiting, now);
         if (refused is not null || remaining <= TimeSpan.Zero)
         {
             Refuse(waiting, refused ?? _place.TimedOut());
@@ -170,11 +173,12 @@ internal sealed class WaitingRecords
         var result = offer.TryRead(waiting.Timestamp) ? _place.TryPlace(ref offer) : AppendResult.MustWait;
         if (result == AppendResult.MustWait && offer.Error is null)
         {
-            return offer.MustWaitIn is { } partition ? HandOver(waiting, partition) : !TryWaitOn(waiting, remaining);
+            return offer.MustWaitIn is { } partition ? HandOver(waiting, partition) : !TryWaitOn(waiting, _maxBlock.NextLook(waiting, remaining, now));
         }
 
         if (result == AppendResult.Placed)
         {
+            _maxBlock.Moved(now);
             waiting.Sink?.Leave();
             waiting.ConfirmPlaced();
         }
@@ -208,7 +212,7 @@ internal sealed class WaitingRecords
     }
 
     /// <returns>False when it was given up while the drainer tried.</returns>
-    private bool TryWaitOn(WaitingRecord waiting, TimeSpan remaining)
+    private bool TryWaitOn(WaitingRecord waiting, TimeSpan lookAgain)
     {
         lock (_lock)
         {
@@ -216,7 +220,7 @@ internal sealed class WaitingRecords
             {
                 _timer ??= _context.Time.CreateTimer(
                     static work => ((SerialWork)work!).Queue(), _drainer, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _timer.Change(remaining, Timeout.InfiniteTimeSpan);
+                _timer.Change(lookAgain, Timeout.InfiniteTimeSpan);
                 return true;
             }
         }
@@ -241,6 +245,7 @@ internal sealed class WaitingRecords
             return;
         }
 
+        _context.Events.Withdrawn();
         waiting.Sink?.Leave();
         waiting.ConfirmWithdrawn();
         _context.Flushes.Leave(waiting.Generation);
@@ -248,6 +253,7 @@ internal sealed class WaitingRecords
 
     private void Refuse(WaitingRecord waiting, ProduceError error)
     {
+        _context.Events.Refused(error.Code);
         waiting.Refuse(error);
         _context.Flushes.Leave(waiting.Generation);
     }
@@ -264,6 +270,9 @@ internal interface IWaitingPlace
 
     /// <summary>MaxBlock is over.</summary>
     ProduceError TimedOut();
+
+    /// <summary>What its head waits for: "for …".</summary>
+    string WhatFor();
 
     /// <summary>Nobody stands in line any more; may be called again, and somebody may join meanwhile.</summary>
     void Drained();

@@ -4,7 +4,7 @@ namespace Rx.Kafka.Diagnostics;
 
 /// <summary>
 /// The counters of one producer, under the meter <see cref="MeterName"/>; each measurement carries the client's name. Counted per batch,
-/// connection or answer, never per record: with nobody listening a count is a look at a null reference, and with a listener it allocates
+/// connection or answer, and per record only where one is refused: with nobody listening a count is a look at a null reference, and with a listener it allocates
 /// nothing of ours. Any thread.
 /// </summary>
 internal sealed class ProducerMetrics : IDisposable
@@ -20,6 +20,8 @@ internal sealed class ProducerMetrics : IDisposable
     private readonly KeyValuePair<string, object?> _client;
     private readonly Counter<long> _acknowledged;
     private readonly Counter<long> _failed;
+    private readonly Counter<long> _refused;
+    private readonly Counter<long> _observersFailed;
     private readonly Counter<long> _retried;
     private readonly Counter<long> _expired;
     private readonly Counter<long> _split;
@@ -39,6 +41,9 @@ internal sealed class ProducerMetrics : IDisposable
             + "bytes left.");
         _failed = Count("records.failed", "{record}", $"Accepted records that failed for good; `{ErrorTag}` is the broker's error, else "
             + "the `ProduceErrorCode`.");
+        _refused = Count("records.refused", "{record}", $"Records that never came into a batch; `{ErrorTag}` is the `ProduceErrorCode`, or "
+            + "`Cancelled` where the caller's token withdrew one that stood in line.");
+        _observersFailed = Count("observers.failed", "{observer}", "Observers that threw and were detached.");
         _retried = Count("batches.retried", "{batch}", $"Attempts to send a batch that failed and are made again; `{ErrorTag}` is why.");
         _expired = Count("batches.expired", "{batch}", $"Batches that were not acknowledged within `DeliveryTimeout`; `{ErrorTag}` is "
             + "why their last attempt failed, if one did.");
@@ -58,6 +63,10 @@ internal sealed class ProducerMetrics : IDisposable
     public void Acknowledged(int records) => _acknowledged.Add(records, _client);
 
     public void Failed(int records, string error) => _failed.Add(records, _client, Error(error));
+
+    public void Refused(string error) => _refused.Add(1, _client, Error(error));
+
+    public void ObserverFailed() => _observersFailed.Add(1, _client);
 
     public void Retried(string error) => _retried.Add(1, _client, Error(error));
 

@@ -7,11 +7,13 @@ namespace Rx.Kafka.Diagnostics;
 /// they never differ. Where an outage can bring thousands, one event a second says how many were left out; the counters count all. Any
 /// thread.
 /// </summary>
-internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, TimeProvider time)
+internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, TimeProvider time, TaskScheduler scheduler) : IDisposable
 {
     private readonly LogRate _retries = new(time);
     private readonly LogRate _expiries = new(time);
-    private readonly LogRate _failures = new(time);
+    private readonly LogTally<(string Topic, int Partition, ProduceError Error)> _failures = new(
+        time, scheduler, (count, last) => SendingLog.RecordsFailed(
+            logger, count, last.Topic, last.Partition, last.Error.Code, last.Error.Persistence, last.Error.Message));
 
     /// <summary>For what floods by broker: a loop takes one for each kind of event.</summary>
     public LogRate NewRate() => new(time);
@@ -59,9 +61,9 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
     public void Failed(string topic, int partition, int records, int unobserved, string name, ProduceError error)
     {
         metrics.Failed(records, name);
-        if (unobserved > 0 && _failures.Passes(unobserved, out var total))
+        if (unobserved > 0)
         {
-            SendingLog.RecordsFailed(logger, total, topic, partition, error.Code, error.Persistence, error.Message);
+            _failures.Add(unobserved, (topic, partition, error));
         }
     }
 
@@ -127,4 +129,7 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
     }
 
     public void ProducerIdRefused(ProduceError error) => SendingLog.ProducerIdRefused(logger, error.Code, error.Message);
+
+    /// <summary>Says what is unsaid.</summary>
+    public void Dispose() => _failures.Dispose();
 }

@@ -5,14 +5,17 @@ namespace Rx.Kafka.Diagnostics;
 /// <summary>Events 400-499: sinks and the producer's life.</summary>
 internal static partial class SinkLog
 {
-    [LoggerMessage(400, LogLevel.Error, "An observer threw; it is detached")]
+    [LoggerMessage(400, LogLevel.Error, "An observer threw; it is detached, and Completion will fault with its error")]
     public static partial void ObserverThrew(ILogger logger, Exception error);
 
     [LoggerMessage(401, LogLevel.Warning, "{Count} record(s) refused, last one for topic {Topic}: {Code}: {Message}")]
     public static partial void Refused(ILogger logger, long count, string topic, ProduceErrorCode code, string message);
 
-    [LoggerMessage(402, LogLevel.Warning, "Records were offered after the producer was disposed; they are refused")]
-    public static partial void OfferedAfterDispose(ILogger logger);
+    [LoggerMessage(
+        402, LogLevel.Error,
+        "{Count} record(s) refused, last one for topic {Topic}: OnNext came after OnCompleted or OnError, so two sources share this "
+            + "producer's observer and one has ended. Merge the sources, or subscribe each by OnNext alone: source.Subscribe(producer.OnNext)")]
+    public static partial void OfferedLate(ILogger logger, long count, string topic);
 
     [LoggerMessage(403, LogLevel.Error, "The source of the records failed; what was accepted is still sent")]
     public static partial void SourceFailed(ILogger logger, Exception error);
@@ -22,4 +25,12 @@ internal static partial class SinkLog
 
     [LoggerMessage(405, LogLevel.Warning, "Not everything was acknowledged within CloseTimeout ({Timeout} ms); the rest fails as Closed")]
     public static partial void CloseTimedOut(ILogger logger, double timeout);
+
+    [LoggerMessage(406, LogLevel.Warning, "OnNext has waited {Waited:0} ms {What}")]
+    public static partial void Waits(ILogger logger, double waited, string what);
+
+    [LoggerMessage(
+        407, LogLevel.Error,
+        "Observers have not returned from all outcomes within CloseTimeout ({Timeout} ms); the producer is closed without them")]
+    public static partial void ObserversAbandoned(ILogger logger, double timeout);
 }

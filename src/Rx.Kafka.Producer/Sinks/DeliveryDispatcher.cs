@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Outcomes;
@@ -67,9 +66,6 @@ internal sealed class DeliveryDispatcher
     /// <summary>A reader has room again.</summary>
     public void Resume() => _work.Queue();
 
-    /// <summary>An observer threw, and was detached.</summary>
-    public void ObserverThrew(Exception error) => SinkLog.ObserverThrew(_context.Logger, error);
-
     private void Dispatch()
     {
         var outer = DispatcherContext.Current;
@@ -80,6 +76,8 @@ internal sealed class DeliveryDispatcher
             {
                 if (ends)
                 {
+                    End(_sink.Acks, _sink.Error);
+                    End(_sink.Deliveries, _sink.Error);
                     _sink.Complete();
                     return;
                 }
@@ -151,12 +149,13 @@ internal sealed class DeliveryDispatcher
 
     private void Tell(SinkShare share, FactSegment segment, int position)
     {
+        _window.Step();
         ref readonly var outcome = ref share.Outcome;
         var fact = segment.Facts[position];
         var error = outcome.ErrorOf(fact.Index);
         if (error is null && _sink.Acks.HasObservers)
         {
-            _sink.Acks.Next(outcome.MetadataOf(fact.Index, fact.TimeDelta));
+            Next(_sink.Acks, outcome.MetadataOf(fact.Index, fact.TimeDelta));
         }
 
         if (share.Interest == SinkInterest.Records && _sink.Deliveries.HasObservers)
@@ -165,19 +164,58 @@ internal sealed class DeliveryDispatcher
             if (error is null)
             {
                 var time = outcome.TimestampOf(fact.Index, fact.TimeDelta);
-                _sink.Deliveries.Next(
+                Next(
+                    _sink.Deliveries,
                     new(record, outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence));
             }
             else
             {
-                _sink.Deliveries.Next(new(record, error));
+                Next(_sink.Deliveries, new(record, error));
             }
         }
     }
+
+    /// <summary>Tells the observers of a stream one element. One that throws is detached, and the others go on.</summary>
+    private void Next<T>(DeliveryStream<T> stream, in T value)
+    {
+        foreach (var subscription in stream.Subscriptions)
+        {
+            try
+            {
+                subscription.Next(value);
+            }
+            catch (Exception e)
+            {
+                subscription.Dispose();
+                ObserverThrew(e);
+            }
+        }
+    }
+
+    private void End<T>(DeliveryStream<T> stream, Exception? error)
+    {
+        foreach (var subscription in stream.End(error))
+        {
+            try
+            {
+                subscription.End(error);
+            }
+            catch (Exception e)
+            {
+                ObserverThrew(e);
+            }
+        }
+    }
+
+    private void ObserverThrew(Exception error)
+    {
+        _sink.FaultCompletion(error);
+        _context.Events.ObserverThrew(error);
+    }
 }
 
-/// <summary>What the dispatchers of one producer share; also names the producer a thread dispatches for.</summary>
-internal sealed class DispatcherContext(ProducerRuntime runtime, ILogger logger)
+/// <summary>What the sinks of one producer share; also names the producer a thread dispatches for.</summary>
+internal sealed class DispatcherContext(ProducerRuntime runtime, TimeProvider time, SinkEvents events)
 {
     [ThreadStatic]
     private static DispatcherContext? _current;
@@ -191,5 +229,8 @@ internal sealed class DispatcherContext(ProducerRuntime runtime, ILogger logger)
 
     public ProducerRuntime Runtime { get; } = runtime;
 
-    public ILogger Logger { get; } = logger;
+    /// <summary>The producer's clock: the runtime's, or one of its own.</summary>
+    public TimeProvider Time { get; } = time;
+
+    public SinkEvents Events { get; } = events;
 }

@@ -3,8 +3,7 @@ namespace Rx.Kafka.Sinks;
 /// <summary>A hot stream of one sink: multicast, no replay; who subscribes after the end gets just the terminal signal.</summary>
 /// <param name="changed">Called when somebody comes or goes.</param>
 /// <param name="resume">Called when a reader that was full, or has gone, no longer holds the dispatcher.</param>
-/// <param name="threw">Told the error of an observer that threw: it is detached, others go on.</param>
-internal sealed class DeliveryStream<T>(Action changed, Action resume, Action<Exception> threw) : IObservable<T>
+internal sealed class DeliveryStream<T>(Action changed, Action resume) : IObservable<T>
 {
     private readonly Lock _lock = new();
     private Subscription[] _subscriptions = [];
@@ -13,6 +12,9 @@ internal sealed class DeliveryStream<T>(Action changed, Action resume, Action<Ex
     private bool _hasEnded;
 
     public bool HasObservers => Volatile.Read(ref _subscriptions).Length != 0;
+
+    /// <summary>Who is told the next element. Dispatcher.</summary>
+    public ReadOnlySpan<Subscription> Subscriptions => Volatile.Read(ref _subscriptions);
 
     /// <summary>Whether a bounded reader has no room: the dispatcher stops until it is resumed.</summary>
     public bool IsFull
@@ -49,34 +51,19 @@ internal sealed class DeliveryStream<T>(Action changed, Action resume, Action<Ex
         return subscription;
     }
 
-    /// <summary>Tells the observers one element. Dispatcher.</summary>
-    public void Next(in T value)
+    /// <summary>No more elements come. Dispatcher, once.</summary>
+    /// <returns>Who is to be told the end.</returns>
+    public ReadOnlySpan<Subscription> End(Exception? error)
     {
-        foreach (var subscription in Volatile.Read(ref _subscriptions))
-        {
-            subscription.Next(value);
-        }
-    }
-
-    /// <summary>Ends the stream. Dispatcher, once.</summary>
-    public void End(Exception? error)
-    {
-        Subscription[] subscriptions;
         lock (_lock)
         {
             _error = error;
             _hasEnded = true;
-            subscriptions = _subscriptions;
+            var subscriptions = _subscriptions;
             Set([]);
-        }
-
-        foreach (var subscription in subscriptions)
-        {
-            subscription.End(error);
+            return subscriptions;
         }
     }
-
-    private void Threw(Exception error) => threw(error);
 
     private void Remove(Subscription subscription)
     {
@@ -95,7 +82,8 @@ internal sealed class DeliveryStream<T>(Action changed, Action resume, Action<Ex
         changed();
     }
 
-    private sealed class Subscription(DeliveryStream<T> stream, IObserver<T> observer) : IDisposable
+    /// <summary>One observer of the stream. Any thread disposes; the dispatcher tells.</summary>
+    public sealed class Subscription(DeliveryStream<T> stream, IObserver<T> observer) : IDisposable
     {
         private int _isDisposed;
 
@@ -103,19 +91,9 @@ internal sealed class DeliveryStream<T>(Action changed, Action resume, Action<Ex
 
         public void Next(in T value)
         {
-            if (Volatile.Read(ref _isDisposed) != 0)
-            {
-                return;
-            }
-
-            try
+            if (Volatile.Read(ref _isDisposed) == 0)
             {
                 observer.OnNext(value);
-            }
-            catch (Exception e)
-            {
-                Dispose();
-                stream.Threw(e);
             }
         }
 
@@ -126,21 +104,13 @@ internal sealed class DeliveryStream<T>(Action changed, Action resume, Action<Ex
                 return;
             }
 
-            try
+            if (error is null)
             {
-                if (error is null)
-                {
-                    observer.OnCompleted();
-                }
-                else
-                {
-                    observer.OnError(error);
-                }
+                observer.OnCompleted();
             }
-            catch (Exception e)
+            else
             {
-                // Its own last call: there is nothing left to detach it from.
-                stream.Threw(e);
+                observer.OnError(error);
             }
         }
 

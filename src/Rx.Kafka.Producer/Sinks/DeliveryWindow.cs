@@ -2,64 +2,236 @@ namespace Rx.Kafka.Sinks;
 
 /// <summary>
 /// Holds a sink's source while more outcomes are decided than its observers have taken. Records still on their way do not count, memory
-/// bounds those. There is no timeout: a slow observer holds up its own source, as everywhere in Rx.
+/// bounds those. A wait may be what holds the observers (a lock is held around OnNext that an observer wants, or who reads the outcomes
+/// is who waits). So while observers stand still, callers are let through one by one, and where that helps the window widens
+/// (docs/adr/0020). Any thread waits; the dispatcher decides, steps and observes.
 /// </summary>
-internal sealed class DeliveryWindow(int maximum, ProducerRuntime runtime)
+/// <param name="maximum">How many may be unobserved (MaxUnobservedDeliveries).</param>
+/// <param name="maxBlock">How long one caller waits at most.</param>
+/// <param name="context">The runtime, and where long waits are said.</param>
+internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherContext context)
 {
+    /// <summary>How many times the maximum it may widen to.</summary>
+    public const int Widest = 8;
+
+    /// <summary>After so long without a step of the dispatcher a caller is let through, and the log says that it waits.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The same, while it is known that waiting holds the observers.</summary>
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>A step so soon after a caller was let through was made because of that.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>So many callers may be let through without a step before it is no longer believed that waiting holds the observers.</summary>
+    private const int InVain = 32;
+
     private readonly Lock _lock = new();
+    private readonly List<Caller> _waiting = [];
+    private readonly TaskCompletionSource _allPassed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _unobserved;
-    private TaskCompletionSource? _opened;
+    private long _limit = maximum;
+    private long _steps;
+    private long _letThroughAt = long.MinValue;
+    private bool _isHeldByWaiting;
+    private bool _awaitsStep;
+    private int _passedInVain;
+    private int _inside;
     private bool _isClosed;
 
-    public bool IsFull => Volatile.Read(ref _unobserved) > maximum;
+    public bool IsFull => Volatile.Read(ref _unobserved) > Volatile.Read(ref _limit);
 
     public void Decided(int count) => Interlocked.Add(ref _unobserved, count);
 
     public void Observed(int count)
     {
-        if (Interlocked.Add(ref _unobserved, -count) <= maximum)
+        if (Interlocked.Add(ref _unobserved, -count) <= Volatile.Read(ref _limit))
         {
             Open();
         }
     }
 
-    /// <summary>Blocks until there is room again, or the producer is disposed.</summary>
-    public void Wait()
+    /// <summary>The observers have returned from what came before. Dispatcher, for each outcome.</summary>
+    public void Step()
     {
-        while (IsFull && !_isClosed)
+        Volatile.Write(ref _steps, _steps + 1);
+        if (Volatile.Read(ref _awaitsStep))
         {
-            TaskCompletionSource opened;
             lock (_lock)
             {
-                opened = _opened ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _awaitsStep = false;
+                _isHeldByWaiting |= context.Time.GetElapsedTime(_letThroughAt) <= Soon;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Blocks until there is room again, the observers stand still, or the producer is disposed. Then the caller offers its record, and
+    /// calls <see cref="Passed"/>.
+    /// </summary>
+    /// <returns>Null, or why the record is refused: its caller has waited for MaxBlock.</returns>
+    public ProduceError? Wait()
+    {
+        Interlocked.Increment(ref _inside);
+        var caller = new Caller(context.Time.GetTimestamp());
+        lock (_lock)
+        {
+            _waiting.Add(caller);
+        }
+
+        while (!TryPass(caller))
+        {
+            var from = context.Time.GetTimestamp();
+            var left = maxBlock - context.Time.GetElapsedTime(caller.Began, from);
+            if (left <= TimeSpan.Zero)
+            {
+                lock (_lock)
+                {
+                    _waiting.Remove(caller);
+                }
+
+                return TimedOut();
             }
 
-            // It may have opened before we asked to be told.
-            if (!IsFull || _isClosed)
+            var steps = Volatile.Read(ref _steps);
+            if (WaitForTurn(caller, left))
+            {
+                continue;
+            }
+
+            var waited = context.Time.GetElapsedTime(caller.Began);
+            if (waited >= Patience)
+            {
+                context.Events.Waits(waited, $"for observers: {Behind()}");
+            }
+
+            if (steps == Volatile.Read(ref _steps))
+            {
+                LetOneThrough(since: from);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A caller that has waited is done with its record.</summary>
+    public void Passed()
+    {
+        if (Interlocked.Decrement(ref _inside) == 0 && Volatile.Read(ref _isClosed))
+        {
+            _allPassed.TrySetResult();
+        }
+    }
+
+    /// <summary>Lets everybody through: dispose, or a fatal error.</summary>
+    /// <returns>Completes when all who waited have offered their records.</returns>
+    public Task Close()
+    {
+        Interlocked.Increment(ref _inside);
+        Volatile.Write(ref _isClosed, true);
+        Open();
+        Passed();
+        return _allPassed.Task;
+    }
+
+    private bool TryPass(Caller caller)
+    {
+        lock (_lock)
+        {
+            if (IsFull && !_isClosed && !caller.MayPass)
+            {
+                caller.Turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return false;
+            }
+
+            _waiting.Remove(caller);
+            return true;
+        }
+    }
+
+    /// <returns>False when the caller's patience is over, and nobody called it.</returns>
+    private bool WaitForTurn(Caller caller, TimeSpan left)
+    {
+        var isPatienceOver = false;
+        var patience = Volatile.Read(ref _isHeldByWaiting) ? ShortPatience : Patience;
+        var turn = caller.Turn!;
+        using (context.Time.CreateTimer(EndPatience, null, patience < left ? patience : left, Timeout.InfiniteTimeSpan))
+        {
+            context.Runtime.Wait(turn.Task);
+        }
+
+        return !isPatienceOver;
+
+        void EndPatience(object? state) => isPatienceOver = turn.TrySetResult();
+    }
+
+    /// <summary>
+    /// The observers stand still: the caller that has waited longest goes on, for it may hold what they want. Where they moved as soon as
+    /// the last one was let through, the window widens.
+    /// </summary>
+    /// <param name="since">Since when somebody sees them stand; nobody else may have been let through after that.</param>
+    private void LetOneThrough(long since)
+    {
+        lock (_lock)
+        {
+            if (_letThroughAt > since || _waiting.Count == 0)
             {
                 return;
             }
 
-            runtime.Wait(opened.Task);
-        }
-    }
+            _passedInVain = _awaitsStep ? _passedInVain + 1 : 0;
+            _isHeldByWaiting &= _passedInVain < InVain;
+            _letThroughAt = context.Time.GetTimestamp();
+            Volatile.Write(ref _awaitsStep, true);
+            if (_isHeldByWaiting)
+            {
+                var wider = Volatile.Read(ref _unobserved) + Math.Max(1, maximum / 4);
+                Volatile.Write(ref _limit, Math.Clamp(wider, _limit, Math.Max(_limit, (long)maximum * Widest)));
+            }
 
-    /// <summary>Lets everybody through, to be refused further on. Dispose.</summary>
-    public void Close()
-    {
-        _isClosed = true;
+            _waiting[0].MayPass = true;
+            _waiting[0].Turn?.TrySetResult();
+        }
+
         Open();
     }
 
     private void Open()
     {
-        TaskCompletionSource? opened;
         lock (_lock)
         {
-            opened = _opened;
-            _opened = null;
-        }
+            if (Volatile.Read(ref _unobserved) <= maximum)
+            {
+                Volatile.Write(ref _limit, maximum);
+            }
 
-        opened?.TrySetResult();
+            if (IsFull && !_isClosed)
+            {
+                return;
+            }
+
+            foreach (var caller in _waiting)
+            {
+                caller.Turn?.TrySetResult();
+            }
+        }
+    }
+
+    private ProduceError TimedOut() => new(
+        ProduceErrorCode.BufferFull, $"The record waited for observers for MaxBlock ({maxBlock.TotalMilliseconds:0} ms): {Behind()}");
+
+    private string Behind() =>
+        $"{Volatile.Read(ref _unobserved)} outcomes are decided that they have not returned from, the limit is MaxUnobservedDeliveries "
+        + $"({maximum}). Make observers faster, or move them off with ObserveOn; one that wants a lock which is held around OnNext can "
+        + "only move between two calls of OnNext.";
+
+    /// <summary>A thread that waits. Under the lock.</summary>
+    private sealed class Caller(long began)
+    {
+        public long Began => began;
+
+        public TaskCompletionSource? Turn { get; set; }
+
+        public bool MayPass { get; set; }
     }
 }

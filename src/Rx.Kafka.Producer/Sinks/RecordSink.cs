@@ -19,15 +19,19 @@ internal sealed class RecordSink : Sink
     private readonly DeliveryWindow _window;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _error;
+    private Exception? _completionError;
     private long _state;
     private int _interest;
 
-    public RecordSink(int maximumUnobserved, DispatcherContext context)
+    /// <param name="maximumUnobserved">How many outcomes may be unobserved.</param>
+    /// <param name="maxBlock">How long OnNext waits for observers.</param>
+    /// <param name="context">Shared by the sinks of a producer.</param>
+    public RecordSink(int maximumUnobserved, TimeSpan maxBlock, DispatcherContext context)
     {
-        _window = new DeliveryWindow(maximumUnobserved, context.Runtime);
+        _window = new DeliveryWindow(maximumUnobserved, maxBlock, context);
         _dispatcher = new DeliveryDispatcher(this, _window, context);
-        Acks = new DeliveryStream<RecordMetadata>(UpdateInterest, _dispatcher.Resume, _dispatcher.ObserverThrew);
-        Deliveries = new DeliveryStream<Delivery<Record>>(UpdateInterest, _dispatcher.Resume, _dispatcher.ObserverThrew);
+        Acks = new DeliveryStream<RecordMetadata>(UpdateInterest, _dispatcher.Resume);
+        Deliveries = new DeliveryStream<Delivery<Record>>(UpdateInterest, _dispatcher.Resume);
     }
 
     public DeliveryStream<RecordMetadata> Acks { get; }
@@ -35,6 +39,9 @@ internal sealed class RecordSink : Sink
     public DeliveryStream<Delivery<Record>> Deliveries { get; }
 
     public Task Completion => _completion.Task;
+
+    /// <summary>What the streams end with; null = they complete. Dispatcher.</summary>
+    public Exception? Error => _error;
 
     /// <summary>Whether the terminal signal came.</summary>
     public bool IsTerminated => (Volatile.Read(ref _state) & Terminated) != 0;
@@ -111,20 +118,22 @@ internal sealed class RecordSink : Sink
         EndIfDone();
     }
 
-    /// <summary>The last call of the dispatcher.</summary>
+    /// <summary>
+    /// Completion will fault: an observer threw, or a record came too late. The streams end as their source said, for what they told is
+    /// right.
+    /// </summary>
+    public void FaultCompletion(Exception error) => Interlocked.CompareExchange(ref _completionError, error, null);
+
+    /// <summary>The streams have ended. The last call of the dispatcher, or the end of a dispose that did not wait for it.</summary>
     public void Complete()
     {
-        Acks.End(_error);
-        Deliveries.End(_error);
-        if (_error is null)
+        if ((_error ?? Volatile.Read(ref _completionError)) is not { } error)
         {
             _completion.TrySetResult();
         }
-        else
+        else if (_completion.TrySetException(error))
         {
-            _completion.TrySetException(_error);
-
-            // Looked at here: one that nobody awaits is not an unobserved exception, it was logged, and came by OnError.
+            // Looked at here: one that nobody awaits is not an unobserved exception, it was logged.
             _ = _completion.Task.Exception;
         }
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Microsoft.Extensions.ObjectPool;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Memory;
 using Rx.Kafka.Outcomes;
 using Rx.Kafka.Partitioning;
@@ -29,11 +30,14 @@ internal sealed class BatchingWorld : IDisposable
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), 64),
             Scheduler = scheduler ?? Pumped,
             Time = clock,
+            Events = new SinkEvents(Log, new ProducerMetrics("me"), clock, scheduler ?? Pumped),
             BatchSize = batchSize,
             MaxBlock = maxBlock ?? TimeSpan.FromSeconds(60),
             CountAppends = count => Counted += count,
         };
     }
+
+    public EventLog Log { get; } = new();
 
     public VirtualTime Time { get; } = new();
 

@@ -67,6 +67,8 @@ public sealed class WaitingRecordsStressTests
 
         public ProduceError TimedOut() => new(ProduceErrorCode.BufferFull, "late");
 
+        public string WhatFor() => "for room";
+
         public void Drained()
         {
         }

@@ -96,7 +96,7 @@ public sealed class LaneNumbersTests
     private static (LaneNumbers Numbers, ProducerIdentity Identity, UndecidedBatches Undecided, Watching World) Numbered()
     {
         var w = new Watching();
-        var events = new SendingEvents(w.Log, w.Metrics, w.World.Time);
+        var events = new SendingEvents(w.Log, w.Metrics, w.World.Time, w.World.Tasks);
         using var batching = new BatchingWorld();
         var undecided = new UndecidedBatches();
         var numbers = new LaneNumbers(batching.NewChannel(batching.NewOwner()), w.Ids, events, undecided);

@@ -20,7 +20,7 @@ internal sealed class LaneWorld : IDisposable
 
     public LaneWorld(bool isIdempotent = true, int retries = int.MaxValue, bool obtainId = true)
     {
-        var events = new SendingEvents(_watching.Log, _watching.Metrics, _batching.Time);
+        var events = new SendingEvents(_watching.Log, _watching.Metrics, _batching.Time, _batching.Context.Scheduler);
         Ids = isIdempotent ? _watching.Ids : new ProducerIds(isIdempotent: false, _watching.Control, new Backoff(TimeSpan.Zero, TimeSpan.Zero, new Random(1)), events);
         Context = new LaneContext
         {

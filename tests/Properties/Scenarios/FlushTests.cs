@@ -65,6 +65,41 @@ public class FlushTests
         LongLinger,
         brokers: new EmbeddedKafkaOptions { AutoCreateTopics = false });
 
+    // Batches fill although a flush waits for them: a first program (send many, flush) does not send one record a batch.
+    [Theory]
+    [InlineData(false, 0, 1)]
+    [InlineData(true, 0, 3)]
+    [InlineData(false, 7, 3)]
+    public void Records_of_a_topic_that_became_known_fill_as_few_batches_as_if_it_had_been_known(bool isEnqueued, int keys, int partitions)
+    {
+        var fresh = Batches(isKnown: false);
+        var known = Batches(isKnown: true);
+        Assert.InRange(fresh, 1, known + partitions);
+
+        int Batches(bool isKnown)
+        {
+            var batches = 0;
+            ProducerWorld.Run(
+                async world =>
+                {
+                    world.Kafka.CreateTopic("t", partitions);
+                    if (isKnown)
+                    {
+                        await world.Producer.GetPartitionsAsync("t");
+                    }
+
+                    var sent = Enumerable.Range(0, 2000).Select(i => world.SendAsync(Record(i), isEnqueued ? StepKind.Enqueue : StepKind.Send)).ToArray();
+                    await world.Producer.FlushAsync();
+                    Assert.All(await Task.WhenAll(sent), static result => Assert.Null(result.Error));
+                    batches = Enumerable.Range(0, partitions).Sum(partition => world.Kafka.ReadBatches("t", partition).Count);
+                },
+                LongLinger with { LatencyMs = 5 });
+            return batches;
+        }
+
+        Record Record(int i) => keys == 0 ? new("t", new byte[50]) : new("t", new string('v', 50), $"key {i % keys}");
+    }
+
     [Fact]
     [Law("L38")]
     public void It_covers_a_partition_without_leader_and_sends_its_records_without_linger() => Run(

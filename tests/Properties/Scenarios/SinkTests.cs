@@ -1,3 +1,4 @@
+using Rx.Kafka.Properties.Diagnostics;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -61,7 +62,7 @@ public class SinkTests
     // L32
     [Fact]
     [Law("L32")]
-    public void A_throwing_observer_is_detached_and_nobody_notices() => Run(async world =>
+    public void A_throwing_observer_is_detached_and_faults_completion_and_nobody_else_notices() => Run(async world =>
     {
         var calls = 0;
         var others = new List<RecordMetadata>();
@@ -73,7 +74,8 @@ public class SinkTests
         world.Producer.Acks.Subscribe(new Collector<RecordMetadata>(others.Add));
         Push(world, 5);
         world.Producer.OnCompleted();
-        await world.Producer.Completion;
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => world.Producer.Completion);
+        Assert.Equal("an observer's own fault", error.Message);
         Assert.Equal(1, calls);
         Assert.Equal(5, others.Count);
     });
@@ -157,7 +159,6 @@ public class SinkTests
             }
 
             Assert.Equal(7, world.Now.TotalMilliseconds);
-            await Assert.ThrowsAsync<InvalidOperationException>(() => ProducerWorld.Start(() => Push(world, 1)));
             Assert.Null((await world.SendAsync(new Record("t", "v"), StepKind.Send)).Error);
             Assert.True(observer.HasEnded);
             Assert.Equal(fails, observer.Error is not null);
@@ -190,42 +191,43 @@ public class SinkTests
         },
         SmallWindow);
 
-    // L40: a record is accepted, or the call threw.
+    // L40: a record is accepted, or refused: then Completion says so.
     [Fact]
     [Law("L40")]
-    public void Records_beside_the_end_are_accepted_or_rejected() => Law.Seeds(
-        "L40",
-        seed => Run(
-            async world =>
-            {
-                var outcomes = 0;
-                world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(_ => outcomes++));
-                var rejected = 0;
-                var pushing = Enumerable.Range(0, 6).Select(_ => ProducerWorld.Start(() =>
+    public void Records_beside_the_end_are_accepted_or_refused()
+    {
+        using var counted = new Counted(nameof(Records_beside_the_end_are_accepted_or_refused));
+        Law.Seeds(
+            "L40",
+            seed => Run(
+                async world =>
                 {
-                    try
-                    {
-                        world.Producer.OnNext(new Record("t", new byte[1000]));
-                    }
-                    catch (InvalidOperationException)
-                    {
-                        rejected++;
-                    }
-                })).ToArray();
-                var ending = ProducerWorld.Start(world.Producer.OnCompleted);
-                await Task.WhenAll(pushing);
-                await ending;
-                await world.Producer.Completion;
-                Assert.Equal(6, outcomes + rejected);
-                Assert.Equal(outcomes, world.Kafka.Counters.Records);
-            },
-            new Setup { BufferMemory = 8192, BatchSize = 0 },
-            seed),
-        100);
+                    var (accepted, refused) = (0, 0);
+                    world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery => _ = delivery.Succeeded ? accepted++ : refused++));
+                    var pushing = Enumerable.Range(0, 6)
+                        .Select(_ => ProducerWorld.Start(() => world.Producer.OnNext(new Record("t", new byte[1000])))).ToArray();
+                    var ending = ProducerWorld.Start(world.Producer.OnCompleted);
+                    await Task.WhenAll(pushing);
+                    await ending;
+                    var faulted = await Xunit.Record.ExceptionAsync(() => world.Producer.Completion) as KafkaProduceException;
+                    Assert.True(refused == 0 || faulted is not null);
+                    Assert.True(faulted is null || counted.Of("records.refused") > 0);
+                    Assert.Equal(accepted, world.Kafka.Counters.Records);
+
+                    // What came after the streams had ended is in the counter alone.
+                    Assert.Equal(6, accepted + counted.Of("records.refused"));
+                    Assert.InRange(refused, 0, (int)counted.Of("records.refused"));
+                    counted.Clear();
+                },
+                new Setup { BufferMemory = 8192, BatchSize = 0 },
+                seed,
+                options => options.ClientId = nameof(Records_beside_the_end_are_accepted_or_refused)),
+            100);
+    }
 
     [Fact]
     [Law("L20")]
-    public void After_dispose_records_are_refused_in_silence_and_awaits_throw() => Run(async world =>
+    public void After_dispose_records_are_refused_and_awaits_throw() => Run(async world =>
     {
         var ended = new Collector<RecordMetadata>(static _ => { });
         world.Producer.Acks.Subscribe(ended);
@@ -252,6 +254,7 @@ public class SinkTests
             await world.Producer.FlushAsync();
             await world.Producer.DisposeAsync();
             Assert.Equal(2000, world.Now.TotalMilliseconds);
+            await Assert.ThrowsAsync<TimeoutException>(() => world.Producer.Completion);
             forever.SetResult();
         },
         new Setup { CloseTimeoutMs = 2000 });
@@ -296,7 +299,8 @@ public class SinkTests
         },
         SmallWindow with { BufferMemory = 8192, CloseTimeoutMs = 2000 });
 
-    private static void Run(Func<ProducerWorld, Task> body, Setup? setup = null, int seed = 1) => ProducerWorld.Run(
+    private static void Run(
+        Func<ProducerWorld, Task> body, Setup? setup = null, int seed = 1, Action<KafkaProducerOptions>? configure = null) => ProducerWorld.Run(
         async world =>
         {
             world.Kafka.CreateTopic("t");
@@ -304,7 +308,8 @@ public class SinkTests
             await body(world);
         },
         setup,
-        seed);
+        seed,
+        configure: configure);
 
     private static void Push(ProducerWorld world, int records)
     {

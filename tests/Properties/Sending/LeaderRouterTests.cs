@@ -102,7 +102,7 @@ public sealed class LeaderRouterTests
             ProducerIds = w.Ids,
             Connector = new Connector(w.Cluster, w.World.Time, w.World.Tasks, "me", w.Log, 1 << 20),
             Logger = w.Log,
-            Events = new SendingEvents(w.Log, w.Metrics, w.World.Time),
+            Events = new SendingEvents(w.Log, w.Metrics, w.World.Time, w.World.Tasks),
             Random = new Random(1),
             EndProducer = static error => Assert.Fail(error.Message),
         });

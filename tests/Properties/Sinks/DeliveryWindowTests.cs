@@ -14,7 +14,7 @@ public sealed class DeliveryWindowTests
     [Law("L33")]
     public void It_is_full_while_more_is_unobserved_than_allowed() => Law.Check("window", Steps.Of(kinds: 2, limit: 20), program =>
     {
-        var window = new DeliveryWindow(10, new ProducerRuntime());
+        var window = NewWindow(10);
         var unobserved = 0;
         foreach (var step in program)
         {
@@ -38,13 +38,14 @@ public sealed class DeliveryWindowTests
     [Fact]
     public void Nobody_sleeps_through_an_opening()
     {
-        var window = new DeliveryWindow(5, new ProducerRuntime());
+        var window = NewWindow(5);
         var passed = 0;
         var sources = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
         {
             for (var i = 0; i < 5_000; i++)
             {
-                window.Wait();
+                Assert.Null(window.Wait());
+                window.Passed();
                 window.Decided(1);
                 Interlocked.Increment(ref passed);
             }
@@ -72,16 +73,24 @@ public sealed class DeliveryWindowTests
         Array.ForEach(sources, static thread => Assert.True(thread.Join(Patience)));
     }
 
+    private static DeliveryWindow NewWindow(int maximum) => new(maximum, Patience, new SinkWorld(seed: 1, runtime: new ProducerRuntime()).Context);
+
     [Fact]
     public void Closing_lets_everybody_through()
     {
-        var window = new DeliveryWindow(0, new ProducerRuntime());
+        var window = NewWindow(0);
         window.Decided(1);
-        var threads = Enumerable.Range(0, 4).Select(_ => new Thread(window.Wait)).ToArray();
+        var threads = Enumerable.Range(0, 4).Select(_ => new Thread(Pass)).ToArray();
         Array.ForEach(threads, static thread => thread.Start());
         window.Close();
         Array.ForEach(threads, static thread => Assert.True(thread.Join(Patience)));
-        window.Wait();
+        Pass();
+
+        void Pass()
+        {
+            Assert.Null(window.Wait());
+            window.Passed();
+        }
     }
 
     // L34: observers that send again, through their own sink and each other's, with the smallest window: everything ends. A thread that tells outcomes never waits for them.
@@ -141,7 +150,8 @@ public sealed class DeliveryWindowTests
         {
             if (to.Sink.Window.IsFull && DispatcherContext.Current is null)
             {
-                to.Sink.Window.Wait();
+                Assert.Null(to.Sink.Window.Wait());
+                to.Sink.Window.Passed();
             }
 
             Assert.True(to.Accept(1));

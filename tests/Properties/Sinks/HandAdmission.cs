@@ -12,6 +12,8 @@ internal sealed class HandAdmission(BatchingWorld world, PartitionChannel channe
 
     public ContinuationQueue Continuations { get; } = new(world.Context.Scheduler);
 
+    public ProduceError? TakesNoMoreBy => null;
+
     public OfferResult Offer(ref RecordOffer offer)
     {
         Assert.True(offer.TryRead(timestamp: 1_000_000));

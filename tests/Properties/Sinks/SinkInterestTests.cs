@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Outcomes;
 using Rx.Kafka.Properties.Concurrency;
 using Rx.Kafka.Sinks;
@@ -13,7 +12,7 @@ public sealed class SinkInterestTests
     public void Interest_is_what_somebody_wants_after_concurrent_changes()
     {
         const int Rounds = 20_000;
-        var sink = new RecordSink(10, new DispatcherContext(new ProducerRuntime(), NullLogger.Instance));
+        var sink = new SinkWorld(seed: 1, window: 10).Sink;
         using var barrier = new Barrier(2);
         var wrong = 0;
         IDisposable? deliveries = null;

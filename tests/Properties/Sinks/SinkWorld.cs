@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Outcomes;
 using Rx.Kafka.Sinks;
 using Rx.Kafka.Testing;
@@ -10,14 +10,18 @@ internal sealed class SinkWorld
 {
     private readonly Queue<Action> _undecided = new();
 
-    public SinkWorld(int seed, int window = 0, ProducerRuntime? runtime = null)
+    public SinkWorld(int seed, int window = 0, ProducerRuntime? runtime = null, TimeSpan? maxBlock = null)
     {
         Pumped = new PumpedScheduler(seed);
-        Context = new DispatcherContext(runtime ?? new ProducerRuntime { Scheduler = Pumped }, NullLogger.Instance);
-        Sink = new RecordSink(window, Context);
+        runtime ??= new ProducerRuntime { Scheduler = Pumped };
+        var time = runtime.Time ?? TimeProvider.System;
+        Context = new DispatcherContext(runtime, time, new SinkEvents(Log, new ProducerMetrics("me"), time, runtime.Scheduler));
+        Sink = new RecordSink(window, maxBlock ?? TimeSpan.FromSeconds(60), Context);
     }
 
     public PumpedScheduler Pumped { get; }
+
+    public EventLog Log { get; } = new();
 
     public DispatcherContext Context { get; }
 

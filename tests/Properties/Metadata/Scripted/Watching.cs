@@ -32,7 +32,7 @@ internal sealed class Watching
         Control = new ControlLoop(Options, connector, random, new MetadataEvents(Log, Metrics, World.Time));
         Metadata = new ClusterMetadata(Options, Control, random) { SnapshotChanged = Take };
         var backoff = new Backoff(Options.RetryBackoff, Options.RetryBackoffMax, random);
-        Ids = new ProducerIds(isIdempotent: true, Control, backoff, new SendingEvents(Log, Metrics, World.Time))
+        Ids = new ProducerIds(isIdempotent: true, Control, backoff, new SendingEvents(Log, Metrics, World.Time, World.Tasks))
         {
             Obtained = () => Obtained++,
             Refused = Refusals.Add,

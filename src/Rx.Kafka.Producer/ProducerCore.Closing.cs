@@ -1,0 +1,109 @@
+using Rx.Kafka.Admission;
+using Rx.Kafka.Concurrency;
+using Rx.Kafka.Sinks;
+
+namespace Rx.Kafka;
+
+/// <summary>How a producer ends: by dispose, which sends what was offered before it, or by a fatal error.</summary>
+internal sealed partial class ProducerCore
+{
+    /// <summary>Ends everything once, for whoever asks.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var calledByObserver = DispatcherContext.Current == Dispatching;
+        lock (_lock)
+        {
+            _disposal ??= Run(() => CloseAsync(calledByObserver)).Unwrap();
+            return new(_disposal);
+        }
+    }
+
+    private async Task CloseAsync(bool calledByObserver)
+    {
+        var started = Time.GetTimestamp();
+        Interlocked.CompareExchange(ref _endedBy, AdmissionContext.Closed, null);
+        Admission.TakeNoMore(AdmissionContext.Closed);
+
+        // What stands in line counts in the flush; who waits for observers must have offered his record before it.
+        await EndsWithin(Root.Window.Close(), started);
+        if (await EndsWithin(FlushAsync(), started))
+        {
+            Admission.Close(AdmissionContext.Closed);
+        }
+        else
+        {
+            Admission.Close(OutOfTime());
+        }
+
+        // Also what came in beside the flush.
+        if (!await EndsWithin(FlushAsync(), started))
+        {
+            _events.CloseTimedOut(_options.CloseTimeout);
+            await GiveUpForGood(OutOfTime());
+        }
+
+        Root.Terminate(null);
+        if (!calledByObserver && !await EndsWithin(Root.Completion, started))
+        {
+            _events.ObserversAbandoned(_options.CloseTimeout);
+            Root.FaultCompletion(new TimeoutException(
+                $"Observers had not returned from all outcomes when CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over."));
+            Root.Complete();
+        }
+
+        _loads?.Dispose();
+        await _control.DisposeAsync();
+        await _router.DisposeAsync();
+        _memory.Dispose();
+        _events.Dispose();
+        _sendingEvents.Dispose();
+        _metrics.Dispose();
+        _clock.Dispose();
+        _ownTime?.Dispose();
+    }
+
+    private ProduceError OutOfTime() => new(
+        ProduceErrorCode.Closed,
+        $"The producer was disposed, and CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over.");
+
+    private async Task<bool> EndsWithin(Task task, long started)
+    {
+        var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
+        try
+        {
+            await task.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        catch (Exception)
+        {
+            // A sink that ended with its source's error.
+            return task.IsCompleted;
+        }
+    }
+
+    /// <summary>Decides everything that is accepted; nothing more is.</summary>
+    private Task GiveUpForGood(ProduceError error)
+    {
+        _router.ForEach(loop => loop.Post(() => loop.GiveUpFromNowOn(error)));
+        return FlushAsync();
+    }
+
+    /// <summary>A fatal error: everything outstanding fails with it, and the streams end by it.</summary>
+    private void EndProducer(ProduceError error)
+    {
+        if (Interlocked.CompareExchange(ref _endedBy, error, null) is not null)
+        {
+            return;
+        }
+
+        _events.Fatal(error);
+        Admission.Close(error);
+        _ = GiveUpForGood(error);
+        _ = Root.Window.Close();
+        Root.Fault(error.ToException());
+    }
+}
