@@ -35,7 +35,7 @@ internal static class FailureText
         ref readonly var delivery = ref batch.Delivery;
         if (delivery.Attempts == 0)
         {
-            return "Never sent.";
+            return delivery.LastCause is { } cause ? $"Not sent since its batch was split; before: {cause}." : "Never sent.";
         }
 
         var attempts = delivery.Attempts == 1 ? "1 attempt" : $"{delivery.Attempts} attempts";

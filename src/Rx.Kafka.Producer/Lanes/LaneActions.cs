@@ -108,6 +108,11 @@ internal sealed class LaneActions(
         }
 
         var answer = end.Answer.GetValueOrDefault();
+        if (answer.ErrorCode == ErrorCodes.None)
+        {
+            undecided.PartIsThere(batch);
+        }
+
         outcomes.Acknowledge(batch, answer.ErrorCode == ErrorCodes.None ? answer.BaseOffset : -1, answer.LogAppendTimeMs);
     }
 
@@ -121,8 +126,8 @@ internal sealed class LaneActions(
     }
 
     /// <summary>
-    /// Its halves take its place and, together, its numbers, so later batches keep theirs. Not an attempt, and no back-off: each half is
-    /// smaller, so this ends.
+    /// Its halves take its place and, together, its numbers, so later batches keep theirs; they are as unclear as it was. Not an attempt,
+    /// and no back-off: each half is smaller, so this ends.
     /// </summary>
     private void Split(ProducerBatch batch, AttemptFailure cause)
     {
@@ -133,6 +138,8 @@ internal sealed class LaneActions(
             second.Delivery.Numbers = shared with { BaseSequence = LaneNumbers.Advance(shared.BaseSequence, first.Count) };
         }
 
+        first.Delivery.OnLog = second.Delivery.OnLog = batch.Delivery.OnLog;
+        first.Delivery.Voucher = second.Delivery.Voucher = batch.Delivery.Voucher;
         first.Delivery.LastCause = second.Delivery.LastCause = cause;
         undecided.Replace(batch, first, second);
         gate.AskFor(WhenIdle.Retry);

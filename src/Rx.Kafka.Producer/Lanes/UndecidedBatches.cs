@@ -118,6 +118,26 @@ internal sealed class UndecidedBatches
         }
     }
 
+    /// <summary>
+    /// A part was appended under its own numbers, so the batch it comes from is not on the log: its other parts, which were never sent, are
+    /// absent. Not where another log may have that batch.
+    /// </summary>
+    public void PartIsThere(ProducerBatch part)
+    {
+        if (part is not { SplitFrom: { } whole, Delivery: { Numbers: not null, Voucher: Voucher.AnySuccess } })
+        {
+            return;
+        }
+
+        foreach (var other in After(part))
+        {
+            if (other.SplitFrom == whole && other.Delivery is { Attempts: 0, Voucher: Voucher.AnySuccess })
+            {
+                other.Delivery.OnLog = OnLog.No;
+            }
+        }
+    }
+
     /// <summary>The later ones, in order.</summary>
     public ReadOnlySpan<ProducerBatch> After(ProducerBatch batch) => CollectionsMarshal.AsSpan(_batches)[(_batches.IndexOf(batch) + 1)..];
 
