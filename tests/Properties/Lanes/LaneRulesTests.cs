@@ -26,9 +26,8 @@ public sealed class LaneRulesTests
         (11, LaneAction.RenumberUnderNewId, static f => !f.IsGivenUp && f.Answer is A.StaleEpoch && IsAbsent(f)),
         (12, LaneAction.FailAndReplaceId, static f => !f.IsGivenUp && f.Answer is A.StaleEpoch && !IsAbsent(f)),
         (13, LaneAction.Split, static f => !f.IsGivenUp && f.Answer is A.TooLarge && f.ProvesAbsence && f.HasManyRecords),
-        (14, LaneAction.Renumber, static f => !f.IsGivenUp && f.Answer is A.None && f.IsAfterGap),
-        (15, LaneAction.Retry, static f => !f.IsGivenUp && f.HasRetries
-            && (f.Answer is A.Retriable || (f.Answer is A.None && !f.IsAfterGap))),
+        (14, LaneAction.Renumber, static f => !f.IsGivenUp && f.IsAfterGap && (f.Answer is A.None || (f.Answer is A.Retriable && f.HasRetries))),
+        (15, LaneAction.Retry, static f => !f.IsGivenUp && f.HasRetries && !f.IsAfterGap && f.Answer is (A.Retriable or A.None)),
         (16, LaneAction.Fail, static f => !f.IsGivenUp && (f.Answer is A.Refused
             || (f.Answer is A.TooLarge && !(f.ProvesAbsence && f.HasManyRecords))
             || (f.Answer is A.Retriable && !f.HasRetries)

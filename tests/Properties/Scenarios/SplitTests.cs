@@ -124,6 +124,27 @@ public class SplitTests
         },
         new Setup { BatchSize = 500, LatencyMs = 1 });
 
+    // The first of them leaves a gap, the second gets new numbers, the third is refused for its size or for now: it needs new ones too, or nobody could go first.
+    [Theory]
+    [InlineData(new[] { 1000, 150, 150, 200, 200 }, 0)]
+    [InlineData(new[] { 1000, 150, 150, 160, 160 }, 19)]
+    public void What_is_refused_after_a_gap_stops_nobody(int[] sizes, int code) => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t", new TopicOptions { MaxMessageBytes = 400 });
+            await world.Producer.GetPartitionsAsync("t");
+            await world.Succeed("0");
+            if (code != 0)
+            {
+                world.Kafka.Faults.On(ApiKey.Produce).Fail((short)code).Skip(2).Times(1);
+            }
+
+            var outcomes = await Task.WhenAll(sizes.Select((size, i) => world.SendAsync(new Record("t", Value(i + 1, size)), StepKind.Send)));
+            Assert.Equal([ProduceErrorCode.RecordTooLarge, null, null, null, null], outcomes.Select(static outcome => outcome.Error?.Code));
+            Assert.Equal([0, 2, 3, 4, 5], world.Kafka.ReadLog("t").Select(Number));
+        },
+        new Setup { BatchSize = 500, LatencyMs = 1 });
+
     // The broker looks at the size before it looks for a duplicate. Of a batch that is there it takes no part: their numbers are behind its last one.
     [Fact]
     [Law("L41")]
