@@ -3,68 +3,53 @@ using Rx.Kafka.Protocol.Records;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// Halves a batch that the broker finds too large. The records stay where they are, in the memory of the whole batch: those of the second
-/// half are counted from 0 again, which takes no more bytes than before; only the headers are written apart.
+/// Cuts a batch that is too large for the broker. The records stay where they are, in the memory of the whole batch: those of the later
+/// parts are counted from 0 again, which takes no more bytes than before; only the headers are written apart.
 /// </summary>
 internal static class BatchSplit
 {
     /// <summary>
-    /// Two parts of about the same size, at least a record each. Owner; the batch must have more than one record and be in no request.
+    /// Parts of at most so many bytes, at least a record each, as few as the order of the records allows. Owner; the batch must be in no
+    /// request.
     /// </summary>
-    public static (ProducerBatch First, ProducerBatch Second) Halve(ProducerBatch batch)
+    public static List<ProducerBatch> Cut(ProducerBatch batch, int limit)
     {
-        var half = (batch.Bytes + RecordBatchHeader.Size) / 2; // a part's bytes include its header
-        var first = ProducerBatch.PartOf(batch, batch.FirstIndex);
-        ProducerBatch? second = null;
+        var part = ProducerBatch.PartOf(batch, batch.FirstIndex);
+        List<ProducerBatch> parts = [part];
         for (var i = 0; i < batch.ChunkCount; i++)
         {
             var records = batch.RecordsInChunk(i);
-            var at = 0;
-            if (second is null)
+            records = records[Fill(part, records, limit)..];
+            while (records.Count > 0)
             {
-                at = TakeFirst(first, records, batch.Count - 1, half);
-                if (at == records.Count)
-                {
-                    continue;
-                }
+                part = ProducerBatch.PartOf(batch, part.FirstIndex + part.Count);
+                parts.Add(part);
+                records = records[Fill(part, records, limit)..];
+            }
+        }
 
-                second = ProducerBatch.PartOf(batch, batch.FirstIndex + first.Count);
+        return parts;
+    }
+
+    /// <returns>The bytes of the records that fit.</returns>
+    private static int Fill(ProducerBatch part, ArraySegment<byte> records, int limit)
+    {
+        var (count, latest, read, written) = (0, long.MinValue, 0, 0);
+        while (read < records.Count)
+        {
+            var record = EncodedRecord.Read(records.AsSpan(read));
+            if (part.Count + count > 0 && part.Bytes + written + record.Size > limit)
+            {
+                break;
             }
 
-            TakeRest(second, records[at..]);
-        }
-
-        return (first, second!);
-    }
-
-    /// <returns>Where the first part ends in this chunk.</returns>
-    private static int TakeFirst(ProducerBatch part, ArraySegment<byte> records, int most, int half)
-    {
-        var (count, latest, end) = (0, long.MinValue, 0);
-        while (end < records.Count && part.Count + count < most && (part.Count + count == 0 || part.Bytes + end < half))
-        {
-            var record = EncodedRecord.Read(records.AsSpan(end));
             latest = Math.Max(latest, record.TimestampDelta);
-            end += record.Size;
-            count++;
-        }
-
-        part.AddRecords(records[..end], count, latest);
-        return end;
-    }
-
-    private static void TakeRest(ProducerBatch part, ArraySegment<byte> records)
-    {
-        var (count, latest, written) = (0, long.MinValue, 0);
-        for (var at = 0; at < records.Count;)
-        {
-            var record = EncodedRecord.Read(records.AsSpan(at));
-            latest = Math.Max(latest, record.TimestampDelta);
-            written += record.Renumber(records.AsSpan(at), records.AsSpan(written), part.Count + count);
-            at += record.Size;
+            written += record.Renumber(records.AsSpan(read), records.AsSpan(written), part.Count + count);
+            read += record.Size;
             count++;
         }
 
         part.AddRecords(records[..written], count, latest);
+        return read;
     }
 }

@@ -44,6 +44,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         Waiting = new WaitingRecords(this, context);
         _account = new PartitionMemory(Waiting.QueueDrainer);
         _memory = new BatchMemory(context, _account);
+        Limit = new BatchLimit(context.BatchSize, context.Time);
         context.Memory.AddChannel(_account, owner.Memory);
         Writer = _writer = new RecordWriter(this, context);
         Reader = new BatchReader(this);
@@ -57,6 +58,9 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
     public int Partition { get; }
 
     public PartitionLoad Load { get; }
+
+    /// <summary>How large its batches may be.</summary>
+    public BatchLimit Limit { get; }
 
     /// <summary>The records that stand in line for this partition.</summary>
     public WaitingRecords Waiting { get; }
@@ -203,7 +207,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             var delta = offer.View.Timestamp - batch.BaseTimestamp;
             var body = RecordEncoder.BodySize(delta, batch.Count, offer.View.KeyLength, offer.View.ValueLength, offer.View.Headers);
             var total = RecordEncoder.TotalSize(body);
-            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, _context.BatchSize) == CloseReason.None
+            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, Limit.Current) == CloseReason.None
                 && _memory.TryMake(batch, total, ref offer))
             {
                 offer.PlacedBytes = total;
@@ -273,7 +277,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             offer.Copy = new PendingCopy(batch, room, body, delta, index);
         }
 
-        offer.AllFull = BatchPolicy.AfterAppend(batch.Bytes, _context.BatchSize) != CloseReason.None;
+        offer.AllFull = BatchPolicy.AfterAppend(batch.Bytes, Limit.Current) != CloseReason.None;
         if (offer.AllFull)
         {
             offer.Notice |= Close(ref open);

@@ -14,6 +14,7 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
     private readonly LogTally<(string Topic, int Partition, ProduceError Error)> _failures = new(
         time, scheduler, (count, last) => SendingLog.RecordsFailed(
             logger, count, last.Topic, last.Partition, last.Error.Code, last.Error.Persistence, last.Error.Message));
+    private readonly LogRate _splits = new(time);
 
     /// <summary>For what floods by broker: a loop takes one for each kind of event.</summary>
     public LogRate NewRate() => new(time);
@@ -67,11 +68,14 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
         }
     }
 
-    /// <summary>A batch goes again in parts.</summary>
-    public void Split(string topic, int partition, int records, int bytes)
+    /// <summary>A batch was too large and goes again in parts, none above a limit.</summary>
+    public void Split(string topic, int partition, int records, int bytes, int limit)
     {
         metrics.Split();
-        SendingLog.Split(logger, topic, partition, records, bytes);
+        if (_splits.Passes(1, out var total))
+        {
+            SendingLog.Split(logger, topic, partition, records, bytes, limit, total - 1);
+        }
     }
 
     public void Connected(int broker, string endPoint)

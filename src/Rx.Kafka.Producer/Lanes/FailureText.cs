@@ -8,7 +8,12 @@ namespace Rx.Kafka.Lanes;
 /// <summary>What people read about an attempt or a batch that failed.</summary>
 internal static class FailureText
 {
+    // The checksum is right when a batch leaves, so bytes that are spoilt on their way are not refused again and again.
+    private const string NoKeyHint =
+        " Old brokers answer so for a record without key on a compacted topic: give it a key.";
+
     private static readonly AttemptFailure NoFailure = new("", "");
+    private static readonly string CorruptMessage = ErrorTable.Get(ErrorCodes.CorruptMessage).Name;
 
     /// <summary>"NOT_LEADER_OR_FOLLOWER from broker 2 at host:port".</summary>
     public static AttemptFailure Of(in PartitionAnswer answer, BrokerConnection connection, int broker)
@@ -35,13 +40,13 @@ internal static class FailureText
         ref readonly var delivery = ref batch.Delivery;
         if (delivery.Attempts == 0)
         {
-            return "Never sent.";
+            return delivery.LastCause is { } cause ? $"Not sent since its batch was split; before: {cause}." : "Never sent.";
         }
 
         var attempts = delivery.Attempts == 1 ? "1 attempt" : $"{delivery.Attempts} attempts";
         var now = delivery.IsInFlight ? ", the last one not answered" : "";
         var before = delivery.LastCause is null ? "" : $"{(delivery.IsInFlight ? "; before it" : ", last")}: {delivery.LastCause}";
-        return $"{attempts}{now}{before}.";
+        return $"{attempts}{now}{before}.{(delivery.LastCause?.Error == CorruptMessage ? NoKeyHint : "")}";
     }
 
     /// <summary>The text of a refusal, with the broker's own words where it gave some, and the remedy.</summary>
@@ -49,9 +54,13 @@ internal static class FailureText
     {
         var attempts = batch.Delivery.Attempts > 1 ? $"{batch.Delivery.Attempts} attempts, last: " : "";
         var words = answer.ErrorMessage ?? ErrorTable.Get(answer.ErrorCode).Description;
-        var remedy = answer.ErrorCode == ErrorCodes.MessageTooLarge
-            ? $" It has {batch.Bytes} bytes with {batch.Count} record(s); raise the topic's max.message.bytes, or send smaller records."
-            : "";
+        var remedy = answer.ErrorCode switch
+        {
+            ErrorCodes.MessageTooLarge =>
+                $" It has {batch.Bytes} bytes with {batch.Count} record(s); raise the topic's max.message.bytes, or send smaller records.",
+            ErrorCodes.CorruptMessage => NoKeyHint,
+            _ => "",
+        };
         return $"{Where(batch.Channel)}: {attempts}{cause}: {words}{remedy}";
     }
 

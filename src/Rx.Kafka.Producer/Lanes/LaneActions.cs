@@ -69,7 +69,7 @@ internal sealed class LaneActions(
                 Renumber(batch, end);
                 break;
             case LaneAction.Split:
-                Split(batch, end.Cause);
+                Split(batch, end);
                 break;
             case LaneAction.Retry:
                 RememberDoubts(batch, facts, end);
@@ -108,6 +108,12 @@ internal sealed class LaneActions(
         }
 
         var answer = end.Answer.GetValueOrDefault();
+        if (answer.ErrorCode == ErrorCodes.None)
+        {
+            undecided.PartIsThere(batch);
+            batch.Channel.Limit.Taken(batch.Bytes, end.Now);
+        }
+
         outcomes.Acknowledge(batch, answer.ErrorCode == ErrorCodes.None ? answer.BaseOffset : -1, answer.LogAppendTimeMs);
     }
 
@@ -120,23 +126,21 @@ internal sealed class LaneActions(
         RetryLater(batch, end);
     }
 
-    /// <summary>
-    /// Its halves take its place and, together, its numbers, so later batches keep theirs. Not an attempt, and no back-off: each half is
-    /// smaller, so this ends.
-    /// </summary>
-    private void Split(ProducerBatch batch, AttemptFailure cause)
+    /// <summary>Not an attempt, and no back-off: each part is smaller, so this ends.</summary>
+    private void Split(ProducerBatch batch, in AttemptEnd end)
     {
-        var (first, second) = BatchSplit.Halve(batch);
-        if (batch.Delivery.Numbers is { } shared)
+        var channel = batch.Channel;
+        channel.Limit.Refused(batch.Bytes, end.Now);
+        batch.Delivery.LastCause = end.Cause;
+        if (numbers.IsAfterGap(batch))
         {
-            first.Delivery.Numbers = shared;
-            second.Delivery.Numbers = shared with { BaseSequence = LaneNumbers.Advance(shared.BaseSequence, first.Count) };
+            // Batches before it have lost their numbers: with its own it would keep them from getting new ones.
+            numbers.Strip(batch);
         }
 
-        first.Delivery.LastCause = second.Delivery.LastCause = cause;
-        undecided.Replace(batch, first, second);
+        undecided.Split(batch, channel.Limit.Current);
         gate.AskFor(WhenIdle.Retry);
-        context.Events.Split(batch.Channel.Topic, batch.Channel.Partition, batch.Count, batch.Bytes);
+        context.Events.Split(channel.Topic, channel.Partition, batch.Count, batch.Bytes, channel.Limit.Current);
     }
 
     private static void RememberDoubts(ProducerBatch batch, in AttemptFacts facts, in AttemptEnd end)

@@ -1,3 +1,4 @@
+using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Network;
 
@@ -7,7 +8,7 @@ namespace Rx.Kafka.Lanes;
 /// Whether a lane may send now: what is in flight, what the broker has proved, the back-off, and what waits until nothing is in flight.
 /// Only for the lane's loop.
 /// </summary>
-internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, LaneNumbers numbers)
+internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, LaneNumbers numbers, BatchLimit limit)
 {
     private LaneProof _proof = new(context.Time);
     private Backoff? _backoff;
@@ -23,8 +24,8 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
 
     /// <summary>
     /// A second batch may be in flight only after a success on this connection under this producer id (a broker accepts any first
-    /// sequence), and never beside an unclear batch. Without numbers there is nothing to prove. Parts of a split batch go one by one: the
-    /// next is likely to be too large as well.
+    /// sequence), and never beside an unclear batch. Without numbers there is nothing to prove. After a refusal as too large
+    /// one goes at a time until one is taken.
     /// </summary>
     public bool MaySend(BrokerConnection connection, long now)
     {
@@ -34,7 +35,7 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
         }
 
         return _inFlight == 0
-            || (!undecided.HasParts && (!context.IsIdempotent || (_proof.Holds(numbers.Id, connection, now) && !undecided.HasUnclear)));
+            || (!limit.IsInDoubt && (!context.IsIdempotent || (_proof.Holds(numbers.Id, connection, now) && !undecided.HasUnclear)));
     }
 
     /// <summary>

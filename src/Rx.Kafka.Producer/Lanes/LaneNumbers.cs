@@ -42,7 +42,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
 
     /// <summary>
     /// A batch ended without a success, so new batches can no longer use the lane's numbers. Waiting batches that were never sent, or are
-    /// absent by the gap, lose theirs.
+    /// absent by the gap, lose theirs. Parts were sent as a whole: they keep theirs, as batches after them do, or nobody could go first.
     /// </summary>
     /// <param name="numbers">The batch's numbers; those of an older epoch say nothing about this one.</param>
     /// <param name="isAbsent">Whether it is known absent: so are all after it, and only those. Else nobody can say.</param>
@@ -56,7 +56,8 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
         Lapse(numbers, isAbsent);
         foreach (var batch in undecided)
         {
-            if (batch.Delivery is { IsWaiting: true, IsUnclear: false } && (batch.Delivery.Attempts == 0 || IsAfterGap(batch)))
+            var isFresh = batch is { SplitFrom: null, Delivery.Attempts: 0 };
+            if (batch.Delivery is { IsWaiting: true, IsUnclear: false } && (isFresh || IsAfterGap(batch)))
             {
                 Drop(batch);
             }

@@ -11,9 +11,15 @@ namespace Rx.Kafka.Lanes;
 internal sealed class LaneOutcomes(
     PartitionChannel channel, LaneContext context, UndecidedBatches undecided, LaneNumbers numbers, LaneGate gate)
 {
-    // A duplicate is answered with the batch's own largest time, which is not a time of appending.
-    public void Acknowledge(ProducerBatch batch, long baseOffset, long appendTime) =>
-        Keep(batch, new OutcomeRange(0, baseOffset, null, appendTime == batch.MaxTimestamp ? -1 : appendTime));
+    /// <summary>
+    /// The batch is on the log. One that was sent more than once may be a duplicate: that is answered with the batch's own largest time,
+    /// which says nothing about the append.
+    /// </summary>
+    public void Acknowledge(ProducerBatch batch, long baseOffset, long appendTime)
+    {
+        var mayBeItsOwn = batch.Delivery.Attempts > 1 && appendTime == batch.MaxTimestamp;
+        Keep(batch, new OutcomeRange(0, baseOffset, null, mayBeItsOwn ? -1 : appendTime));
+    }
 
     /// <summary>The batch fails for good. The lane's numbers end with it, and it leaves a gap if it is absent.</summary>
     /// <returns>The error, with what is known of the log.</returns>

@@ -36,8 +36,11 @@ internal static class LaneRules
         { Answer: AnswerKind.UnknownId } => new(10, LaneAction.Renumber),
         { Answer: AnswerKind.StaleEpoch, IsAbsent: true } => new(11, LaneAction.RenumberUnderNewId),
         { Answer: AnswerKind.StaleEpoch } => new(12, LaneAction.FailAndReplaceId),
-        { Answer: AnswerKind.TooLarge, IsAbsent: true, HasManyRecords: true } => new(13, LaneAction.Split),
+
+        // An earlier attempt may be on the log: the parts keep its numbers, so the broker takes none of them then.
+        { Answer: AnswerKind.TooLarge, ProvesAbsence: true, HasManyRecords: true } => new(13, LaneAction.Split),
         { Answer: AnswerKind.None, IsAfterGap: true } => new(14, LaneAction.Renumber),
+        { Answer: AnswerKind.Retriable, IsAfterGap: true, HasRetries: true } => new(14, LaneAction.Renumber),
         { Answer: AnswerKind.None or AnswerKind.Retriable, HasRetries: true } => new(15, LaneAction.Retry),
         _ => new(16, LaneAction.Fail),
     };
@@ -179,7 +182,7 @@ internal enum LaneAction
     /// <summary>Again under the same numbers, after the earlier ones and without a back-off of its own.</summary>
     SendAfterEarlier,
 
-    /// <summary>Its halves share its numbers and go one at a time.</summary>
+    /// <summary>Its parts share its numbers; they get new ones if it is known absent by a gap.</summary>
     Split,
 
     /// <summary>Again under the same numbers after the back-off; unclear unless its absence is proven.</summary>

@@ -17,6 +17,7 @@ internal sealed class PartitionLane : Lane
     private readonly LaneOutcomes _outcomes;
     private readonly LaneGate _gate;
     private readonly LaneActions _actions;
+    private readonly LaneDrain _drain;
     private Guid _topicId;
     private LaneRoute _route;
     private LaneLoop? _sender; // the loop that sent what is in flight: the owner, as a lane moves only when nothing is
@@ -28,9 +29,10 @@ internal sealed class PartitionLane : Lane
         _route = route;
         _topicId = route.TopicId;
         _numbers = new LaneNumbers(channel, context.ProducerIds, context.Events, _undecided);
-        _gate = new LaneGate(context, _undecided, _numbers);
+        _gate = new LaneGate(context, _undecided, _numbers, channel.Limit);
         _outcomes = new LaneOutcomes(channel, context, _undecided, _numbers, _gate);
         _actions = new LaneActions(context, _undecided, _numbers, _gate, _outcomes);
+        _drain = new LaneDrain(channel, _undecided, _numbers, _gate);
         channel.Lane = this;
     }
 
@@ -55,57 +57,8 @@ internal sealed class PartitionLane : Lane
     public bool WaitsForProducerId => _numbers.NeedsIdentity;
 
     /// <summary>Gives the next batch of this partition, numbered and sealed.</summary>
-    public LaneTake Take(BrokerConnection connection, long now, int maximumBytes, out ProducerBatch? batch)
-    {
-        batch = null;
-        if (!_gate.MaySend(connection, now))
-        {
-            return LaneTake.Blocked;
-        }
-
-        _gate.BackoffIsOver();
-        batch = _undecided.NextToSendAgain();
-        var result = batch is null ? TakeNew(maximumBytes, out batch) : TakeAgain(batch, maximumBytes);
-        if (result != LaneTake.Batch)
-        {
-            batch = null;
-            return result;
-        }
-
-        batch!.Delivery.SentBesideOthers = !_gate.IsIdle;
-        batch.Seal(transactional: false);
-        return LaneTake.Batch;
-    }
-
-    // A batch that keeps its numbers goes out under them, even while the lane waits for new ones.
-    private LaneTake TakeAgain(ProducerBatch batch, int maximumBytes) => batch.Bytes > maximumBytes
-        ? LaneTake.TooLarge
-        : batch.Delivery.Numbers is not null || _numbers.TryGive(batch) ? LaneTake.Batch : LaneTake.Blocked;
-
-    private LaneTake TakeNew(int maximumBytes, out ProducerBatch? batch)
-    {
-        batch = null;
-        if (!_gate.MayTakeNew())
-        {
-            return LaneTake.Blocked;
-        }
-
-        if (!Channel.Reader.TryPeek(out batch))
-        {
-            return LaneTake.Nothing;
-        }
-
-        if (batch.Bytes > maximumBytes)
-        {
-            return LaneTake.TooLarge;
-        }
-
-        // Only the owner reads, so this takes the same one.
-        Channel.Reader.TryRead(out _);
-        _numbers.TryGive(batch);
-        _undecided.Add(batch);
-        return LaneTake.Batch;
-    }
+    public LaneTake Take(BrokerConnection connection, long now, int maximumBytes, out ProducerBatch? batch) =>
+        _drain.Take(connection, now, maximumBytes, out batch);
 
     /// <summary>A request with this batch was handed to the connection. One that was not keeps its numbers and counts no attempt.</summary>
     public void Sent(ProducerBatch batch, LaneLoop sender)

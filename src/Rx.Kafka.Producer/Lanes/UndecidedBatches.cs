@@ -16,9 +16,6 @@ internal sealed class UndecidedBatches
     /// <summary>Some may be on the log.</summary>
     public bool HasUnclear => _batches.Exists(static b => b.Delivery.IsUnclear);
 
-    /// <summary>Some are parts of a split batch.</summary>
-    public bool HasParts => _batches.Exists(static b => b.SplitFrom is not null);
-
     /// <summary>Some still use the lane's numbers.</summary>
     public bool HasNumbered => _batches.Exists(static b => b.Delivery is { Outcome: null, Numbers: not null } or { IsInFlight: true });
 
@@ -118,18 +115,56 @@ internal sealed class UndecidedBatches
         }
     }
 
+    /// <summary>
+    /// A part was appended under its own numbers, so the batch it comes from is not on the log: its other parts, which were never sent, are
+    /// absent. Not where another log may have that batch.
+    /// </summary>
+    public void PartIsThere(ProducerBatch part)
+    {
+        if (part is not { SplitFrom: { } whole, Delivery: { Numbers: not null, Voucher: Voucher.AnySuccess } })
+        {
+            return;
+        }
+
+        foreach (var other in After(part))
+        {
+            if (other.SplitFrom == whole && other.Delivery is { Attempts: 0, Voucher: Voucher.AnySuccess })
+            {
+                other.Delivery.OnLog = OnLog.No;
+            }
+        }
+    }
+
     /// <summary>The later ones, in order.</summary>
     public ReadOnlySpan<ProducerBatch> After(ProducerBatch batch) => CollectionsMarshal.AsSpan(_batches)[(_batches.IndexOf(batch) + 1)..];
 
     /// <summary>The batch, or what is left of its parts; empty = it is not here.</summary>
     public List<ProducerBatch> PartsOf(ProducerBatch whole) => _batches.FindAll(b => (b.SplitFrom ?? b) == whole);
 
-    /// <summary>The halves of a split batch take its place.</summary>
-    public void Replace(ProducerBatch batch, ProducerBatch first, ProducerBatch second)
+    /// <summary>
+    /// Parts of at most so many bytes take the batch's place and, together, its numbers, so later batches keep theirs. They are as unclear
+    /// as it was.
+    /// </summary>
+    /// <returns>The first part.</returns>
+    public ProducerBatch Split(ProducerBatch batch, int limit)
     {
+        var parts = BatchSplit.Cut(batch, limit);
+        foreach (var part in parts)
+        {
+            part.Delivery.OnLog = batch.Delivery.OnLog;
+            part.Delivery.Voucher = batch.Delivery.Voucher;
+            part.Delivery.LastCause = batch.Delivery.LastCause;
+            if (batch.Delivery.Numbers is { } shared)
+            {
+                var sequence = LaneNumbers.Advance(shared.BaseSequence, part.FirstIndex - batch.FirstIndex);
+                part.Delivery.Numbers = shared with { BaseSequence = sequence };
+            }
+        }
+
         var at = _batches.IndexOf(batch);
-        _batches[at] = first;
-        _batches.Insert(at + 1, second);
+        _batches.RemoveAt(at);
+        _batches.InsertRange(at, parts);
+        return parts[0];
     }
 
     /// <summary>What callers, flush and memory know of them: a split batch once, not its parts.</summary>

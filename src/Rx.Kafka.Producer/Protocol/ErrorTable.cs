@@ -192,6 +192,7 @@ internal enum Appended
 internal static class ErrorCodes
 {
     public const short None = 0;
+    public const short CorruptMessage = 2;
     public const short UnknownTopicOrPartition = 3;
     public const short MessageTooLarge = 10;
     public const short NetworkException = 13;

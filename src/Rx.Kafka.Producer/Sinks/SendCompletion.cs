@@ -25,7 +25,13 @@ internal sealed class SendCompletion(
     private WaitingRecord? _waiting;
     private int _hasEnded;
 
-    /// <summary>One for the await, one for the outcome; the last one to go gives the object back.</summary>
+    /// <summary>Whether <see cref="_cancellation"/> is set, or the outcome came first: the second one to come ends the registration.</summary>
+    private int _registration;
+
+    /// <summary>
+    /// One for the await, one for the outcome, one for the registration, so that no late callback meets the object's next life; the last
+    /// one to go gives the object back.
+    /// </summary>
     private int _references;
 
     /// <summary>Claim word: version and Open bit. GetResult swaps it once, so a second await cannot release the object twice.</summary>
@@ -45,7 +51,9 @@ internal sealed class SendCompletion(
         {
             _waiting = offer.Waiting;
             _token = cancellationToken;
+            Interlocked.Increment(ref _references);
             _cancellation = cancellationToken.UnsafeRegister(static self => ((SendCompletion)self!).Cancel(), this);
+            MeetRegistration();
         }
 
         return new ValueTask<RecordMetadata>(this, _core.Version);
@@ -65,6 +73,7 @@ internal sealed class SendCompletion(
             }
         }
 
+        MeetRegistration();
         Release();
     }
 
@@ -75,6 +84,7 @@ internal sealed class SendCompletion(
             _core.SetException(error.ToException());
         }
 
+        MeetRegistration();
         Release();
     }
 
@@ -116,8 +126,6 @@ internal sealed class SendCompletion(
                 "This ValueTask was awaited twice; it is awaited once: use AsTask() to await it more often.");
         }
 
-        // Waits for a callback that runs right now, so that none meets the object's next life. It never waits for us.
-        _cancellation.Dispose();
         try
         {
             return _core.GetResult(token);
@@ -129,9 +137,27 @@ internal sealed class SendCompletion(
     }
 
     /// <summary>
+    /// The registration ends with the outcome, whether anybody reads it or not: a token may live as long as the application. Called once by
+    /// each of the two. A callback that runs already gives its reference back itself.
+    /// </summary>
+    private void MeetRegistration()
+    {
+        if (Interlocked.Exchange(ref _registration, 1) != 0 && _cancellation.Unregister())
+        {
+            Release();
+        }
+    }
+
+    private void Cancel()
+    {
+        EndAwait();
+        Release();
+    }
+
+    /// <summary>
     /// In line: the record is withdrawn for certain. Accepted: only the await ends, and not before the caller's bytes are copied.
     /// </summary>
-    private void Cancel()
+    private void EndAwait()
     {
         if (_waiting is not { } waiting)
         {
@@ -187,6 +213,7 @@ internal sealed class SendCompletion(
         _token = default;
         _waiting = null;
         Next = null;
+        _registration = 0;
         Volatile.Write(ref _hasEnded, 0);
         home.Return(this);
     }

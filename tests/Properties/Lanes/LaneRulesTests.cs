@@ -25,12 +25,11 @@ public sealed class LaneRulesTests
         (10, LaneAction.Renumber, static f => !f.IsGivenUp && f.Answer is A.UnknownId),
         (11, LaneAction.RenumberUnderNewId, static f => !f.IsGivenUp && f.Answer is A.StaleEpoch && IsAbsent(f)),
         (12, LaneAction.FailAndReplaceId, static f => !f.IsGivenUp && f.Answer is A.StaleEpoch && !IsAbsent(f)),
-        (13, LaneAction.Split, static f => !f.IsGivenUp && f.Answer is A.TooLarge && IsAbsent(f) && f.HasManyRecords),
-        (14, LaneAction.Renumber, static f => !f.IsGivenUp && f.Answer is A.None && f.IsAfterGap),
-        (15, LaneAction.Retry, static f => !f.IsGivenUp && f.HasRetries
-            && (f.Answer is A.Retriable || (f.Answer is A.None && !f.IsAfterGap))),
+        (13, LaneAction.Split, static f => !f.IsGivenUp && f.Answer is A.TooLarge && f.ProvesAbsence && f.HasManyRecords),
+        (14, LaneAction.Renumber, static f => !f.IsGivenUp && f.IsAfterGap && (f.Answer is A.None || (f.Answer is A.Retriable && f.HasRetries))),
+        (15, LaneAction.Retry, static f => !f.IsGivenUp && f.HasRetries && !f.IsAfterGap && f.Answer is (A.Retriable or A.None)),
         (16, LaneAction.Fail, static f => !f.IsGivenUp && (f.Answer is A.Refused
-            || (f.Answer is A.TooLarge && !(IsAbsent(f) && f.HasManyRecords))
+            || (f.Answer is A.TooLarge && !(f.ProvesAbsence && f.HasManyRecords))
             || (f.Answer is A.Retriable && !f.HasRetries)
             || (f.Answer is A.None && !f.IsAfterGap && !f.HasRetries))),
     ];
@@ -59,7 +58,7 @@ public sealed class LaneRulesTests
     [Fact]
     public void An_unclear_batch_is_never_renumbered() => Assert.All(
         All.Where(static f => f is { IsUnclear: true, IsAfterGap: false } && f.Answer is not A.UnknownId),
-        static f => Assert.False(LaneRules.Of(f).Action is LaneAction.Renumber or LaneAction.RenumberUnderNewId or LaneAction.Split));
+        static f => Assert.False(LaneRules.Of(f).Action is LaneAction.Renumber or LaneAction.RenumberUnderNewId));
 
     [Theory]
     [InlineData(0, A.Success, A.Success)]

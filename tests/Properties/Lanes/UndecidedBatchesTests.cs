@@ -1,6 +1,7 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Lanes;
 using Rx.Kafka.Outcomes;
+using Rx.Kafka.Properties.Batching;
 
 namespace Rx.Kafka.Properties.Lanes;
 
@@ -46,19 +47,54 @@ public sealed class UndecidedBatchesTests
         Assert.Equal(batches.TakeWhile(static b => b.Delivery.Outcome is not null), published);
     });
 
+    // Sequence numbers wrap around within the batch: its parts have them all the same.
     [Fact]
-    public void Parts_stand_in_the_place_of_their_batch()
+    public void Parts_stand_in_the_place_of_their_batch_with_its_numbers()
     {
+        using var world = new BatchingWorld();
+        var channel = world.NewChannel(world.NewOwner());
+        for (var i = 0; i < 5; i++)
+        {
+            world.Append(channel, BatchingWorld.Numbered(i, 100));
+        }
+
+        channel.CloseOpen(channel.Owner.Timeline.OldestOpen(), mayGrow: false);
         var undecided = new UndecidedBatches();
-        ProducerBatch[] batches = [new(), new(), new()];
+        ProducerBatch[] batches = [new(), BatchingWorld.Take(channel), new()];
         Array.ForEach(batches, undecided.Add);
-        var (first, second) = (ProducerBatch.PartOf(batches[1], 0), ProducerBatch.PartOf(batches[1], 1));
-        undecided.Replace(batches[1], first, second);
-        Assert.True(undecided.HasParts);
-        Assert.Equal([second, batches[2]], undecided.After(first).ToArray());
-        Assert.Equal([first, second], undecided.PartsOf(batches[1]));
+        batches[1].Delivery = new BatchDelivery { Numbers = new BatchNumbers(Identity, int.MaxValue - 2), OnLog = OnLog.Maybe, Voucher = Voucher.SuccessAfter45 };
+        var first = undecided.Split(batches[1], 300);
+        var parts = undecided.PartsOf(batches[1]);
+        Assert.Equal(first, parts[0]);
+        Assert.Equal([(2, int.MaxValue - 2), (2, int.MaxValue), (1, 1)], parts.Select(static part => (part.Count, part.Delivery.Numbers!.Value.BaseSequence)));
+        Assert.All(parts, static part => Assert.Equal((Identity, OnLog.Maybe, Voucher.SuccessAfter45), (part.Delivery.Numbers!.Value.Identity, part.Delivery.OnLog, part.Delivery.Voucher)));
+        Assert.Equal([.. parts[1..], batches[2]], undecided.After(first).ToArray());
         Assert.Equal([batches[2]], undecided.PartsOf(batches[2]));
         Assert.Equal(batches, undecided.Wholes());
+        BatchingWorld.Decide(batches[1]);
+    }
+
+    // The batch they come from is not there then. It may be on the log of a topic that was made anew, so not where nobody vouches.
+    [Theory]
+    [InlineData((int)Voucher.AnySuccess, 0, false)]
+    [InlineData((int)Voucher.AnySuccess, 1, true)]
+    [InlineData((int)Voucher.SuccessAfter45, 0, true)]
+    [InlineData((int)Voucher.Nobody, 0, true)]
+    public void A_part_on_the_log_proves_those_absent_that_were_never_sent(int voucher, int attempts, bool isUnclear)
+    {
+        var whole = new ProducerBatch();
+        ProducerBatch[] batches = [ProducerBatch.PartOf(whole, 0), ProducerBatch.PartOf(whole, 1), new()];
+        var undecided = new UndecidedBatches();
+        foreach (var batch in batches)
+        {
+            batch.Delivery = new BatchDelivery { Numbers = new BatchNumbers(Identity, 0), OnLog = OnLog.Maybe, Voucher = (Voucher)voucher };
+            undecided.Add(batch);
+        }
+
+        batches[1].Delivery.Attempts = attempts;
+        undecided.PartIsThere(batches[0]);
+        Assert.Equal(isUnclear, batches[1].Delivery.IsUnclear);
+        Assert.True(batches[2].Delivery.IsUnclear);
     }
 
     private static ProducerBatch Batch(Step step)

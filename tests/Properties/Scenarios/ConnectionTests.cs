@@ -132,7 +132,6 @@ public class ConnectionTests
         },
         EachRecordAlone);
 
-    // A duplicate is answered with the batch's own largest time, which is told from a time of append by being just that.
     [Fact]
     public void The_time_of_append_is_told_where_the_broker_gives_it() => ProducerWorld.Run(async world =>
     {

@@ -62,6 +62,11 @@ internal static class FaultSource
             return ScenarioSource.Any<FaultKind>(random, Upheavals);
         }
 
+        if (profile.SizeLimits && random.Next(3) == 0)
+        {
+            return FaultKind.LimitMessages;
+        }
+
         if (profile.FinalErrors && random.Next(10) == 0)
         {
             return ScenarioSource.Any<FaultKind>(random, Losing);

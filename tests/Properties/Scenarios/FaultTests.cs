@@ -47,5 +47,11 @@ public class FaultTests
     public void Topics_made_anew_and_other_clusters_are_told_apart() =>
         ScenarioLaw.Check("L23, L24, L41", new ScenarioProfile { Faults = true, Upheavals = true, ManyBatches = true, FinalErrors = true, ShortTimeouts = true, Endings = true }, 2000);
 
+    // A batch may be on the log and too large at once, or be cut off and split, several times over.
+    [Fact]
+    [Law("L23", "L24", "L41", "L42")]
+    public void Limits_of_size_that_come_and_go_beside_cut_connections_double_nothing() =>
+        ScenarioLaw.Check("L23, L24, L41, L42", new ScenarioProfile { Faults = true, SizeLimits = true, ShortTimeouts = true, Endings = true }, 2000);
+
     private static void AllArrive(ScenarioRun run) => Assert.All(run.Records, static record => Assert.True(record.Succeeded, record.ToString()));
 }

@@ -34,6 +34,9 @@ internal sealed record ScenarioProfile
     /// <summary>Many small batches of few partitions, so that several are in flight when something happens.</summary>
     public bool ManyBatches { get; init; }
 
+    /// <summary>The topic takes only small batches for a while, again and again.</summary>
+    public bool SizeLimits { get; init; }
+
     /// <summary>Null = mostly.</summary>
     public bool? Idempotent { get; init; }
 }

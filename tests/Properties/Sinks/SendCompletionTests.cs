@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rx.Kafka.Properties.Batching;
 using Rx.Kafka.Sinks;
 
@@ -83,6 +84,82 @@ public sealed class SendCompletionTests
             }
         }
     });
+
+    // A token may live as long as the application: what is sent and forgotten under it must not.
+    [Fact]
+    [Law("L14")]
+    public void A_send_that_nobody_reads_is_let_go_with_its_outcome()
+    {
+        using var world = new BatchingWorld(batchSize: 1024, memory: 30_000, maxBlock: TimeSpan.FromMilliseconds(50));
+        var channel = world.NewChannel(world.NewOwner());
+        var admission = new HandAdmission(world, channel);
+        var pool = new SendCompletionPool(admission);
+        using var stopping = new CancellationTokenSource();
+        var forgotten = new List<WeakReference>();
+        for (var number = 0; number < 10_000; number++)
+        {
+            var record = BatchingWorld.Numbered(number, 100);
+            forgotten.Add(number % 3 == 0 ? EnqueueAndForget(admission, record, stopping.Token) : SendAndForget(pool, record, stopping.Token));
+        }
+
+        for (var round = 0; round < 20; round++)
+        {
+            var error = round % 2 == 0 ? null : new ProduceError(ProduceErrorCode.Broker, "refused");
+            while (channel.Reader.TryRead(out var batch))
+            {
+                BatchingWorld.Decide(batch, 0, error);
+            }
+
+            world.Advance(TimeSpan.FromMilliseconds(7));
+        }
+
+        Assert.True(world.Flushes.Flush().IsCompleted);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.InRange(forgotten.Count(static send => send.IsAlive), 0, 10);
+        GC.KeepAlive(stopping);
+    }
+
+    // The outcome comes while the token's callback runs, or the other way round: the object serves again only after both.
+    [Fact]
+    [Law("L14")]
+    public void A_cancel_that_meets_the_outcome_leaves_the_next_send_alone()
+    {
+        using var world = new BatchingWorld();
+        var channel = world.NewChannel(world.NewOwner());
+        var pool = new SendCompletionPool(new HandAdmission(world, channel));
+        for (var i = 0; i < 100; i++)
+        {
+            using var cancel = new CancellationTokenSource();
+            var send = pool.Rent().SendAsync(BatchingWorld.Numbered(i), cancel.Token);
+            channel.CloseOpen(channel.Owner.Timeline.OldestOpen(), mayGrow: false);
+            BatchingWorld.Decide(BatchingWorld.Take(channel), baseOffset: i);
+            Assert.Equal(i, send.GetAwaiter().GetResult().Offset);
+            var next = pool.Rent().SendAsync(BatchingWorld.Numbered(i), CancellationToken.None);
+            cancel.Cancel();
+            Assert.False(next.IsCompleted);
+            channel.CloseOpen(channel.Owner.Timeline.OldestOpen(), mayGrow: false);
+            BatchingWorld.Decide(BatchingWorld.Take(channel), baseOffset: i);
+            Assert.Equal(i, next.GetAwaiter().GetResult().Offset);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference SendAndForget(SendCompletionPool pool, Record record, CancellationToken token)
+    {
+        var completion = pool.Rent();
+        _ = completion.SendAsync(record, token);
+        return new WeakReference(completion);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference EnqueueAndForget(HandAdmission admission, Record record, CancellationToken token)
+    {
+        var completion = new EnqueueCompletion();
+        _ = completion.EnqueueAsync(admission, record, token);
+        return new WeakReference(completion);
+    }
 
     /// <summary>One await and the fate of its record.</summary>
     private sealed class Send(int number)

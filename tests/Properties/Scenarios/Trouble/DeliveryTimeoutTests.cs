@@ -42,6 +42,11 @@ public class DeliveryTimeoutTests
             static world => world.Kafka.Faults.On(ApiKey.Produce).Hang(), Persistence.PossiblyPersisted, Led, "1 attempt, the last one not answered.", RequestTimeout: Limit),
         ["always refused provably"] = new(
             static world => world.Kafka.Faults.On(ApiKey.Produce).Fail(19), Persistence.NotPersisted, Led, "{sent} attempts, last: NOT_ENOUGH_REPLICAS from broker 1 at broker-1:9092."),
+        ["always refused as corrupt"] = new(
+            static world => world.Kafka.Faults.On(ApiKey.Produce).Fail(2),
+            Persistence.NotPersisted,
+            Led,
+            "{sent} attempts, last: CORRUPT_MESSAGE from broker 1 at broker-1:9092. Old brokers answer so for a record without key on a compacted topic: give it a key."),
         ["always refused by what proves nothing"] = new(
             static world => world.Kafka.Faults.On(ApiKey.Produce).Fail(7), Persistence.PossiblyPersisted, Led, "{sent} attempts, last: REQUEST_TIMED_OUT from broker 1 at broker-1:9092."),
         ["refused provably after one that proved nothing"] = new(
