@@ -30,6 +30,45 @@ public sealed class ValidationTests
             Assert.All(names, name => Assert.Single(lines, line => line.StartsWith($"- {name} ", StringComparison.Ordinal)));
         });
 
+    // The rules between options: whose values each compares, how it is broken, and what it says. They share options, so each breaks alone.
+    private static readonly (string[] Needs, Action<KafkaProducerOptions> Break, string Says)[] RulesBetween =
+    [
+        (["DeliveryTimeout", "Linger", "RequestTimeout"], o => o.DeliveryTimeout = TimeSpan.FromSeconds(1), "it must be at least Linger + RequestTimeout"),
+        (["BatchSize", "MaxRequestSize"], o => o.MaxRequestSize = 100, "it must be at most MaxRequestSize"),
+        (["BufferMemory", "BatchSize"], o => o.BufferMemory = 100, "it must be at least two chunks"),
+        (["RequiredAcks"], o => (o.EnableIdempotence, o.RequiredAcks) = (true, RequiredAcks.Leader), "set it to All"),
+        (["Retries"], o => (o.EnableIdempotence, o.Retries) = (true, 0), "set it to at least 1"),
+        (["MaxInFlightRequestsPerConnection"], o => (o.EnableIdempotence, o.MaxInFlightRequestsPerConnection) = (true, 6), "set it to at most 5"),
+    ];
+
+    [Fact]
+    public void A_faulty_option_silences_only_the_rules_that_compare_it() => Law.Check(
+        "faults and rules", Gen.SubListOf<(string Name, Action<KafkaProducerOptions> Break)>(OptionGenerators.SingleFaults).SelectMany(faults => Gen.SubListOf<(string[] Needs, Action<KafkaProducerOptions> Break, string Says)>(RulesBetween).Select(rules => (faults, rules))), pair =>
+        {
+            var options = Minimal;
+            foreach (var (_, breakIt, _) in pair.rules)
+            {
+                breakIt(options);
+            }
+
+            foreach (var (_, breakIt) in pair.faults)
+            {
+                breakIt(options);
+            }
+
+            var faulty = pair.faults.Select(fault => fault.Name.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+            var broken = pair.rules.Where(rule => !rule.Needs.Any(faulty.Contains)).Select(rule => rule.Says).ToList();
+            if (faulty.Count + broken.Count == 0)
+            {
+                options.Validate();
+                return;
+            }
+
+            var lines = Faults(options);
+            Assert.Equal(faulty.Count + broken.Count, lines.Count);
+            Assert.All(broken, says => Assert.Single(lines, line => line.Contains(says, StringComparison.Ordinal)));
+        });
+
     [Fact]
     public void A_fault_names_value_limit_and_remedy()
     {
