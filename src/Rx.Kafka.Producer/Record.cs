@@ -10,8 +10,9 @@ namespace Rx.Kafka;
 /// <para>The bytes are copied before <see cref="KafkaProducer.OnNext"/> or <see cref="KafkaProducer.EnqueueAsync"/> completes, and with
 /// <see cref="KafkaProducer.SendAsync"/> before its result; <see cref="Delivery{T}.State"/> shows the caller's memory, so who re-sends it
 /// must not have reused it.</para>
-/// <para>A null <c>byte[]</c> that is <i>converted</i> to <see cref="ReadOnlyMemory{T}"/> becomes empty memory, not Kafka's null:
-/// <c>record with { Value = (byte[]?)null }</c> is an empty value. The constructors that take <c>byte[]?</c> keep null as null.</para>
+/// <para>Null is Kafka's null in every form, also as a null <c>byte[]</c> that is converted to <see cref="ReadOnlyMemory{T}"/>. Such
+/// memory has no array and equals <see cref="ReadOnlyMemory{T}.Empty"/>, so that is null too: an empty key, value or header is written
+/// <c>Array.Empty&lt;byte&gt;()</c> or <c>""</c>. An empty slice of an array is empty.</para>
 /// <para>Equality compares content. <c>default(Record)</c> has no topic; producing it gives a failed delivery with <see
 /// cref="ProduceErrorCode.InvalidRecord"/>.</para>
 /// </remarks>
@@ -37,7 +38,7 @@ public readonly record struct Record
         _topic = topic;
         _value = value.GetValueOrDefault();
         _key = key.GetValueOrDefault();
-        _present = (value.HasValue ? Present.Value : 0) | (key.HasValue ? Present.Key : 0);
+        _present = (IsNull(_value) ? 0 : Present.Value) | (IsNull(_key) ? 0 : Present.Key);
     }
 
     /// <summary>Makes a record of arrays; null stays Kafka's null.</summary>
@@ -104,7 +105,7 @@ public readonly record struct Record
         init
         {
             _key = value.GetValueOrDefault();
-            _present = With(Present.Key, value.HasValue);
+            _present = With(Present.Key, !IsNull(_key));
         }
     }
 
@@ -115,7 +116,7 @@ public readonly record struct Record
         init
         {
             _value = value.GetValueOrDefault();
-            _present = With(Present.Value, value.HasValue);
+            _present = With(Present.Value, !IsNull(_value));
         }
     }
 
@@ -187,8 +188,11 @@ public readonly record struct Record
     /// <param name="topic">The topic's name.</param>
     /// <param name="key">The key to delete.</param>
     /// <returns>The record.</returns>
-    public static Record Tombstone(string topic, ReadOnlyMemory<byte> key) =>
-        new(topic, default(ReadOnlyMemory<byte>?), (ReadOnlyMemory<byte>?)key);
+    /// <exception cref="ArgumentNullException"><paramref name="topic"/> or <paramref name="key"/> is null: a tombstone without a key
+    /// deletes nothing.</exception>
+    public static Record Tombstone(string topic, ReadOnlyMemory<byte> key) => IsNull(key)
+        ? throw new ArgumentNullException(nameof(key))
+        : new(topic, default(ReadOnlyMemory<byte>?), (ReadOnlyMemory<byte>?)key);
 
     /// <inheritdoc cref="Tombstone(string, ReadOnlyMemory{byte})"/>
     public static Record Tombstone(string topic, string key)
@@ -250,6 +254,9 @@ public readonly record struct Record
         Unsafe.AsRef(in cleared._partition) = _partition;
         Unsafe.AsRef(in cleared._present) = _present;
     }
+
+    /// <summary>A null array that was converted is memory without an array; an empty array keeps its own.</summary>
+    internal static bool IsNull(ReadOnlyMemory<byte> memory) => memory.Equals(default);
 
     private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 
