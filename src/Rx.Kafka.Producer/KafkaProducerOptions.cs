@@ -20,7 +20,8 @@ public sealed record KafkaProducerOptions
     private TimeSpan? _reconnectBackoff;
 
     /// <summary>
-    /// Where to find the cluster at first (<c>bootstrap.servers</c>): each <c>host:port</c>, IPv6 in brackets, port 1 to 65535. Required.
+    /// Where to find the cluster at first (<c>bootstrap.servers</c>): each <c>host:port</c> or <c>PLAINTEXT://host:port</c>, IPv6 in
+    /// brackets, port 1 to 65535; not 0.0.0.0, where servers only listen. Required.
     /// </summary>
     /// <exception cref="ArgumentNullException">The list is null.</exception>
     public IList<string> BootstrapServers

@@ -108,11 +108,27 @@ public sealed class ValidationTests
     [InlineData("localhost:65536", "it must be from 1 to 65535")]
     [InlineData("localhost:+9092", "it must be from 1 to 65535")]
     [InlineData(":9092", "no valid host name")]
-    [InlineData("two words:9092", "no valid host name")]
+    [InlineData("two words:9092", "holds a blank")]
+    [InlineData("h1:9092 h2:9092", "holds a blank; separate servers by commas, or give each as an element of its own")]
+    [InlineData("h1:9092\th2:9092", "holds a blank")]
+    [InlineData("h1:9092;h2:9092", "holds a semicolon; separate servers by commas, or give each as an element of its own")]
+    [InlineData("\"h1:9092\"", "holds the quote \"; write host:port without quotes")]
+    [InlineData("'h1:9092'", "holds the quote '")]
+    [InlineData("h:9092/", "holds a slash; write host:port alone")]
+    [InlineData("PLAINTEXT://h:9092/topic", "holds a slash")]
+    [InlineData("PLAINTEXT://", "has no port")]
+    [InlineData("PLAINTEXT://PLAINTEXT://h:1", "holds a slash")]
+    [InlineData("SASL_SSL://h:9092", "asks for SASL_SSL, which is not there yet: only PLAINTEXT is")]
+    [InlineData("sasl_plaintext://h:9092", "asks for sasl_plaintext, which is not there yet")]
+    [InlineData("SSL://h:9092", "asks for SSL, which is not there yet")]
+    [InlineData("http://h:9092", "starts with 'http://'; write host:port alone")]
+    [InlineData("://h:9092", "starts with '://'")]
+    [InlineData("0.0.0.0:9092", "is where a broker listens, not where it is found; write its name, or localhost for this host")]
+    [InlineData("[::]:9092", "is where a broker listens")]
+    [InlineData("plaintext://0.0.0.0:9092", "is where a broker listens")]
     [InlineData("::1:9092", "in brackets")]
     [InlineData("[::1]", "has no port")]
     [InlineData("[localhost]:9092", "no IPv6 address")]
-    [InlineData("PLAINTEXT://localhost:9092", "starts with a protocol")]
     [InlineData("a:1,b:2", "element of its own")]
     [InlineData("", "is empty")]
     [InlineData(null, "is empty")]
@@ -120,6 +136,18 @@ public sealed class ValidationTests
     {
         var faults = Faults(new KafkaProducerOptions { BootstrapServers = ["good:9092", server!] });
         Assert.Contains(explanation, Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PLAINTEXT://h:9092", "h", 9092)]
+    [InlineData("PLAINTEXT://127.0.0.1:61093/", "127.0.0.1", 61093)]
+    [InlineData("Plaintext://[::1]:9092/", "::1", 9092)]
+    [InlineData("\tplaintext://h:1 ", "h", 1)]
+    public void An_address_with_the_protocol_we_speak_is_taken(string server, string host, int port)
+    {
+        var options = KafkaProducerOptions.FromProperties([new("bootstrap.servers", server)]);
+        options.Validate();
+        Assert.Equal([new BootstrapServer(host, port)], options.EffectiveBootstrapServers);
     }
 
     [Fact]
