@@ -27,11 +27,14 @@ public readonly record struct Record
     private readonly int _partition;
     private readonly Present _present;
 
+    // The priorities make a bare null mean what it says: of two forms that take it, the simpler one.
+
     /// <summary>Makes a record of raw bytes.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="value">The value; null is Kafka's null (a tombstone on a compacted topic).</param>
     /// <param name="key">The key; null = no key.</param>
     /// <exception cref="ArgumentNullException"><paramref name="topic"/> is null.</exception>
+    [OverloadResolutionPriority(1)]
     public Record(string topic, ReadOnlyMemory<byte>? value, ReadOnlyMemory<byte>? key = null)
     {
         ArgumentNullException.ThrowIfNull(topic);
@@ -43,7 +46,7 @@ public readonly record struct Record
 
     /// <summary>Makes a record of arrays; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    [OverloadResolutionPriority(2)]
+    [OverloadResolutionPriority(3)]
     public Record(string topic, byte[]? value, byte[]? key = null)
     {
         ArgumentNullException.ThrowIfNull(topic);
@@ -53,32 +56,48 @@ public readonly record struct Record
         _present = (value is null ? 0 : Present.Value) | (key is null ? 0 : Present.Key);
     }
 
-    /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <summary>Makes a record of an array and memory; a null array stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
     [OverloadResolutionPriority(1)]
-    public Record(string topic, byte[]? value, string? key)
-        : this(topic, value, Utf8(key))
+    public Record(string topic, byte[]? value, ReadOnlyMemory<byte>? key)
+        : this(topic, (ReadOnlyMemory<byte>?)value, key)
     {
     }
 
-    /// <summary>Makes a record of an array and memory; a null array stays Kafka's null.</summary>
+    /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    public Record(string topic, byte[]? value, ReadOnlyMemory<byte>? key)
-        : this(topic, value is null ? null : (ReadOnlyMemory<byte>?)value, key)
+    [OverloadResolutionPriority(2)]
+    public Record(string topic, byte[]? value, string? key)
+        : this(topic, value, Utf8(key))
     {
     }
 
     /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
     public Record(string topic, ReadOnlyMemory<byte>? value, string? key)
-        : this(topic, value, Utf8(key) is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null)
+        : this(topic, value, (ReadOnlyMemory<byte>?)Utf8(key))
     {
     }
 
     /// <summary>Makes a record of text, both encoded as UTF-8; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
+    [OverloadResolutionPriority(1)]
     public Record(string topic, string? value, string? key = null)
         : this(topic, Utf8(value), Utf8(key))
+    {
+    }
+
+    /// <summary>Makes a record with a text value, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
+    public Record(string topic, string? value, byte[]? key)
+        : this(topic, Utf8(value), key)
+    {
+    }
+
+    /// <summary>Makes a record with a text value, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
+    public Record(string topic, string? value, ReadOnlyMemory<byte>? key)
+        : this(topic, (ReadOnlyMemory<byte>?)Utf8(value), key)
     {
     }
 
@@ -258,7 +277,7 @@ public readonly record struct Record
     /// <summary>A null array that was converted is memory without an array; an empty array keeps its own.</summary>
     internal static bool IsNull(ReadOnlyMemory<byte> memory) => memory.Equals(default);
 
-    private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+    internal static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 
     private Present With(Present flag, bool on) => on ? _present | flag : _present & ~flag;
 }

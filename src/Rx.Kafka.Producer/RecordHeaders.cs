@@ -92,6 +92,13 @@ public readonly record struct RecordHeader
     {
     }
 
+    /// <summary>Makes a header of text, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <inheritdoc cref="RecordHeader(string, ReadOnlyMemory{byte}?)"/>
+    public RecordHeader(string key, string? value)
+        : this(key, Record.Utf8(value))
+    {
+    }
+
     /// <summary>The header's name, sent as UTF-8; names may repeat.</summary>
     public string Key { get; init; }
 

@@ -21,6 +21,7 @@ namespace Rx.Kafka.Testing;
 /// });
 /// </code>
 /// Inside <see cref="Run(Func{Task})"/> nothing may leave the simulation: no <c>ConfigureAwait(false)</c>, no thread pool, no real timers; whoever must block calls <see cref="ProducerRuntime.Wait"/>.
+/// <para>xunit has a class <c>Record</c> too; in its test files write <c>using Record = Rx.Kafka.Record;</c>.</para>
 /// </remarks>
 public sealed class Simulation : IDisposable
 {
