@@ -68,7 +68,11 @@ internal sealed class DeliveryDispatcher
     public void Resume() => _work.Queue();
 
     /// <summary>An observer threw, and was detached.</summary>
-    public void ObserverThrew(Exception error) => SinkLog.ObserverThrew(_context.Logger, error);
+    public void ObserverThrew(Exception error)
+    {
+        SinkLog.ObserverThrew(_context.Logger, error);
+        _context.Runtime.ObserverThrew?.Invoke(error);
+    }
 
     private void Dispatch()
     {

@@ -63,6 +63,7 @@ public class SinkTests
     [Law("L32")]
     public void A_throwing_observer_is_detached_and_nobody_notices() => Run(async world =>
     {
+        world.Simulation.FailsOnUnhandledExceptions = false;
         var calls = 0;
         var others = new List<RecordMetadata>();
         world.Producer.Acks.Subscribe(new Collector<RecordMetadata>(_ =>
