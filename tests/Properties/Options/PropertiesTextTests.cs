@@ -9,7 +9,7 @@ namespace Rx.Kafka.Properties.Options;
 /// <summary>The text of a .properties file is read as Java reads it.</summary>
 public sealed class PropertiesTextTests
 {
-    // What java.util.Properties.load of JDK 21 makes of each.
+    // What java.util.Properties.load of JDK 17 makes of each.
     [Theory]
     [InlineData("linger.ms=5\nacks=all\n", "linger.ms|5~acks|all")]
     [InlineData("a : 1\r\nb 2\rc\t=\t3", "a|1~b|2~c|3")]
