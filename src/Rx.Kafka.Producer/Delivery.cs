@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Rx.Kafka;
 
 /// <summary>The one outcome of one offered element: acknowledged, or failed with a reason.</summary>
@@ -31,7 +33,8 @@ public readonly struct Delivery<T>
     /// <summary>The element that went in; a record's memory is the caller's own.</summary>
     public T State { get; }
 
-    /// <summary>Whether the record was acknowledged.</summary>
+    /// <summary>Whether the record was acknowledged; if not, <see cref="Error"/> is there.</summary>
+    [MemberNotNullWhen(false, nameof(Error))]
     public bool Succeeded => _topicOrError is string;
 
     /// <summary>
@@ -42,12 +45,15 @@ public readonly struct Delivery<T>
 
     /// <summary>Where the record stands on the log.</summary>
     /// <exception cref="KafkaProduceException">The record failed: this is <see cref="Error"/>.</exception>
-    public RecordMetadata Metadata => _topicOrError is ProduceError error
-        ? throw error.ToException()
-        : new RecordMetadata(_topicOrError as string ?? "", _partition, _offset, DateTimeOffset.FromUnixTimeMilliseconds(_timestamp));
+    public RecordMetadata Metadata => _topicOrError is string topic
+        ? new RecordMetadata(topic, _partition, _offset, DateTimeOffset.FromUnixTimeMilliseconds(_timestamp))
+        : throw Failure();
 
     /// <summary>Why the record failed, a new object at each call; null when it succeeded.</summary>
-    public KafkaProduceException? Error => (_topicOrError as ProduceError)?.ToException();
+    public KafkaProduceException? Error => _topicOrError is string ? null : Failure();
+
+    // A default(Delivery) is no success either, so it has an error as well.
+    private KafkaProduceException Failure() => (_topicOrError as ProduceError ?? ProduceError.OfNoDelivery).ToException();
 }
 
 /// <summary>What is known about a record being on the log: answers "may I send it again without a duplicate?".</summary>

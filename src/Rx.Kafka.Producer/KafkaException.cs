@@ -1,3 +1,5 @@
+using Rx.Kafka.Protocol;
+
 namespace Rx.Kafka;
 
 /// <summary>The base of the errors of this library; thrown itself by calls that are not about one record.</summary>
@@ -48,6 +50,26 @@ public class KafkaProduceException : KafkaException
 
     /// <summary>True when the producer has ended and must be replaced.</summary>
     public bool IsFatal { get; }
+
+    /// <summary>
+    /// Whether the same record may succeed when it is sent again to this producer later: what failed was a matter of time, not of the
+    /// record, its topic's name or a permission. Before sending again look at <see cref="Persistence"/> too: unless it is <see
+    /// cref="Persistence.NotPersisted"/>, the log may then hold the record twice.
+    /// </summary>
+    public bool IsTransient => !IsFatal && Code switch
+    {
+        ProduceErrorCode.MetadataTimeout or ProduceErrorCode.BufferFull or ProduceErrorCode.DeliveryTimeout => true,
+        ProduceErrorCode.Omitted => true,
+        ProduceErrorCode.TopicUnknown => BrokerErrorCode is { } code && ErrorTable.Get(code).Retriable,
+
+        // No code: the answer never came, and no retries were left.
+        ProduceErrorCode.Broker => BrokerErrorCode is not { } code || ErrorTable.Get(code).Retriable || IsAboutNumbers(code),
+        _ => false,
+    };
+
+    // A record that is sent again gets new numbers.
+    private static bool IsAboutNumbers(short code) =>
+        code is ErrorCodes.OutOfOrderSequenceNumber or ErrorCodes.InvalidProducerEpoch or ErrorCodes.UnknownProducerId;
 }
 
 /// <summary>Why a record was not acknowledged.</summary>
@@ -109,5 +131,9 @@ internal sealed record ProduceError(
     ProduceErrorCode Code, string Message, Persistence Persistence = Persistence.NotPersisted, short? BrokerErrorCode = null,
     bool IsFatal = false, Exception? Cause = null)
 {
+    /// <summary>What a <c>default(Delivery)</c> has for an error.</summary>
+    public static ProduceError OfNoDelivery { get; } =
+        new(ProduceErrorCode.InvalidRecord, "This is default(Delivery), no record's outcome.");
+
     public KafkaProduceException ToException() => new(Code, Message, Persistence, BrokerErrorCode, IsFatal, Cause);
 }

@@ -17,7 +17,8 @@ public static class KafkaObservable
     /// <param name="capacity">How many unread elements are kept, from 1. Default: 1024.</param>
     /// <param name="fullMode">What happens when so many are unread. Default: wait. The others drop elements: for taps that may miss
     /// some.</param>
-    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>; so does the token of a
+    /// <c>WithCancellation</c>, whichever comes first.</param>
     /// <returns>The elements; an error of the stream is thrown after those that came before it. Leaving the loop unsubscribes.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is less than 1.</exception>
     public static IAsyncEnumerable<T> ReadAllAsync<T>(
@@ -35,6 +36,6 @@ public static class KafkaObservable
         IObservable<T> source, int capacity, BoundedChannelFullMode fullMode, CancellationToken cancellationToken) : IAsyncEnumerable<T>
     {
         public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken ofEnumeration = default) =>
-            new AsyncReader<T>(source, capacity, fullMode, ofEnumeration.CanBeCanceled ? ofEnumeration : cancellationToken);
+            new AsyncReader<T>(source, capacity, fullMode, cancellationToken, ofEnumeration);
     }
 }

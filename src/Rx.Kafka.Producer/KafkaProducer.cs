@@ -17,6 +17,8 @@ namespace Rx.Kafka;
 /// Back-pressure is waiting: while memory is full or observers lag behind, <see cref="OnNext"/> returns late and <see cref="SendAsync"/>
 /// completes late. On servers prefer the awaiting calls: blocked pool threads are costly. Records of one thread to one partition keep
 /// their order, whichever call brings them.
+/// <para>Dispose it: one that is only forgotten keeps its connections, their loops, a timer thread and its memory until the process
+/// ends, and records that wait for <see cref="KafkaProducerOptions.Linger"/> when the process ends are lost.</para>
 /// </remarks>
 public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDisposable
 {
@@ -24,7 +26,9 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     private readonly RecordSink _root;
     private readonly SinkInput _input;
 
-    /// <summary>Makes a producer. Nothing is opened before the first record, or <see cref="ConnectAsync"/>.</summary>
+    /// <summary>
+    /// Makes a producer. No thread is started and nothing is opened before the first record, or <see cref="ConnectAsync"/>.
+    /// </summary>
     /// <param name="options">Validated and copied; later changes do nothing.</param>
     /// <param name="loggerFactory">Where to log; null = nowhere.</param>
     /// <exception cref="ArgumentException">An option is wrong; the text names every fault at once.</exception>

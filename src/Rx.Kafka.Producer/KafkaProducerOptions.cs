@@ -20,7 +20,8 @@ public sealed record KafkaProducerOptions
     private TimeSpan? _reconnectBackoff;
 
     /// <summary>
-    /// Where to find the cluster at first (<c>bootstrap.servers</c>): each <c>host:port</c>, IPv6 in brackets, port 1 to 65535. Required.
+    /// Where to find the cluster at first (<c>bootstrap.servers</c>): each <c>host:port</c> or <c>PLAINTEXT://host:port</c>, IPv6 in
+    /// brackets, port 1 to 65535; not 0.0.0.0, where servers only listen. Required.
     /// </summary>
     /// <exception cref="ArgumentNullException">The list is null.</exception>
     public IList<string> BootstrapServers
@@ -210,8 +211,8 @@ public sealed record KafkaProducerOptions
     internal bool ReconnectBackoffIsSet => _reconnectBackoff is not null;
 
     /// <summary>
-    /// Reads options from Kafka's own keys, as in a <c>.properties</c> file (the table is docs/configuration.md). The last value of a
-    /// repeated key counts.
+    /// Reads options from Kafka's own keys (docs/configuration.md, in the package too, is their table). The last value of a repeated key
+    /// counts.
     /// </summary>
     /// <param name="properties">Keys such as <c>linger.ms</c> and their values as text; blanks around them do not matter.</param>
     /// <returns>Options in which what was not given has its default. They are not validated as a whole yet, so more can be set before
@@ -220,6 +221,22 @@ public sealed record KafkaProducerOptions
     /// at once.</exception>
     public static KafkaProducerOptions FromProperties(IEnumerable<KeyValuePair<string, string>> properties) =>
         OptionParser.Parse(properties);
+
+    /// <summary>Reads options from the text of a Java <c>.properties</c> file, with its comments, escapes and continued lines.</summary>
+    /// <param name="properties">The text; read to its end, and not disposed.</param>
+    /// <inheritdoc cref="FromProperties(IEnumerable{KeyValuePair{string, string}})"/>
+    public static KafkaProducerOptions FromProperties(TextReader properties) => OptionParser.Parse(properties);
+
+    /// <summary>Reads options from a Java <c>.properties</c> file of UTF-8 text; for another encoding give a reader.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <inheritdoc cref="FromProperties(TextReader)"/>
+    public static KafkaProducerOptions FromPropertiesFile(string path)
+    {
+        using var text = File.OpenText(path);
+        return FromProperties(text);
+    }
 
     /// <summary>Checks every option and the rules between them. The producer's constructor calls it.</summary>
     /// <exception cref="ArgumentException">At least one fault; the message lists all of them, each with value, limit and

@@ -16,6 +16,13 @@ public class ProducerRuntime
     public Random Random { get; init; } = Random.Shared;
 
     /// <summary>
+    /// Told of each exception that an observer of <see cref="KafkaProducer.Acks"/> or <see cref="KafkaProducer.Deliveries"/> threw, after
+    /// the observer was detached and the exception logged. Called on <see cref="Scheduler"/>, by the thread that called the observer; it
+    /// must not throw itself. Default null. A test sets it so that a failed assertion in an observer is seen.
+    /// </summary>
+    public Action<Exception>? ObserverThrew { get; init; }
+
+    /// <summary>
     /// Blocks the calling thread until a task has ended; it does not throw the task's error. Called where <see
     /// cref="KafkaProducer.OnNext"/> must wait.
     /// </summary>

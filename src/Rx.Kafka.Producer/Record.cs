@@ -10,8 +10,9 @@ namespace Rx.Kafka;
 /// <para>The bytes are copied before <see cref="KafkaProducer.OnNext"/> or <see cref="KafkaProducer.EnqueueAsync"/> completes, and with
 /// <see cref="KafkaProducer.SendAsync"/> before its result; <see cref="Delivery{T}.State"/> shows the caller's memory, so who re-sends it
 /// must not have reused it.</para>
-/// <para>A null <c>byte[]</c> that is <i>converted</i> to <see cref="ReadOnlyMemory{T}"/> becomes empty memory, not Kafka's null:
-/// <c>record with { Value = (byte[]?)null }</c> is an empty value. The constructors that take <c>byte[]?</c> keep null as null.</para>
+/// <para>Null is Kafka's null in every form, also as a null <c>byte[]</c> that is converted to <see cref="ReadOnlyMemory{T}"/>. Such
+/// memory has no array and equals <see cref="ReadOnlyMemory{T}.Empty"/>, so that is null too: an empty key, value or header is written
+/// <c>Array.Empty&lt;byte&gt;()</c> or <c>""</c>. An empty slice of an array is empty.</para>
 /// <para>Equality compares content. <c>default(Record)</c> has no topic; producing it gives a failed delivery with <see
 /// cref="ProduceErrorCode.InvalidRecord"/>.</para>
 /// </remarks>
@@ -26,23 +27,26 @@ public readonly record struct Record
     private readonly int _partition;
     private readonly Present _present;
 
+    // The priorities make a bare null mean what it says: of two forms that take it, the simpler one.
+
     /// <summary>Makes a record of raw bytes.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="value">The value; null is Kafka's null (a tombstone on a compacted topic).</param>
     /// <param name="key">The key; null = no key.</param>
     /// <exception cref="ArgumentNullException"><paramref name="topic"/> is null.</exception>
+    [OverloadResolutionPriority(1)]
     public Record(string topic, ReadOnlyMemory<byte>? value, ReadOnlyMemory<byte>? key = null)
     {
         ArgumentNullException.ThrowIfNull(topic);
         _topic = topic;
         _value = value.GetValueOrDefault();
         _key = key.GetValueOrDefault();
-        _present = (value.HasValue ? Present.Value : 0) | (key.HasValue ? Present.Key : 0);
+        _present = (IsNull(_value) ? 0 : Present.Value) | (IsNull(_key) ? 0 : Present.Key);
     }
 
     /// <summary>Makes a record of arrays; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    [OverloadResolutionPriority(2)]
+    [OverloadResolutionPriority(3)]
     public Record(string topic, byte[]? value, byte[]? key = null)
     {
         ArgumentNullException.ThrowIfNull(topic);
@@ -52,32 +56,48 @@ public readonly record struct Record
         _present = (value is null ? 0 : Present.Value) | (key is null ? 0 : Present.Key);
     }
 
-    /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <summary>Makes a record of an array and memory; a null array stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
     [OverloadResolutionPriority(1)]
-    public Record(string topic, byte[]? value, string? key)
-        : this(topic, value, Utf8(key))
+    public Record(string topic, byte[]? value, ReadOnlyMemory<byte>? key)
+        : this(topic, (ReadOnlyMemory<byte>?)value, key)
     {
     }
 
-    /// <summary>Makes a record of an array and memory; a null array stays Kafka's null.</summary>
+    /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    public Record(string topic, byte[]? value, ReadOnlyMemory<byte>? key)
-        : this(topic, value is null ? null : (ReadOnlyMemory<byte>?)value, key)
+    [OverloadResolutionPriority(2)]
+    public Record(string topic, byte[]? value, string? key)
+        : this(topic, value, Utf8(key))
     {
     }
 
     /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
     public Record(string topic, ReadOnlyMemory<byte>? value, string? key)
-        : this(topic, value, Utf8(key) is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null)
+        : this(topic, value, (ReadOnlyMemory<byte>?)Utf8(key))
     {
     }
 
     /// <summary>Makes a record of text, both encoded as UTF-8; null stays Kafka's null.</summary>
     /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
+    [OverloadResolutionPriority(1)]
     public Record(string topic, string? value, string? key = null)
         : this(topic, Utf8(value), Utf8(key))
+    {
+    }
+
+    /// <summary>Makes a record with a text value, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
+    public Record(string topic, string? value, byte[]? key)
+        : this(topic, Utf8(value), key)
+    {
+    }
+
+    /// <summary>Makes a record with a text value, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
+    public Record(string topic, string? value, ReadOnlyMemory<byte>? key)
+        : this(topic, (ReadOnlyMemory<byte>?)Utf8(value), key)
     {
     }
 
@@ -104,7 +124,7 @@ public readonly record struct Record
         init
         {
             _key = value.GetValueOrDefault();
-            _present = With(Present.Key, value.HasValue);
+            _present = With(Present.Key, !IsNull(_key));
         }
     }
 
@@ -115,7 +135,7 @@ public readonly record struct Record
         init
         {
             _value = value.GetValueOrDefault();
-            _present = With(Present.Value, value.HasValue);
+            _present = With(Present.Value, !IsNull(_value));
         }
     }
 
@@ -187,8 +207,11 @@ public readonly record struct Record
     /// <param name="topic">The topic's name.</param>
     /// <param name="key">The key to delete.</param>
     /// <returns>The record.</returns>
-    public static Record Tombstone(string topic, ReadOnlyMemory<byte> key) =>
-        new(topic, default(ReadOnlyMemory<byte>?), (ReadOnlyMemory<byte>?)key);
+    /// <exception cref="ArgumentNullException"><paramref name="topic"/> or <paramref name="key"/> is null: a tombstone without a key
+    /// deletes nothing.</exception>
+    public static Record Tombstone(string topic, ReadOnlyMemory<byte> key) => IsNull(key)
+        ? throw new ArgumentNullException(nameof(key))
+        : new(topic, default(ReadOnlyMemory<byte>?), (ReadOnlyMemory<byte>?)key);
 
     /// <inheritdoc cref="Tombstone(string, ReadOnlyMemory{byte})"/>
     public static Record Tombstone(string topic, string key)
@@ -251,7 +274,10 @@ public readonly record struct Record
         Unsafe.AsRef(in cleared._present) = _present;
     }
 
-    private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+    /// <summary>A null array that was converted is memory without an array; an empty array keeps its own.</summary>
+    internal static bool IsNull(ReadOnlyMemory<byte> memory) => memory.Equals(default);
+
+    internal static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 
     private Present With(Present flag, bool on) => on ? _present | flag : _present & ~flag;
 }

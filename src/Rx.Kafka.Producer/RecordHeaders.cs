@@ -71,10 +71,49 @@ public sealed class RecordHeaders : IReadOnlyList<RecordHeader>, IEquatable<Reco
 }
 
 /// <summary>One header of a record.</summary>
-/// <param name="Key">The header's name, sent as UTF-8; names may repeat.</param>
-/// <param name="Value">The header's bytes; null is Kafka's null.</param>
-public readonly record struct RecordHeader(string Key, ReadOnlyMemory<byte>? Value)
+public readonly record struct RecordHeader
 {
+    private readonly ReadOnlyMemory<byte>? _value;
+
+    /// <summary>Makes a header of bytes.</summary>
+    /// <param name="key">The header's name.</param>
+    /// <param name="value">The header's bytes; null, and memory without an array, is Kafka's null (see <see cref="Record"/>).</param>
+    public RecordHeader(string key, ReadOnlyMemory<byte>? value)
+    {
+        Key = key;
+        Value = value;
+    }
+
+    /// <summary>Makes a header of an array; null stays Kafka's null.</summary>
+    /// <inheritdoc cref="RecordHeader(string, ReadOnlyMemory{byte}?)"/>
+    [OverloadResolutionPriority(1)]
+    public RecordHeader(string key, byte[]? value)
+        : this(key, (ReadOnlyMemory<byte>?)value)
+    {
+    }
+
+    /// <summary>Makes a header of text, encoded as UTF-8; null stays Kafka's null.</summary>
+    /// <inheritdoc cref="RecordHeader(string, ReadOnlyMemory{byte}?)"/>
+    public RecordHeader(string key, string? value)
+        : this(key, Record.Utf8(value))
+    {
+    }
+
+    /// <summary>The header's name, sent as UTF-8; names may repeat.</summary>
+    public string Key { get; init; }
+
+    /// <summary>The header's bytes; null is Kafka's null.</summary>
+    public ReadOnlyMemory<byte>? Value
+    {
+        get => _value;
+        init => _value = Record.IsNull(value.GetValueOrDefault()) ? null : value;
+    }
+
+    /// <summary>Takes a header apart.</summary>
+    /// <param name="key">The header's name.</param>
+    /// <param name="value">The header's bytes; null is Kafka's null.</param>
+    public void Deconstruct(out string key, out ReadOnlyMemory<byte>? value) => (key, value) = (Key, Value);
+
     /// <summary>Compares name and bytes.</summary>
     /// <param name="other">The other header.</param>
     /// <returns>True when both would put the same bytes on the log.</returns>

@@ -56,6 +56,14 @@ public sealed class PumpedScheduler : TaskScheduler
         set => Volatile.Write(ref _owner, value);
     }
 
+    /// <summary>Whether what the calling thread does was begun inside this scheduler.</summary>
+    internal bool HasMark => Inside.Value == this;
+
+    /// <summary>What to tell of steps off the thread; null = there were none.</summary>
+    internal string? Escapes => StepsOffThread == 0
+        ? null
+        : $"{StepsOffThread} steps were taken off the simulation's thread: an await with ConfigureAwait(false), the thread pool, a real timer, or an Rx operator that was not given Simulation.RxScheduler. The first came back at:\n{FirstStepOffThread}";
+
     /// <summary>Runs one waiting task on the calling thread, which owns the scheduler from now on.</summary>
     /// <returns>False: no task was waiting.</returns>
     public bool RunOne() => RunOne(TimeSpan.Zero);

@@ -21,10 +21,12 @@ namespace Rx.Kafka.Testing;
 /// });
 /// </code>
 /// Inside <see cref="Run(Func{Task})"/> nothing may leave the simulation: no <c>ConfigureAwait(false)</c>, no thread pool, no real timers; whoever must block calls <see cref="ProducerRuntime.Wait"/>.
+/// <para>xunit has a class <c>Record</c> too; in its test files write <c>using Record = Rx.Kafka.Record;</c>.</para>
 /// </remarks>
 public sealed class Simulation : IDisposable
 {
     private readonly Pump _pump;
+    private readonly UnhandledExceptions _unhandled = new();
 
     /// <summary>Makes a world that stands still until it is run.</summary>
     /// <param name="seed">Decides the order of steps and all chance.</param>
@@ -39,8 +41,8 @@ public sealed class Simulation : IDisposable
         // Chance of its own for each user, so that one more draw by one does not shift the others.
         Random = new Random(seed ^ 0x5EED);
         Network = new VirtualNetwork(Time, Scheduler, new Random(seed ^ 0x0E7), Scheduler.Touch, Scheduler.Trace);
-        RxScheduler = new VirtualRxScheduler(Time, Scheduler);
-        Runtime = new SimulatedRuntime(_pump) { Time = Time, Scheduler = Scheduler, Random = Random };
+        RxScheduler = new VirtualRxScheduler(Time, Scheduler, _unhandled.FromRxScheduler);
+        Runtime = new SimulatedRuntime(_pump) { Time = Time, Scheduler = Scheduler, Random = Random, ObserverThrew = _unhandled.FromObserver };
     }
 
     /// <summary>What the run is decided by; print it when a law fails.</summary>
@@ -64,7 +66,10 @@ public sealed class Simulation : IDisposable
     /// <summary>Clock, tasks, chance and blocking, for <see cref="KafkaProducerOptions.Runtime"/>.</summary>
     public ProducerRuntime Runtime { get; }
 
-    /// <summary>The simulation's clock and tasks as Rx wants them: <c>Observable.Interval(period, simulation.RxScheduler)</c>. A throwing observer is swallowed with its task; operators pass errors on before.</summary>
+    /// <summary>
+    /// The simulation's clock and tasks as Rx wants them: <c>Observable.Interval(period, simulation.RxScheduler)</c>. Like an event loop it does one thing after the other, so an item that blocks in
+    /// <see cref="KafkaProducer.OnNext"/> keeps the later ones waiting. Every operator that takes a scheduler needs it: with the default one, sources call from real threads, and the run fails.
+    /// </summary>
     public IScheduler RxScheduler { get; }
 
     /// <summary>How many steps were taken.</summary>
@@ -78,6 +83,12 @@ public sealed class Simulation : IDisposable
 
     /// <summary>Whether a run with steps off its thread fails at its end. Default: true.</summary>
     public bool FailsOnStepsOffThread { get; set; } = true;
+
+    /// <summary>
+    /// Whether a run fails at its end with the first exception that an observer of a producer's streams, or a work item of <see cref="RxScheduler"/>, threw meanwhile: outside a simulation the one is
+    /// only logged, the other ends the process. Default: true.
+    /// </summary>
+    public bool FailsOnUnhandledExceptions { get; set; } = true;
 
     /// <summary>
     /// Whether the clock, before it jumps by a second or more, and each run at its end give the thread pool the time to bring back what escaped to it. That costs a short run most of its time;
@@ -112,14 +123,12 @@ public sealed class Simulation : IDisposable
 
     /// <summary>Runs a body inside the simulation until its task ends, moving the clock whenever nothing else can run.</summary>
     /// <param name="body">What to do; it runs as a step of the simulation.</param>
-    /// <exception cref="SimulationException">Nothing can run any more, a limit is passed, or a step was taken off the simulation's thread.</exception>
+    /// <exception cref="SimulationException">Nothing can run any more, a limit is passed, a step was taken off the simulation's thread, or an observer threw.</exception>
     public void Run(Func<Task> body)
     {
         ArgumentNullException.ThrowIfNull(body);
         var task = Scheduler.Start(body).Unwrap();
-        _pump.Wait(task);
-        task.GetAwaiter().GetResult();
-        ThrowIfEscaped();
+        Finish(task);
     }
 
     /// <summary>Runs a body inside the simulation until its task ends.</summary>
@@ -130,14 +139,12 @@ public sealed class Simulation : IDisposable
     {
         ArgumentNullException.ThrowIfNull(body);
         var task = Scheduler.Start(body).Unwrap();
-        _pump.Wait(task);
-        var result = task.GetAwaiter().GetResult();
-        ThrowIfEscaped();
-        return result;
+        Finish(task);
+        return task.GetAwaiter().GetResult();
     }
 
     /// <summary>Takes every step that can be taken at this instant; the clock stands still.</summary>
-    /// <exception cref="SimulationException">A limit is passed, or a step was taken off the simulation's thread.</exception>
+    /// <exception cref="SimulationException">A limit is passed, a step was taken off the simulation's thread, or an observer threw.</exception>
     public void RunUntilIdle()
     {
         if (_pump.Runs)
@@ -145,13 +152,12 @@ public sealed class Simulation : IDisposable
             throw new InvalidOperationException("RunUntilIdle is for the thread outside; inside the simulation await something.");
         }
 
-        _pump.RunRoot(null);
-        ThrowIfEscaped();
+        Finish(null);
     }
 
     /// <summary>Lets virtual time pass, with all that happens meanwhile, and takes every step that can be taken then.</summary>
     /// <param name="by">How long; not negative.</param>
-    /// <exception cref="SimulationException">A limit is passed, or a step was taken off the simulation's thread.</exception>
+    /// <exception cref="SimulationException">A limit is passed, a step was taken off the simulation's thread, or an observer threw.</exception>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -170,6 +176,35 @@ public sealed class Simulation : IDisposable
     /// <summary>Ends the simulation's threads. Threads that still wait in it get a <see cref="SimulationException"/>.</summary>
     public void Dispose() => _pump.End();
 
+    /// <summary>Pumps until the task has ended, without a task until nothing can run, and tells what went wrong: first what nobody else has seen.</summary>
+    private void Finish(Task? task)
+    {
+        Exception? end = null;
+        try
+        {
+            if (task is null)
+            {
+                _pump.RunRoot(null);
+            }
+            else
+            {
+                _pump.Wait(task);
+                task.GetAwaiter().GetResult();
+            }
+
+            ThrowIfEscaped();
+        }
+        catch (Exception e) when (FailsOnUnhandledExceptions && _unhandled.Any)
+        {
+            end = e;
+        }
+
+        if (FailsOnUnhandledExceptions && _unhandled.Take(end) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
     private void ThrowIfEscaped()
     {
         if (LooksForEscapes)
@@ -177,9 +212,9 @@ public sealed class Simulation : IDisposable
             Scheduler.CallBackEscaped(rounds: 1);
         }
 
-        if (FailsOnStepsOffThread && StepsOffThread > 0)
+        if (FailsOnStepsOffThread && Scheduler.Escapes is { } escapes)
         {
-            throw new SimulationException($"{StepsOffThread} steps were taken off the simulation's thread: an await with ConfigureAwait(false), the thread pool or a real timer. The first came back at:\n{Scheduler.FirstStepOffThread}");
+            throw new SimulationException(escapes);
         }
     }
 }

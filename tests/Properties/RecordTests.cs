@@ -46,7 +46,7 @@ public sealed class RecordTests
         Assert.Throws<ArgumentException>(() => headers.Add(new RecordHeader(null!, null)));
     }
 
-    private static ReadOnlyMemory<byte>? Other(ReadOnlyMemory<byte>? bytes) => bytes is null ? ReadOnlyMemory<byte>.Empty : default(ReadOnlyMemory<byte>?);
+    private static ReadOnlyMemory<byte>? Other(ReadOnlyMemory<byte>? bytes) => bytes is null ? Array.Empty<byte>() : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Each makes the same record again, of memory of its own.</summary>
     private static class Makers

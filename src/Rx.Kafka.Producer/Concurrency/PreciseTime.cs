@@ -1,8 +1,8 @@
 namespace Rx.Kafka.Concurrency;
 
 /// <summary>
-/// The system's clock with timers that keep to the millisecond: one thread sleeps to the earliest deadline; nothing wakes it while no
-/// timer is armed.
+/// The system's clock with timers that keep to the millisecond: one thread sleeps to the earliest deadline; it starts when the first
+/// timer is armed, and nothing wakes it while none is.
 /// </summary>
 /// <remarks>
 /// The system's timers tick on a coarse clock: a 5 ms timer fires after 5.2 to 8.6 ms. Callbacks run on the thread, one at a time and in
@@ -15,22 +15,20 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
     // Not a Lock: the thread sleeps in Monitor.Wait.
     private readonly object _sync = new();
     private readonly PreciseTimerHeap _timers = new();
-    private readonly Thread _thread;
     private readonly Action<Exception>? _callbackFailed;
     private readonly long _millisecond;
+    private Thread? _thread;
     private PreciseTimer? _running;
     private long _wakeAt = Awake;
     private long _wakeUps;
     private bool _isDisposed;
 
-    /// <summary>Starts the thread.</summary>
+    /// <summary>Makes a clock; its thread starts with the first timer that is armed.</summary>
     /// <param name="callbackFailed">Told, on the thread, of what a callback threw; must not throw itself. The thread goes on.</param>
     public PreciseTime(Action<Exception>? callbackFailed = null)
     {
         _callbackFailed = callbackFailed;
         _millisecond = TimestampFrequency / 1000;
-        _thread = new Thread(Run) { IsBackground = true, Name = "Rx.Kafka clock" };
-        _thread.UnsafeStart();
     }
 
     /// <summary>How often the thread woke from its sleep so far; stands still while nothing is armed.</summary>
@@ -56,9 +54,10 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
             Monitor.Pulse(_sync);
         }
 
-        if (Thread.CurrentThread != _thread)
+        // Nobody starts it any more.
+        if (_thread is { } thread && thread != Thread.CurrentThread)
         {
-            _thread.Join();
+            thread.Join();
         }
     }
 
@@ -80,6 +79,7 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
             {
                 var now = GetTimestamp();
                 _timers.Add(timer, now + delay);
+                _thread ??= Start();
 
                 // Not for every new earliest deadline: its sleep, rounded up, may end no earlier than the one that is slept.
                 if (now + (Milliseconds(delay) * _millisecond) < _wakeAt)
@@ -105,6 +105,13 @@ internal sealed class PreciseTime : TimeProvider, IDisposable
                 ? (timer.CallbackEnd ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task
                 : Task.CompletedTask;
         }
+    }
+
+    private Thread Start()
+    {
+        var thread = new Thread(Run) { IsBackground = true, Name = "Rx.Kafka clock" };
+        thread.UnsafeStart();
+        return thread;
     }
 
     private void Run()

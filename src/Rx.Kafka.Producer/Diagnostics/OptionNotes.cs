@@ -13,7 +13,7 @@ internal static partial class OptionNotes
     {
         if (options.EnableIdempotence is null && !options.EffectiveIdempotence)
         {
-            NotIdempotent(logger, string.Join("; ", options.IdempotenceConflicts));
+            NotIdempotent(logger, string.Join("; ", options.IdempotenceConflicts.Select(static conflict => conflict.Remedy)));
         }
 
         if (options.DeliveryTimeoutIsRaised)

@@ -21,28 +21,28 @@ internal static class EffectiveOptions
         /// <summary>Whether a producer id is asked for and batches are numbered.</summary>
         public bool EffectiveIdempotence => options.EnableIdempotence ?? !options.IdempotenceConflicts.Any();
 
-        /// <summary>What forbids idempotence, as remedies.</summary>
-        public IEnumerable<string> IdempotenceConflicts
+        /// <summary>What forbids idempotence: each property, and the remedy.</summary>
+        public IEnumerable<(string Property, string Remedy)> IdempotenceConflicts
         {
             get
             {
                 if (options.RequiredAcks != RequiredAcks.All)
                 {
-                    yield return $"RequiredAcks (acks) is {options.RequiredAcks}: set it to All";
+                    yield return (nameof(options.RequiredAcks), $"RequiredAcks (acks) is {options.RequiredAcks}: set it to All");
                 }
 
                 if (options.Retries <= 0)
                 {
-                    yield return string.Create(
-                        CultureInfo.InvariantCulture, $"Retries (retries) is {options.Retries}: set it to at least 1");
+                    yield return (nameof(options.Retries), string.Create(
+                        CultureInfo.InvariantCulture, $"Retries (retries) is {options.Retries}: set it to at least 1"));
                 }
 
                 if (options.MaxInFlightRequestsPerConnection > MostInFlightWithIdempotence)
                 {
-                    yield return string.Create(
+                    yield return (nameof(options.MaxInFlightRequestsPerConnection), string.Create(
                         CultureInfo.InvariantCulture,
                         $"MaxInFlightRequestsPerConnection (max.in.flight.requests.per.connection) is "
-                        + $"{options.MaxInFlightRequestsPerConnection}: set it to at most {MostInFlightWithIdempotence}");
+                        + $"{options.MaxInFlightRequestsPerConnection}: set it to at most {MostInFlightWithIdempotence}"));
                 }
             }
         }

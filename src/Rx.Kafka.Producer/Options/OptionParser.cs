@@ -20,6 +20,19 @@ internal static class OptionParser
         return options;
     }
 
+    public static KafkaProducerOptions Parse(TextReader properties)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        try
+        {
+            return Parse(PropertiesText.Read(properties));
+        }
+        catch (FormatException e)
+        {
+            throw new ArgumentException(e.Message, nameof(properties), e);
+        }
+    }
+
     private static string? Set(KafkaProducerOptions options, string key, string? value)
     {
         if (OptionTable.ByKey.TryGetValue(key, out var row))
@@ -36,6 +49,8 @@ internal static class OptionParser
     private static string Suggestion(string key)
     {
         var nearest = NearestKeys.Of(key, OptionTable.Rows);
-        return nearest.Count == 0 ? "; docs/configuration.md lists those there are" : $"; did you mean {string.Join(" or ", nearest)}?";
+        return nearest.Count == 0
+            ? "; the keys are those of the Java producer, and docs/configuration.md in the package lists them"
+            : $"; did you mean {string.Join(" or ", nearest)}?";
     }
 }

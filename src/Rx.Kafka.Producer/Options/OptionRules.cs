@@ -12,16 +12,23 @@ internal static class OptionRules
     public static IReadOnlyList<string> Faults(KafkaProducerOptions options)
     {
         var faults = new List<string>();
+        var faulty = new HashSet<string?>(StringComparer.Ordinal);
         foreach (var row in OptionTable.Rows)
         {
             if (row.Check(options) is { } fault)
             {
                 faults.Add($"{row.Name} {fault}");
+                faulty.Add(row.Property);
             }
         }
 
-        // Rules compare values, which means nothing before each of them is valid.
-        faults.AddRange(faults.Count == 0 ? RuleFaults(options) : []);
+        // A rule compares values, which means nothing before each of them is valid.
+        faults.AddRange(
+            from rule in IdempotenceRules(options).Concat(SizeAndTimeRules(options))
+            where !rule.Needs.Any(faulty.Contains)
+            select rule.Fault() into fault
+            where fault is not null
+            select fault);
         return faults;
     }
 
@@ -68,40 +75,42 @@ internal static class OptionRules
         _ => null,
     };
 
-    private static IEnumerable<string> RuleFaults(KafkaProducerOptions options)
-    {
-        if (options.EnableIdempotence == true)
-        {
-            foreach (var conflict in options.IdempotenceConflicts)
-            {
-                yield return $"EnableIdempotence (enable.idempotence) is true but {conflict}, or leave EnableIdempotence unset";
-            }
-        }
+    private static IEnumerable<(string[] Needs, Func<string?> Fault)> IdempotenceRules(KafkaProducerOptions options) =>
+        from conflict in options.IdempotenceConflicts
+        where options.EnableIdempotence == true
+        let fault = $"EnableIdempotence (enable.idempotence) is true but {conflict.Remedy}, or leave EnableIdempotence unset"
+        select (new[] { conflict.Property }, (Func<string?>)(() => fault));
 
-        if (options.DeliveryTimeout < options.LeastDeliveryTimeout)
-        {
-            yield return string.Create(
+    private static IEnumerable<(string[] Needs, Func<string?> Fault)> SizeAndTimeRules(KafkaProducerOptions options) =>
+    [
+        ([nameof(options.DeliveryTimeout), nameof(options.Linger), nameof(options.RequestTimeout)], () => DeliveryTimeoutFault(options)),
+        ([nameof(options.BatchSize), nameof(options.MaxRequestSize)], () => BatchSizeFault(options)),
+        ([nameof(options.BufferMemory), nameof(options.BatchSize)], () => BufferMemoryFault(options)),
+    ];
+
+    private static string? DeliveryTimeoutFault(KafkaProducerOptions options) =>
+        options.DeliveryTimeout < options.LeastDeliveryTimeout
+            ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"DeliveryTimeout (delivery.timeout.ms) is {options.DeliveryTimeout.Value.TotalMilliseconds} ms; it must be at least "
                 + $"Linger + RequestTimeout (linger.ms + request.timeout.ms) = {options.LeastDeliveryTimeout.TotalMilliseconds} ms: "
-                + $"raise it, lower these, or leave it unset");
-        }
+                + $"raise it, lower these, or leave it unset")
+            : null;
 
-        if (options.BatchSize > options.MaxRequestSize)
-        {
-            yield return string.Create(
+    private static string? BatchSizeFault(KafkaProducerOptions options) =>
+        options.BatchSize > options.MaxRequestSize
+            ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"BatchSize (batch.size) is {options.BatchSize}; it must be at most MaxRequestSize (max.request.size) = "
-                + $"{options.MaxRequestSize}: lower it or raise MaxRequestSize");
-        }
+                + $"{options.MaxRequestSize}: lower it or raise MaxRequestSize")
+            : null;
 
-        if (options.BufferMemory < 2L * options.EffectiveChunkSize)
-        {
-            yield return string.Create(
+    private static string? BufferMemoryFault(KafkaProducerOptions options) =>
+        options.BufferMemory < 2L * options.EffectiveChunkSize
+            ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"BufferMemory (buffer.memory) is {options.BufferMemory}; it must be at least two chunks of "
                 + $"{options.EffectiveChunkSize} bytes (BatchSize clamped to 4 to 64 KiB) = {2L * options.EffectiveChunkSize}: raise it "
-                + $"or lower BatchSize");
-        }
-    }
+                + $"or lower BatchSize")
+            : null;
 }

@@ -27,7 +27,7 @@ internal static class OptionTable
 
     private static IEnumerable<ProducerOption> Cluster() =>
     [
-        new("bootstrap.servers", nameof(KafkaProducerOptions.BootstrapServers), "host:port, separated by commas; IPv6 in brackets; ports from 1 to 65535", "Where to find the cluster at first.")
+        new("bootstrap.servers", nameof(KafkaProducerOptions.BootstrapServers), "host:port or PLAINTEXT://host:port, separated by commas; IPv6 in brackets; ports from 1 to 65535", "Where to find the cluster at first.")
         {
             Read = options => string.Join(',', options.BootstrapServers),
             Check = OptionRules.BootstrapFault,

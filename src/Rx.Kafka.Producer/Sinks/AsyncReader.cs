@@ -9,6 +9,7 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
     private readonly Channel<T> _channel;
     private readonly int _capacity;
     private readonly bool _waits;
+    private readonly CancellationTokenSource? _either;
     private readonly CancellationToken _cancellationToken;
     private readonly IDisposable _subscription;
     private readonly Lock _lock = new();
@@ -17,14 +18,20 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
     private int _holdsBack;
     private volatile bool _isDisposed;
 
-    public AsyncReader(IObservable<T> source, int capacity, BoundedChannelFullMode fullMode, CancellationToken cancellationToken)
+    public AsyncReader(
+        IObservable<T> source, int capacity, BoundedChannelFullMode fullMode, CancellationToken ofCall, CancellationToken ofEnumeration)
     {
         _capacity = capacity;
         _waits = fullMode == BoundedChannelFullMode.Wait;
-        _cancellationToken = cancellationToken;
         var bounds = new BoundedChannelOptions(capacity) { FullMode = fullMode, SingleReader = true, SingleWriter = false };
         _channel = Channel.CreateBounded<T>(bounds);
         _subscription = source.Subscribe(this);
+
+        // Last, so that a source whose Subscribe throws leaves nothing registered.
+        _either = ofCall.CanBeCanceled && ofEnumeration.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(ofCall, ofEnumeration)
+            : null;
+        _cancellationToken = _either?.Token ?? (ofEnumeration.CanBeCanceled ? ofEnumeration : ofCall);
     }
 
     public T Current { get; private set; } = default!;
@@ -70,6 +77,7 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
     {
         _isDisposed = true;
         _subscription.Dispose();
+        _either?.Dispose();
         MadeRoom();
         return ValueTask.CompletedTask;
     }

@@ -211,6 +211,7 @@ internal sealed class DeliveryDispatcher
     {
         _sink.FaultCompletion(error);
         _context.Events.ObserverThrew(error);
+        _context.Runtime.ObserverThrew?.Invoke(error);
     }
 }
 

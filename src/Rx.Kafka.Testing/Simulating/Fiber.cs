@@ -6,6 +6,8 @@ internal sealed class Fiber
     // An old-fashioned monitor: it can be waited on without owning anything disposable.
     private readonly object _baton = new();
     private bool _given;
+    private bool _asked;
+    private string? _stack;
 
     public Fiber(Thread thread) => Thread = thread;
 
@@ -35,7 +37,7 @@ internal sealed class Fiber
         lock (_baton)
         {
             _given = true;
-            Monitor.Pulse(_baton);
+            Monitor.PulseAll(_baton);
         }
     }
 
@@ -44,14 +46,39 @@ internal sealed class Fiber
     {
         lock (_baton)
         {
-            if (!_given)
+            while (!_given)
             {
-                Monitor.Wait(_baton, patience);
+                if (!Monitor.Wait(_baton, patience))
+                {
+                    break;
+                }
+
+                if (_asked)
+                {
+                    _asked = false;
+                    _stack = Environment.StackTrace;
+                    Monitor.PulseAll(_baton);
+                }
             }
 
             var given = _given;
             _given = false;
             return given;
+        }
+    }
+
+    /// <summary>Where a parked fiber waits: only a thread itself can say. Null = it does not answer.</summary>
+    public string? AskForStack(TimeSpan patience)
+    {
+        lock (_baton)
+        {
+            (_asked, _stack) = (true, null);
+            Monitor.PulseAll(_baton);
+            while (_stack is null && Monitor.Wait(_baton, patience))
+            {
+            }
+
+            return _stack;
         }
     }
 }

@@ -36,7 +36,10 @@ internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
     /// <summary>Whether the calling thread is one that pumps, or runs a step of the simulation.</summary>
     public bool Runs => _root is not null && _holder is { } holder && holder != _root && holder.Thread == Thread.CurrentThread;
 
-    /// <summary>Blocks the calling thread, which holds the baton, until the task has ended.</summary>
+    /// <summary>Whether the calling thread came in by itself, such as the timer of an Rx operator that was not given the simulation's scheduler.</summary>
+    private bool IsForeign => Thread.CurrentThread != scheduler.Owner && (scheduler.HasMark || Volatile.Read(ref _root) is not null || _ended);
+
+    /// <summary>Blocks the calling thread until the task has ended: one that holds the baton hands it on, one from elsewhere just waits.</summary>
     public void Wait(Task task)
     {
         if (task.IsCompleted)
@@ -47,6 +50,12 @@ internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
         if (Runs)
         {
             Block(_holder!, task);
+        }
+        else if (IsForeign)
+        {
+            // Thrown on a timer's thread an exception would end the process; the run fails at its end.
+            scheduler.Touch();
+            ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
         }
         else
         {
@@ -59,7 +68,7 @@ internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
     {
         if (_root is not null)
         {
-            throw new InvalidOperationException("The simulation is already being run. Inside of it, await instead; another thread must not touch it.");
+            throw new InvalidOperationException("The simulation is already being run. Inside of it, await instead; another thread must not touch it: give Rx operators Simulation.RxScheduler.");
         }
 
         ObjectDisposedException.ThrowIf(_ended, typeof(Simulation));
@@ -215,7 +224,7 @@ internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
 
     private void FailRoot(Fiber self, string message, Exception? cause = null)
     {
-        var escaped = scheduler.FirstStepOffThread is { } stack ? $" {scheduler.StepsOffThread} steps were taken off the simulation's thread, the first at:\n{stack}" : "";
+        var escaped = scheduler.Escapes is { } escapes ? " " + escapes : "";
         if (_root is { } root)
         {
             root.Fault = new SimulationException(message + escaped, cause);
@@ -252,7 +261,7 @@ internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
             if (steps == scheduler.Steps && !Debugger.IsAttached)
             {
                 _ended = true;
-                throw new SimulationException($"No step ended within {RealTimePerStep} of real time: a thread of the simulation blocks otherwise than by ProducerRuntime.Wait.");
+                throw new SimulationException($"No step ended within {RealTimePerStep} of real time: a thread of the simulation blocks otherwise than by ProducerRuntime.Wait. {StuckThreads.Describe(_holder, _blocked)}");
             }
         }
     }

@@ -28,7 +28,7 @@ internal static class Layers
     /// </summary>
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
-        ["(root)"] = ["Concurrency", "Options"],
+        ["(root)"] = ["Concurrency", "Options", "Protocol.ErrorTable", "Protocol.ErrorInfo"],
         ["Options"] = [],
         ["Concurrency"] = [],
         ["Diagnostics"] = ["Options", "Concurrency.SerialWork"],

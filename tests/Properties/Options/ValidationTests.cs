@@ -30,6 +30,45 @@ public sealed class ValidationTests
             Assert.All(names, name => Assert.Single(lines, line => line.StartsWith($"- {name} ", StringComparison.Ordinal)));
         });
 
+    // The rules between options: whose values each compares, how it is broken, and what it says. They share options, so each breaks alone.
+    private static readonly (string[] Needs, Action<KafkaProducerOptions> Break, string Says)[] RulesBetween =
+    [
+        (["DeliveryTimeout", "Linger", "RequestTimeout"], o => o.DeliveryTimeout = TimeSpan.FromSeconds(1), "it must be at least Linger + RequestTimeout"),
+        (["BatchSize", "MaxRequestSize"], o => o.MaxRequestSize = 100, "it must be at most MaxRequestSize"),
+        (["BufferMemory", "BatchSize"], o => o.BufferMemory = 100, "it must be at least two chunks"),
+        (["RequiredAcks"], o => (o.EnableIdempotence, o.RequiredAcks) = (true, RequiredAcks.Leader), "set it to All"),
+        (["Retries"], o => (o.EnableIdempotence, o.Retries) = (true, 0), "set it to at least 1"),
+        (["MaxInFlightRequestsPerConnection"], o => (o.EnableIdempotence, o.MaxInFlightRequestsPerConnection) = (true, 6), "set it to at most 5"),
+    ];
+
+    [Fact]
+    public void A_faulty_option_silences_only_the_rules_that_compare_it() => Law.Check(
+        "faults and rules", Gen.SubListOf<(string Name, Action<KafkaProducerOptions> Break)>(OptionGenerators.SingleFaults).SelectMany(faults => Gen.SubListOf<(string[] Needs, Action<KafkaProducerOptions> Break, string Says)>(RulesBetween).Select(rules => (faults, rules))), pair =>
+        {
+            var options = Minimal;
+            foreach (var (_, breakIt, _) in pair.rules)
+            {
+                breakIt(options);
+            }
+
+            foreach (var (_, breakIt) in pair.faults)
+            {
+                breakIt(options);
+            }
+
+            var faulty = pair.faults.Select(fault => fault.Name.Split(' ')[0]).ToHashSet(StringComparer.Ordinal);
+            var broken = pair.rules.Where(rule => !rule.Needs.Any(faulty.Contains)).Select(rule => rule.Says).ToList();
+            if (faulty.Count + broken.Count == 0)
+            {
+                options.Validate();
+                return;
+            }
+
+            var lines = Faults(options);
+            Assert.Equal(faulty.Count + broken.Count, lines.Count);
+            Assert.All(broken, says => Assert.Single(lines, line => line.Contains(says, StringComparison.Ordinal)));
+        });
+
     [Fact]
     public void A_fault_names_value_limit_and_remedy()
     {
@@ -69,11 +108,27 @@ public sealed class ValidationTests
     [InlineData("localhost:65536", "it must be from 1 to 65535")]
     [InlineData("localhost:+9092", "it must be from 1 to 65535")]
     [InlineData(":9092", "no valid host name")]
-    [InlineData("two words:9092", "no valid host name")]
+    [InlineData("two words:9092", "holds a blank")]
+    [InlineData("h1:9092 h2:9092", "holds a blank; separate servers by commas, or give each as an element of its own")]
+    [InlineData("h1:9092\th2:9092", "holds a blank")]
+    [InlineData("h1:9092;h2:9092", "holds a semicolon; separate servers by commas, or give each as an element of its own")]
+    [InlineData("\"h1:9092\"", "holds the quote \"; write host:port without quotes")]
+    [InlineData("'h1:9092'", "holds the quote '")]
+    [InlineData("h:9092/", "holds a slash; write host:port alone")]
+    [InlineData("PLAINTEXT://h:9092/topic", "holds a slash")]
+    [InlineData("PLAINTEXT://", "has no port")]
+    [InlineData("PLAINTEXT://PLAINTEXT://h:1", "holds a slash")]
+    [InlineData("SASL_SSL://h:9092", "asks for SASL_SSL, which is not there yet: only PLAINTEXT is")]
+    [InlineData("sasl_plaintext://h:9092", "asks for sasl_plaintext, which is not there yet")]
+    [InlineData("SSL://h:9092", "asks for SSL, which is not there yet")]
+    [InlineData("http://h:9092", "starts with 'http://'; write host:port alone")]
+    [InlineData("://h:9092", "starts with '://'")]
+    [InlineData("0.0.0.0:9092", "is where a broker listens, not where it is found; write its name, or localhost for this host")]
+    [InlineData("[::]:9092", "is where a broker listens")]
+    [InlineData("plaintext://0.0.0.0:9092", "is where a broker listens")]
     [InlineData("::1:9092", "in brackets")]
     [InlineData("[::1]", "has no port")]
     [InlineData("[localhost]:9092", "no IPv6 address")]
-    [InlineData("PLAINTEXT://localhost:9092", "starts with a protocol")]
     [InlineData("a:1,b:2", "element of its own")]
     [InlineData("", "is empty")]
     [InlineData(null, "is empty")]
@@ -81,6 +136,18 @@ public sealed class ValidationTests
     {
         var faults = Faults(new KafkaProducerOptions { BootstrapServers = ["good:9092", server!] });
         Assert.Contains(explanation, Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PLAINTEXT://h:9092", "h", 9092)]
+    [InlineData("PLAINTEXT://127.0.0.1:61093/", "127.0.0.1", 61093)]
+    [InlineData("Plaintext://[::1]:9092/", "::1", 9092)]
+    [InlineData("\tplaintext://h:1 ", "h", 1)]
+    public void An_address_with_the_protocol_we_speak_is_taken(string server, string host, int port)
+    {
+        var options = KafkaProducerOptions.FromProperties([new("bootstrap.servers", server)]);
+        options.Validate();
+        Assert.Equal([new BootstrapServer(host, port)], options.EffectiveBootstrapServers);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed class ObservedRuntime : ProducerRuntime
         Time = _timers = new CountedTimers(simulation.Time);
         Scheduler = simulation.Scheduler;
         Random = simulation.Random;
+        ObserverThrew = _inner.ObserverThrew;
     }
 
     public int ArmedTimers => _timers.Armed;

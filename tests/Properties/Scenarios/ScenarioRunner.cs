@@ -38,7 +38,11 @@ internal sealed class ScenarioRunner
     public static ScenarioRun Run(Scenario scenario, Func<Simulation, ILoggerFactory>? logs = null)
     {
         // Looking for escapes takes longer than most scenarios: a few look for all.
-        using var simulation = new Simulation(scenario.Seed) { LooksForEscapes = scenario.Seed % 16 == 0 };
+        using var simulation = new Simulation(scenario.Seed)
+        {
+            LooksForEscapes = scenario.Seed % 16 == 0,
+            FailsOnUnhandledExceptions = scenario.Steps.All(static step => step.Kind != StepKind.WatchAndThrow),
+        };
         var runner = new ScenarioRunner(scenario, simulation, logs?.Invoke(simulation));
         simulation.Run(runner.RunAsync);
         simulation.RunUntilIdle();

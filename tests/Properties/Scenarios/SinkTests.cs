@@ -64,6 +64,7 @@ public class SinkTests
     [Law("L32")]
     public void A_throwing_observer_is_detached_and_faults_completion_and_nobody_else_notices() => Run(async world =>
     {
+        world.Simulation.FailsOnUnhandledExceptions = false;
         var calls = 0;
         var others = new List<RecordMetadata>();
         world.Producer.Acks.Subscribe(new Collector<RecordMetadata>(_ =>

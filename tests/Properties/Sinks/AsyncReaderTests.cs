@@ -140,6 +140,20 @@ public sealed class AsyncReaderTests
         Assert.Equal(10, other.Values.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_token_of_the_call_and_that_of_the_enumeration_both_end_the_wait(bool byTheCall)
+    {
+        var world = new SinkWorld(1);
+        using var ofCall = new CancellationTokenSource();
+        using var ofEnumeration = new CancellationTokenSource();
+        await using var reader = world.Sink.Acks.ReadAllAsync(cancellationToken: ofCall.Token).WithCancellation(ofEnumeration.Token).GetAsyncEnumerator();
+        var waiting = reader.MoveNextAsync();
+        (byTheCall ? ofCall : ofEnumeration).Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(async () => await waiting).WaitAsync(Patience));
+    }
+
     // A tap that may miss some never holds up anybody.
     [Theory]
     [InlineData(BoundedChannelFullMode.DropNewest, new[] { 0, 1, 9 })]

@@ -1,0 +1,3 @@
+says 'A null array that is set as a value becomes an empty one, no tombstone.'
+laws 'FullyQualifiedName~NullBytesTests'
+replace Record.cs 'With(Present.Value, !IsNull(_value))' 'With(Present.Value, value.HasValue)'

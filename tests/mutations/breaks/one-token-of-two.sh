@@ -1,0 +1,3 @@
+says 'A reader that is given two tokens looks at one of them only.'
+laws 'FullyQualifiedName~AsyncReaderTests'
+replace Sinks/AsyncReader.cs '_either?.Token ?? (' '('
