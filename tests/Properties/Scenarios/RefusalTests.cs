@@ -50,7 +50,7 @@ public sealed class RefusalTests : IDisposable
         world.Kafka.CreateTopic("letters");
         world.Kafka.Faults.On(ApiKey.Produce).Topic("t").Fail(87);
         using var letters = world.Producer.Deliveries.Where(static delivery => !delivery.Succeeded && delivery.State.Topic == "t")
-            .Subscribe(delivery => world.Producer.OnNext(new Record("letters", delivery.State.Value)));
+            .Subscribe(delivery => world.Producer.OnNext(new Record("letters", delivery.State.Value)), static _ => { });
         for (var i = 0; i < 10; i++)
         {
             world.Producer.OnNext(new Record("t", $"{i}"));
@@ -184,6 +184,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public void An_observer_that_throws_is_counted() => Run(async world =>
     {
+        world.Simulation.FailsOnUnhandledExceptions = false;
         world.Producer.Acks.Subscribe(new Collector<RecordMetadata>(static _ => throw new InvalidOperationException("its own")));
         world.Producer.OnNext(new Record("t", "v"));
         world.Producer.OnCompleted();

@@ -102,7 +102,8 @@ public sealed class SendCompletionTests
             forgotten.Add(number % 3 == 0 ? EnqueueAndForget(admission, record, stopping.Token) : SendAndForget(pool, record, stopping.Token));
         }
 
-        for (var round = 0; round < 20; round++)
+        var flush = world.Flushes.Flush();
+        for (var round = 0; !flush.IsCompleted && round < 1000; round++)
         {
             var error = round % 2 == 0 ? null : new ProduceError(ProduceErrorCode.Broker, "refused");
             while (channel.Reader.TryRead(out var batch))
@@ -113,7 +114,7 @@ public sealed class SendCompletionTests
             world.Advance(TimeSpan.FromMilliseconds(7));
         }
 
-        Assert.True(world.Flushes.Flush().IsCompleted);
+        Assert.True(flush.IsCompleted);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
