@@ -120,7 +120,7 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
         if (throttleMs > 0)
         {
             Events.Throttled(request.Connection.Name, request.Key.ToString(), throttleMs);
-            _link.Throttle(request, throttleMs, now);
+            _link.Throttle.Take(request, throttleMs, now);
         }
     }
 

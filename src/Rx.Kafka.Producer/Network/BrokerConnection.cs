@@ -21,7 +21,6 @@ internal sealed class BrokerConnection
 
     private readonly Lock _gate = new();
     private readonly List<KafkaRequest> _unanswerable = []; // written and not flushed, without an answer to come
-    private readonly InFlightRequests _inFlight = new();
     private readonly TaskCompletionSource _writeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDuplexPipe _pipe;
     private readonly ConnectionSettings _settings;
@@ -41,7 +40,8 @@ internal sealed class BrokerConnection
         Name = EndPointText.Of(endPoint);
         _pipe = pipe;
         _settings = settings;
-        _answers = new AnswerReader(Name, _inFlight, settings);
+        Requests = new InFlightRequests(settings.Time);
+        _answers = new AnswerReader(Name, Requests, settings);
     }
 
     /// <summary>What this broker speaks; set by the handshake.</summary>
@@ -63,10 +63,10 @@ internal sealed class BrokerConnection
     public Exception? CloseReason => Volatile.Read(ref _closeReason);
 
     /// <summary>Requests waiting for their answers.</summary>
-    public int InFlight => _inFlight.Count;
+    public int InFlight => Requests.Count;
 
-    /// <inheritdoc cref="InFlightRequests.TimesOutAt"/>
-    public long TimesOutAt(long heldUntil, TimeSpan limit) => _inFlight.TimesOutAt(_settings.Time, heldUntil, limit);
+    /// <summary>The same, one by one.</summary>
+    public InFlightRequests Requests { get; }
 
     /// <summary>The timestamp at which bytes last came.</summary>
     public long LastByteAt => _answers.LastByteAt;
@@ -125,7 +125,7 @@ internal sealed class BrokerConnection
         }
 
         // In flight before its first byte can be on the wire. Nobody is told of an end before the write is idle again.
-        _inFlight.Add(request, now);
+        Requests.Add(request, now);
         Volatile.Write(ref _lastSentAt, now);
         try
         {
@@ -292,7 +292,7 @@ internal sealed class BrokerConnection
 
         await _writeEnded.Task;
         ConnectionEnd.Complete(_pipe, _writeFailure, Name, _settings.Logger);
-        ConnectionEnd.TellRequests(this, _inFlight, _settings);
+        ConnectionEnd.TellRequests(this, Requests, _settings);
         _hasEnded = true;
         ConnectionEnd.Guarded(() => Volatile.Read(ref _owner)?.Closed(this, CloseReason!), Name, _settings.Logger);
     }

@@ -44,6 +44,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _pause = new Backoff(LeastPause.OrMore(options.EffectiveReconnectBackoff), options.EffectiveReconnectBackoffMax, random);
         _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, random);
         _setupTimeout = _setup.Next();
+        Throttle = new BrokerThrottle(_time);
     }
 
     /// <summary>How much longer than RequestTimeout we wait for an answer.</summary>
@@ -53,7 +54,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     public BrokerConnection? Connection { get; private set; }
 
     /// <summary>Until when the broker wants to be left alone.</summary>
-    public long MutedUntil { get; private set; } = long.MinValue;
+    public BrokerThrottle Throttle { get; }
 
     /// <summary>Why the last attempt to connect failed; null after a success.</summary>
     public string? LastFailure { get; private set; }
@@ -62,7 +63,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     public int FailedAttempts { get; private set; }
 
     /// <summary>Whether a request can go out now.</summary>
-    public bool CanSend(long now) => Connection is { CanSend: true } && now >= MutedUntil;
+    public bool CanSend(long now) => Connection is { CanSend: true } && now >= Throttle.Until;
 
     /// <summary>Takes in what happened, closes what is silent or idle, and connects if need be.</summary>
     /// <param name="now">The timestamp.</param>
@@ -77,15 +78,6 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
 
         return Connection is { } open ? Watch(open, now, wanted) : wanted ? Connect(now) : long.MaxValue;
-    }
-
-    /// <summary>The broker answered, and may want to be left alone for a while; old versions have waited themselves.</summary>
-    public void Throttle(KafkaRequest request, int milliseconds, long now)
-    {
-        if (request.Version >= ApiVersion.FirstThrottledByClient(request.Key))
-        {
-            MutedUntil = Math.Max(MutedUntil, _time.After(now, TimeSpan.FromMilliseconds(milliseconds)));
-        }
     }
 
     /// <summary>A connection works, but what came on it is of no use: it is closed, and counts as a failed attempt.</summary>
@@ -176,7 +168,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _hasFailed = false;
         LastFailure = null;
         FailedAttempts = 0;
-        MutedUntil = long.MinValue;
+        Throttle.Forget();
         Connection = connection;
         _owner.Connected(connection);
     }
@@ -204,26 +196,25 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
             return long.MaxValue;
         }
 
-        var sendAt = wanted && open.CanSend && MutedUntil > now ? MutedUntil : long.MaxValue;
-        var isBusy = open.InFlight > 0;
-        if (!isBusy && (wanted || _options.ConnectionsMaxIdle < TimeSpan.Zero))
-        {
-            return sendAt;
-        }
-
-        // A request's clock starts when it becomes the oldest unanswered; a throttle holds it.
-        var due = isBusy
-            ? open.TimesOutAt(MutedUntil, _options.RequestTimeout + Grace)
-            : _time.After(open.LastUsedAt, _options.ConnectionsMaxIdle);
-        if (due > now)
+        var sendAt = wanted && open.CanSend && Throttle.Until > now ? Throttle.Until : long.MaxValue;
+        var reason = open.Requests.IsOverdue(now, Throttle.Until, _options.RequestTimeout + Grace, out var due)
+            ? ConnectionFault.Silent(open.Name, _options.RequestTimeout, Grace)
+            : due == long.MaxValue && !wanted ? IdleReason(open, now, out due) : null;
+        if (reason is null)
         {
             return Math.Min(due, sendAt);
         }
 
-        open.Close(isBusy
-            ? ConnectionFault.Silent(open.Name, _options.RequestTimeout, Grace)
-            : new IntendedCloseException($"Idle for {ConnectionFault.Seconds(_options.ConnectionsMaxIdle)} s (ConnectionsMaxIdle)."));
+        open.Close(reason);
         return long.MaxValue;
+    }
+
+    /// <summary>Why a connection that nobody wants is closed; null = not yet.</summary>
+    private IntendedCloseException? IdleReason(BrokerConnection open, long now, out long due)
+    {
+        var limit = _options.ConnectionsMaxIdle;
+        due = limit < TimeSpan.Zero ? long.MaxValue : _time.After(open.LastUsedAt, limit);
+        return due > now ? null : new IntendedCloseException($"Idle for {ConnectionFault.Seconds(limit)} s (ConnectionsMaxIdle).");
     }
 
     private long Connect(long now)

@@ -7,7 +7,7 @@ namespace Rx.Kafka.Network;
 /// The requests of one connection that wait for their answers, in the order sent, which is the order of the answers. The owner's loop
 /// adds, the read loop removes.
 /// </summary>
-internal sealed class InFlightRequests
+internal sealed class InFlightRequests(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Queue<KafkaRequest> _requests = new();
@@ -24,12 +24,16 @@ internal sealed class InFlightRequests
     /// </summary>
     public long OldestSince => Volatile.Read(ref _oldestSince);
 
-    /// <summary>When the oldest has waited for too long; long.MaxValue if there is none.</summary>
-    /// <param name="time">The clock.</param>
+    /// <summary>Whether the oldest has waited for too long.</summary>
+    /// <param name="now">The timestamp.</param>
     /// <param name="heldUntil">Its clock stands still until then: the broker throttles.</param>
     /// <param name="limit">How long it may wait.</param>
-    public long TimesOutAt(TimeProvider time, long heldUntil, TimeSpan limit) =>
-        OldestSince is var since and not long.MaxValue ? time.After(Math.Max(since, heldUntil), limit) : long.MaxValue;
+    /// <param name="due">When it will have; long.MaxValue if there is none.</param>
+    public bool IsOverdue(long now, long heldUntil, TimeSpan limit, out long due)
+    {
+        due = OldestSince is var since and not long.MaxValue ? time.After(Math.Max(since, heldUntil), limit) : long.MaxValue;
+        return due <= now;
+    }
 
     /// <summary>Puts a request at the end, or only remembers its number if no answer is to come.</summary>
     public void Add(KafkaRequest request, long now)

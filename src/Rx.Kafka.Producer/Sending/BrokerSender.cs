@@ -85,7 +85,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
         if (lost is null && request.ThrottleTimeMs > 0)
         {
             Context.Events.Throttled(_node.Id, request.Connection.Name, request.ThrottleTimeMs, _throttles);
-            _link.Throttle(request, request.ThrottleTimeMs, now);
+            _link.Throttle.Take(request, request.ThrottleTimeMs, now);
         }
 
         _requests.Return(request);
@@ -122,8 +122,8 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     {
         var failure = _link.LastFailure is { } text ? $" ({text.TrimEnd('.')})" : "";
         var state = _link.Connection is null ? $", not connected{failure}"
-            : _link.MutedUntil <= now ? ""
-            : $", which throttles this client for another {Context.Time.Until(now, _link.MutedUntil).TotalMilliseconds:0} ms";
+            : _link.Throttle.Until <= now ? ""
+            : $", which throttles this client for another {Context.Time.Until(now, _link.Throttle.Until).TotalMilliseconds:0} ms";
         return $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{state}";
     }
 
@@ -143,7 +143,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
             return next;
         }
 
-        if (now < _link.MutedUntil)
+        if (now < _link.Throttle.Until)
         {
             NoteStall(now);
             return Math.Min(next, WatchMoves(connection, now));

@@ -93,7 +93,7 @@ internal sealed class LinkWorld : ILinkOwner
     }
 
     /// <summary>An answer of a version says how long to leave the broker alone.</summary>
-    public void Throttle(short version, int milliseconds) => Link.Throttle(new CountedRequest(0, News) { Version = version }, milliseconds, Now);
+    public void Throttle(short version, int milliseconds) => Link.Throttle.Take(new CountedRequest(0, News) { Version = version }, milliseconds, Now);
 
     public void End()
     {
