@@ -20,7 +20,6 @@ internal sealed class BrokerConnection
     private const int Flushing = 2;
 
     private readonly Lock _gate = new();
-    private readonly List<KafkaRequest> _unanswerable = []; // written and not flushed, without an answer to come
     private readonly TaskCompletionSource _writeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDuplexPipe _pipe;
     private readonly ConnectionSettings _settings;
@@ -65,7 +64,7 @@ internal sealed class BrokerConnection
     /// <summary>Requests waiting for their answers.</summary>
     public int InFlight => Requests.Count;
 
-    /// <summary>The same, one by one.</summary>
+    /// <summary>What this connection owes.</summary>
     public InFlightRequests Requests { get; }
 
     /// <summary>The timestamp at which bytes last came.</summary>
@@ -117,11 +116,6 @@ internal sealed class BrokerConnection
         if (!TryBeginWrite(request, version))
         {
             return false;
-        }
-
-        if (!request.ExpectsResponse)
-        {
-            _unanswerable.Add(request);
         }
 
         // In flight before its first byte can be on the wire. Nobody is told of an end before the write is idle again.
@@ -238,12 +232,12 @@ internal sealed class BrokerConnection
             waited = !flush.IsCompleted;
             var result = await flush;
             failure = result.IsCanceled ? CloseReason
-                : result.IsCompleted ? ConnectionFault.ClosedByPeer(Name, InFlight)
+                : result.IsCompleted ? ConnectionFault.ClosedByPeer(Name, Requests)
                 : null;
         }
         catch (Exception e)
         {
-            failure = ConnectionFault.Broken(Name, e);
+            failure = ConnectionFault.Broken(Name, e, Requests);
         }
 
         EndWrite(failure, tellOwner: waited || failure is not null);
@@ -252,7 +246,7 @@ internal sealed class BrokerConnection
     private void EndWrite(Exception? failure, bool tellOwner)
     {
         // Told while the write still counts as running, so that the owner hears of the connection's end only after it.
-        ConnectionEnd.TellWritten(_unanswerable, failure);
+        Requests.Written(failure);
         _unflushedBytes = 0;
         bool closed;
         lock (_gate)
@@ -283,11 +277,13 @@ internal sealed class BrokerConnection
         try
         {
             await _answers.RunAsync(_pipe.Input, this);
-            Close(ConnectionFault.ClosedByPeer(Name, InFlight));
+            Close(ConnectionFault.ClosedByPeer(Name, Requests));
         }
         catch (Exception e)
         {
-            Close(e is MalformedDataException malformed ? ConnectionFault.Malformed(Name, malformed) : ConnectionFault.Broken(Name, e));
+            Close(e is MalformedDataException malformed
+                ? ConnectionFault.Malformed(Name, malformed)
+                : ConnectionFault.Broken(Name, e, Requests));
         }
 
         await _writeEnded.Task;

@@ -18,6 +18,9 @@ internal sealed class Connector
         _settings = new ConnectionSettings(clientId, maximumFrameBytes, time, scheduler, new CorrelationIds(), logger);
     }
 
+    /// <summary>The hosts that may be dead.</summary>
+    public SuspectHosts Suspects { get; } = new();
+
     /// <summary>The clock of all connections.</summary>
     public TimeProvider Time => _settings.Time;
 

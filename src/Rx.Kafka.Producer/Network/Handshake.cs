@@ -19,7 +19,7 @@ internal static class Handshake
             var exchange = new ApiVersionsExchange();
             if (!connection.TrySend(exchange, version))
             {
-                throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, unanswered: 0);
+                throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, connection.Requests);
             }
 
             var response = await exchange.Response;
