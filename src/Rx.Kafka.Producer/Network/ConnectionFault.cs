@@ -83,7 +83,7 @@ internal static class ConnectFailure
 
     private static KafkaException HandshakeFailed(string where, Exception cause) => cause switch
     {
-        KafkaException { InnerException: EndOfStreamException or IOException or SocketException } => new KafkaException(
+        KafkaException { InnerException: EndOfStreamException or IOException or SocketException } => new ClosedInHandshakeException(
             $"{where} closed the connection right after our first request: this port may want TLS or SASL, "
             + "or is no Kafka listener. Use the port of a plaintext listener, and see the broker's log.",
             cause),
@@ -107,6 +107,9 @@ internal static class ConnectFailure
 
 /// <summary>A connection was not ready within the setup timeout: the next attempt may be given more time.</summary>
 internal sealed class ConnectTimeoutException(string message, Exception innerException) : KafkaException(message, innerException);
+
+/// <summary>The peer closed the connection instead of answering our first request.</summary>
+internal sealed class ClosedInHandshakeException(string message, Exception innerException) : KafkaException(message, innerException);
 
 /// <summary>The peer, or the network, ended a connection that owed nothing: an idle limit, or a restart. It is no trouble.</summary>
 internal sealed class IdleEndException(string message, Exception innerException) : KafkaException(message, innerException);
