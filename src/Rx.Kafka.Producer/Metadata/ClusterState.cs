@@ -15,6 +15,9 @@ internal sealed class ClusterState
 
     public ClusterSnapshot Current { get; private set; } = ClusterSnapshot.Empty;
 
+    /// <summary>When the last answer about all topics was asked for.</summary>
+    public long AskedAt { get; set; } = long.MinValue;
+
     /// <summary>Whether a topic should be asked for again soon.</summary>
     public bool Unsettled => _topics.Exists(static t => t.Unsettled);
 
@@ -133,7 +136,7 @@ internal sealed class ClusterState
         }
 
         var before = Current;
-        Current = new ClusterSnapshot(before.Version + 1, _clusterId, _brokers, [.. topics]);
+        Current = new ClusterSnapshot(before.Version + 1, _clusterId, _brokers, [.. topics]) { AskedAt = AskedAt };
         return before.ClusterId != _clusterId || !before.Brokers.SequenceEqual(_brokers) || !SameTopics(before.Topics, topics);
     }
 

@@ -176,6 +176,7 @@ internal sealed class MetadataRefresh : ControlTask
         {
             // Not earlier: while nobody answers, what is known of an idle topic is the best there is for its next record.
             DropIdle(now);
+            _state.AskedAt = exchange.AskedAt;
         }
 
         var changed = _state.Apply(response, exchange.Version, _watched.Contains, out var otherCluster);
@@ -215,6 +216,8 @@ internal sealed class MetadataRefresh : ControlTask
         public List<string> Topics => topics;
 
         public bool Full => full;
+
+        public long AskedAt { get; } = loop.Time.GetTimestamp();
 
         public MetadataResponse? Response { get; private set; }
 
