@@ -20,6 +20,7 @@ internal sealed class TopicAdmission : IWaitingPlace
     private TopicChannels? _channels;
     private bool _isClosed;
     private long _askedAt = long.MinValue;
+    private TaskCompletionSource? _news; // null = nobody waits for it
 
     /// <summary>The partition that the head of the line waits for, because the topic does not have it; drainer only.</summary>
     private int? _missing;
@@ -55,7 +56,16 @@ internal sealed class TopicAdmission : IWaitingPlace
     public long AskedAt => Volatile.Read(ref _askedAt);
 
     /// <summary>Completes at the next news of the topic; somebody asks for its partitions.</summary>
-    public TaskCompletionSource News { get; private set; } = NewNews();
+    public TaskCompletionSource News
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _news ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+    }
 
     /// <summary>Whether records stand in line, so that no later one may overtake.</summary>
     public bool HasWaiters => !_waiting.IsEmpty;
@@ -87,7 +97,7 @@ internal sealed class TopicAdmission : IWaitingPlace
     /// </summary>
     public void Update(TopicPartitions? partitions, Func<int, PartitionChannel> createChannel, long askedAt = long.MinValue)
     {
-        TaskCompletionSource news;
+        TaskCompletionSource? news;
         lock (_lock)
         {
             // A topic that vanished for a moment keeps its channels; records that cannot be delivered expire.
@@ -103,11 +113,10 @@ internal sealed class TopicAdmission : IWaitingPlace
 
             // After the channels: who sees it sees them.
             Volatile.Write(ref _askedAt, Math.Max(_askedAt, askedAt));
-            news = News;
-            News = NewNews();
+            (news, _news) = (_news, null);
         }
 
-        news.TrySetResult();
+        news?.TrySetResult();
         if (HasWaiters)
         {
             _waiting.QueueDrainer();
@@ -237,8 +246,6 @@ internal sealed class TopicAdmission : IWaitingPlace
         $"No memory became free for any partition of topic {Name.Text} within MaxBlock "
         + $"({_context.Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({_context.Options.BufferMemory} bytes): "
         + "the brokers are slower than the source. Raise either, or slow the source.");
-
-    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>A topic's partitions as of one snapshot, each with its channel. Immutable.</summary>

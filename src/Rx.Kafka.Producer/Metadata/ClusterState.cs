@@ -11,6 +11,7 @@ internal sealed class ClusterState
     private readonly List<TopicState> _topics = [];
     private readonly Dictionary<string, TopicState> _topicsByName = new(StringComparer.Ordinal);
     private BrokerNode[] _brokers = [];
+    private HashSet<int> _brokerIds = [];
     private string? _clusterId;
 
     public ClusterSnapshot Current { get; private set; } = ClusterSnapshot.Empty;
@@ -120,16 +121,15 @@ internal sealed class ClusterState
 
     private bool Publish()
     {
-        var ids = new HashSet<int>(_brokers.Length);
-        foreach (var broker in _brokers)
+        if (!_brokerIds.SetEquals(_brokers.Select(static b => b.Id)))
         {
-            ids.Add(broker.Id);
+            _brokerIds = [.. _brokers.Select(static b => b.Id)];
         }
 
         var topics = new List<TopicMetadata>(_topics.Count);
         foreach (var state in _topics)
         {
-            if (state.Publish(ids) is { } topic)
+            if (state.Publish(_brokerIds) is { } topic)
             {
                 topics.Add(topic);
             }
