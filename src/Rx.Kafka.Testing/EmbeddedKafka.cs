@@ -76,6 +76,16 @@ public sealed class EmbeddedKafka : IAsyncDisposable
         }
     }
 
+    /// <summary>Adds partitions to a topic while it is in use; producers learn of them with their next metadata.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="count">How many more, from 1.</param>
+    /// <exception cref="ArgumentException">There is no such topic, or the count is below 1.</exception>
+    public void AddPartitions(string topic, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Topic(topic).Add(count);
+    }
+
     /// <summary>Changes the largest batch that a topic takes, while it is in use: one that was appended before and comes again may be refused then, as Kafka checks sizes before duplicates.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="bytes">The largest batch, in bytes as sent; null = the brokers' limit.</param>

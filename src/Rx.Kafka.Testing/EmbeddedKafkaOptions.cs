@@ -35,5 +35,8 @@ public sealed record EmbeddedKafkaOptions
     /// <summary>The cluster's id. Default: a fixed one.</summary>
     public string ClusterId { get; init; } = "embedded-kafka-cluster";
 
+    internal bool ClosesOn(Wire.RequestHeader request) =>
+        ApiVersionsFallback == ApiVersionsFallback.ClosesConnection && !Knows(request.Key, request.Version);
+
     internal bool Knows(ApiKey key, short version) => Apis.TryGetValue(key, out var range) && range.Contains(version) && Wire.Apis.Serves(key, version);
 }

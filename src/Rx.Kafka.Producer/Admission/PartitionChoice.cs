@@ -37,7 +37,11 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
 
         if ((uint)partition >= (uint)channels.Channels.Length)
         {
-            offer.Error ??= OutOfRange(partition, channels.Channels.Length, offer.Record.HasPartition);
+            if (offer.Error is null && !(offer.Record.HasPartition && MayBeThere(partition, offer.Waiting)))
+            {
+                offer.Error = OutOfRange(partition, channels.Channels.Length, offer.Record.HasPartition);
+            }
+
             return AppendResult.MustWait;
         }
 
@@ -102,6 +106,27 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
             offer.Error = new ProduceError(ProduceErrorCode.InvalidRecord, text, Cause: e);
             return -1;
         }
+    }
+
+    /// <summary>
+    /// Whether a partition that is not known may have been added: as long as no answer has come that was asked for after the record, and
+    /// the record may wait for one.
+    /// </summary>
+    private bool MayBeThere(int partition, WaitingRecord? waiting)
+    {
+        if (context.Options.MaxBlock == TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        if (waiting is not null && topic.AskedAt > waiting.JoinedAt)
+        {
+            // News that came after the first look queue the drainer again.
+            return topic.Channels is { } channels && partition < channels.Channels.Length;
+        }
+
+        context.Metadata.RequestRefresh();
+        return true;
     }
 
     private ProduceError OutOfRange(int partition, int count, bool isNamed)

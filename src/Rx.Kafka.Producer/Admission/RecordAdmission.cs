@@ -255,7 +255,7 @@ internal sealed class RecordAdmission : IRecordAdmission
     }
 
     private void Update(TopicAdmission topic, ClusterSnapshot snapshot) =>
-        topic.Update(snapshot.Topic(topic.Name.Text)?.Public, partition => _createChannel(topic, partition, snapshot));
+        topic.Update(snapshot.Topic(topic.Name.Text)?.Public, partition => _createChannel(topic, partition, snapshot), snapshot.AskedAt);
 
     private TopicAdmission[] Topics()
     {

@@ -19,6 +19,11 @@ internal sealed class TopicAdmission : IWaitingPlace
     private PartitionChannel[] _all = [];
     private TopicChannels? _channels;
     private bool _isClosed;
+    private long _askedAt = long.MinValue;
+    private TaskCompletionSource? _news; // null = nobody waits for it
+
+    /// <summary>The partition that the head of the line waits for, because the topic does not have it; drainer only.</summary>
+    private int? _missing;
 
     /// <summary>Written without a lock: a lost mark of one record is made by the next.</summary>
     private bool _isUsed;
@@ -47,8 +52,20 @@ internal sealed class TopicAdmission : IWaitingPlace
     /// <summary>Null until the cluster told of the topic.</summary>
     public TopicChannels? Channels => Volatile.Read(ref _channels);
 
+    /// <summary>When the cluster was asked for what is known; read before <see cref="Channels"/>, these are as new at least.</summary>
+    public long AskedAt => Volatile.Read(ref _askedAt);
+
     /// <summary>Completes at the next news of the topic; somebody asks for its partitions.</summary>
-    public TaskCompletionSource News { get; private set; } = NewNews();
+    public TaskCompletionSource News
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _news ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+    }
 
     /// <summary>Whether records stand in line, so that no later one may overtake.</summary>
     public bool HasWaiters => !_waiting.IsEmpty;
@@ -87,9 +104,9 @@ internal sealed class TopicAdmission : IWaitingPlace
     /// <summary>
     /// News from the cluster: the partitions there are now, or null while the topic is unknown. Refresh loop, or the topic's first user.
     /// </summary>
-    public void Update(TopicPartitions? partitions, Func<int, PartitionChannel> createChannel)
+    public void Update(TopicPartitions? partitions, Func<int, PartitionChannel> createChannel, long askedAt = long.MinValue)
     {
-        TaskCompletionSource news;
+        TaskCompletionSource? news;
         lock (_lock)
         {
             // A topic that vanished for a moment keeps its channels; records that cannot be delivered expire.
@@ -103,11 +120,12 @@ internal sealed class TopicAdmission : IWaitingPlace
                 Volatile.Write(ref _channels, new TopicChannels(partitions, _all[..partitions.Count]));
             }
 
-            news = News;
-            News = NewNews();
+            // After the channels: who sees it sees them.
+            Volatile.Write(ref _askedAt, Math.Max(_askedAt, askedAt));
+            (news, _news) = (_news, null);
         }
 
-        news.TrySetResult();
+        news?.TrySetResult();
         if (HasWaiters)
         {
             _waiting.QueueDrainer();
@@ -194,9 +212,17 @@ internal sealed class TopicAdmission : IWaitingPlace
         return null;
     }
 
-    AppendResult IWaitingPlace.TryPlace(ref RecordOffer offer) => Choice.TryPlace(ref offer);
+    AppendResult IWaitingPlace.TryPlace(ref RecordOffer offer)
+    {
+        var result = Choice.TryPlace(ref offer);
+        _missing = result == AppendResult.MustWait && offer.MustWaitIn is null && offer.Record.HasPartition
+            ? offer.Record.PartitionNumber
+            : null;
+        return result;
+    }
 
-    ProduceError IWaitingPlace.TimedOut() => Channels is null ? UnknownInTime() : Full();
+    ProduceError IWaitingPlace.TimedOut() =>
+        Channels is not { } channels ? UnknownInTime() : _missing is { } partition ? Missing(partition, channels) : Full();
 
     string IWaitingPlace.WhatFor() => Channels is null
         ? $"for the partitions of topic {Name.Text}, of which no broker has told yet"
@@ -224,14 +250,19 @@ internal sealed class TopicAdmission : IWaitingPlace
         _ => null,
     };
 
+    /// <summary>The cluster could not be asked within MaxBlock whether the partition was added.</summary>
+    private ProduceError Missing(int partition, TopicChannels channels) => new(
+        ProduceErrorCode.MetadataTimeout,
+        $"Topic {Name.Text} has {channels.Channels.Length} partition(s); the record is for partition {partition}, and the brokers did not "
+        + $"answer within MaxBlock ({_context.Options.MaxBlock.TotalMilliseconds:0} ms) whether it was added.",
+        Cause: _context.Metadata.LastFailure);
+
     /// <summary>No partition had memory within MaxBlock.</summary>
     private ProduceError Full() => new(
         ProduceErrorCode.BufferFull,
         $"No memory became free for any partition of topic {Name.Text} within MaxBlock "
         + $"({_context.Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({_context.Options.BufferMemory} bytes): "
         + "the brokers are slower than the source. Raise either, or slow the source.");
-
-    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>A topic's partitions as of one snapshot, each with its channel. Immutable.</summary>

@@ -5,9 +5,9 @@ namespace Rx.Kafka.Control;
 
 /// <summary>
 /// One round over everybody who might know the cluster: known brokers in random order, then the bootstrap addresses in random order,
-/// each once. Owned by the control loop.
+/// each once; those that may be dead come after all others. Owned by the control loop.
 /// </summary>
-internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random random)
+internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random random, Predicate<DnsEndPoint> isSuspect)
 {
     private const int MessagesShown = 8;
 
@@ -23,6 +23,12 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
     /// <summary>Brokers worth a try besides the bootstrap addresses, from the next round on.</summary>
     public IReadOnlyList<BrokerNode> Known { get; set; } = [];
 
+    /// <summary>Whether somebody can be asked who is not suspected to be dead.</summary>
+    public bool HasUnsuspected => !Known.Select(static b => new DnsEndPoint(b.Host, b.Port)).Concat(bootstrap).All(host => isSuspect(host));
+
+    /// <summary>Whether a known broker listens at this address.</summary>
+    public bool IsOfBroker(EndPoint host) => Known.Any(b => new DnsEndPoint(b.Host, b.Port).Equals(host));
+
     /// <summary>Starts again with everybody.</summary>
     public void Begin()
     {
@@ -31,6 +37,12 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
         var seen = new HashSet<(string, int)>();
         Add([.. Known.Select(static b => new DnsEndPoint(b.Host, b.Port))], seen);
         Add([.. bootstrap], seen);
+        DnsEndPoint[] all = [.. _candidates];
+        _candidates.Clear();
+        foreach (var candidate in all.OrderBy(host => isSuspect(host)))
+        {
+            _candidates.Enqueue(candidate);
+        }
     }
 
     /// <summary>Forgets what is left, after a success: the next round begins with everybody.</summary>

@@ -22,6 +22,7 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
     private readonly KafkaProducerOptions _options;
     private readonly BrokerLink _link;
     private readonly BrokerRound _round;
+    private readonly SuspectHosts _suspects;
     private Task? _running;
     private volatile Exception? _lastFailure;
     private volatile bool _disposed;
@@ -38,7 +39,12 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
         Time = connector.Time;
         Events = events;
         _link = new BrokerLink(connector, options, random, ApiKey.Metadata, this);
-        _round = new BrokerRound([.. options.EffectiveBootstrapServers.Select(static s => new DnsEndPoint(s.Host, s.Port))], random);
+        _suspects = connector.Suspects;
+        _suspects.Found = Wake;
+        _round = new BrokerRound(
+            [.. options.EffectiveBootstrapServers.Select(static s => new DnsEndPoint(s.Host, s.Port))],
+            random,
+            host => _suspects.Contains(host));
     }
 
     public TimeProvider Time { get; }
@@ -120,7 +126,7 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
         if (throttleMs > 0)
         {
             Events.Throttled(request.Connection.Name, request.Key.ToString(), throttleMs);
-            _link.Throttle(request, throttleMs, now);
+            _link.Throttle.Take(request, throttleMs, now);
         }
     }
 
@@ -141,6 +147,10 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
         if (cause is IntendedCloseException)
         {
             Events.ConnectionClosed(connection.Name, cause.Message);
+        }
+        else if (cause is IdleEndException)
+        {
+            Events.ClosedWhileIdle(connection.Name, cause.Message);
         }
         else
         {
@@ -185,6 +195,7 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
     {
         _tasks.ForEach(task => task.Poll(now));
         _link.Keep(now, IsConnectionWanted(now));
+        LeaveSuspect();
         foreach (var task in _tasks)
         {
             if (_link.CanSend(now) && task.DueAt <= now)
@@ -196,6 +207,20 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
         var due = NextDue;
         return Math.Min(due > now ? due : long.MaxValue, _link.Keep(now, IsConnectionWanted(now)));
     }
+
+    /// <summary>A host that answers neither us nor a link that sends is left, if there is another to ask.</summary>
+    private void LeaveSuspect()
+    {
+        if (_link.IsSilent && _link.Connection is { } silent && MayBeDead(silent.EndPoint) && _round.HasUnsuspected)
+        {
+            _round.Begin();
+            _link.Renew($"{silent.Name} has not answered for a second, nor does it answer Produce. Another broker is asked.");
+        }
+    }
+
+    /// <summary>An address that no known broker has may lead to any of them.</summary>
+    private bool MayBeDead(EndPoint host) =>
+        _suspects.Contains(_round.IsOfBroker(host) ? host : null, besides: _link.Suspicion);
 
     private long NextDue => _tasks.Min(static task => task.DueAt);
 

@@ -32,6 +32,13 @@ internal sealed class MetadataEvents(ILogger logger, ProducerMetrics metrics, Ti
         MetadataLog.ConnectionLost(logger, endPoint, reason);
     }
 
+    /// <summary>The broker or the network closed it while it owed nothing.</summary>
+    public void ClosedWhileIdle(string endPoint, string reason)
+    {
+        metrics.ClosedWhileIdle();
+        MetadataLog.ConnectionClosed(logger, endPoint, reason);
+    }
+
     /// <summary>We closed it, and nothing is wrong.</summary>
     public void ConnectionClosed(string endPoint, string reason) => MetadataLog.ConnectionClosed(logger, endPoint, reason);
 

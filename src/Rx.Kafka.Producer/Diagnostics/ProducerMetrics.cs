@@ -28,6 +28,7 @@ internal sealed class ProducerMetrics : IDisposable
     private readonly Counter<long> _opened;
     private readonly Counter<long> _connectFailed;
     private readonly Counter<long> _lost;
+    private readonly Counter<long> _closedWhileIdle;
     private readonly Counter<long> _throttles;
     private readonly Counter<double> _throttleTime;
     private readonly Counter<long> _producerIds;
@@ -50,8 +51,10 @@ internal sealed class ProducerMetrics : IDisposable
         _split = Count("batches.split", "{batch}", "Batches that a broker found too large and that were sent again in parts.");
         _opened = Count("connections.opened", "{connection}", "Connections that were made and got through their handshake.");
         _connectFailed = Count("connections.failed", "{connection}", "Attempts to make a connection that failed.");
-        _lost = Count("connections.lost", "{connection}", "Connections that ended unintended: closed by the broker, broken, or given up "
-            + "because no answer came in time.");
+        _lost = Count("connections.lost", "{connection}", "Connections that ended while requests waited: closed by the broker, broken, or "
+            + "given up because no answer came in time.");
+        _closedWhileIdle = Count("connections.closed_while_idle", "{connection}", "Connections that a broker or the network closed while "
+            + "no request waited; the next one is made when it is needed.");
         _throttles = Count("throttles", "{answer}", "Answers by which a broker, because of a quota, held this client back.");
         _throttleTime = _meter.CreateCounter<double>(
             "kafka.producer.throttle.time", "s", "How long brokers wanted this client to be silent, in sum.");
@@ -89,6 +92,8 @@ internal sealed class ProducerMetrics : IDisposable
     public void ConnectFailed() => _connectFailed.Add(1, _client);
 
     public void ConnectionLost() => _lost.Add(1, _client);
+
+    public void ClosedWhileIdle() => _closedWhileIdle.Add(1, _client);
 
     public void Throttled(int milliseconds)
     {

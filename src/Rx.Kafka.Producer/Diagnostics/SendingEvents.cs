@@ -99,6 +99,13 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
         SendingLog.ConnectionLost(logger, broker, endPoint, delay.TotalMilliseconds, cause);
     }
 
+    /// <summary>The broker or the network closed it while it owed nothing.</summary>
+    public void ClosedWhileIdle(int broker, string endPoint, string reason)
+    {
+        metrics.ClosedWhileIdle();
+        SendingLog.ConnectionClosed(logger, broker, endPoint, reason);
+    }
+
     /// <summary>We closed it, and nothing is wrong.</summary>
     public void ConnectionClosed(int broker, string endPoint, string reason) =>
         SendingLog.ConnectionClosed(logger, broker, endPoint, reason);

@@ -25,6 +25,9 @@ internal sealed class ClusterSnapshot
     /// <summary>Grows with each snapshot.</summary>
     public long Version { get; }
 
+    /// <summary>The timestamp at which the last answer about all topics was asked for; what came about since may be missing.</summary>
+    public long AskedAt { get; init; } = long.MinValue;
+
     /// <summary>Null = unknown (Metadata below v2).</summary>
     public string? ClusterId { get; }
 

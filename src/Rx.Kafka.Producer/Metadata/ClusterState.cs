@@ -11,9 +11,13 @@ internal sealed class ClusterState
     private readonly List<TopicState> _topics = [];
     private readonly Dictionary<string, TopicState> _topicsByName = new(StringComparer.Ordinal);
     private BrokerNode[] _brokers = [];
+    private HashSet<int> _brokerIds = [];
     private string? _clusterId;
 
     public ClusterSnapshot Current { get; private set; } = ClusterSnapshot.Empty;
+
+    /// <summary>When the last answer about all topics was asked for.</summary>
+    public long AskedAt { get; set; } = long.MinValue;
 
     /// <summary>Whether a topic should be asked for again soon.</summary>
     public bool Unsettled => _topics.Exists(static t => t.Unsettled);
@@ -117,23 +121,22 @@ internal sealed class ClusterState
 
     private bool Publish()
     {
-        var ids = new HashSet<int>(_brokers.Length);
-        foreach (var broker in _brokers)
+        if (!_brokerIds.SetEquals(_brokers.Select(static b => b.Id)))
         {
-            ids.Add(broker.Id);
+            _brokerIds = [.. _brokers.Select(static b => b.Id)];
         }
 
         var topics = new List<TopicMetadata>(_topics.Count);
         foreach (var state in _topics)
         {
-            if (state.Publish(ids) is { } topic)
+            if (state.Publish(_brokerIds) is { } topic)
             {
                 topics.Add(topic);
             }
         }
 
         var before = Current;
-        Current = new ClusterSnapshot(before.Version + 1, _clusterId, _brokers, [.. topics]);
+        Current = new ClusterSnapshot(before.Version + 1, _clusterId, _brokers, [.. topics]) { AskedAt = AskedAt };
         return before.ClusterId != _clusterId || !before.Brokers.SequenceEqual(_brokers) || !SameTopics(before.Topics, topics);
     }
 

@@ -85,11 +85,6 @@ internal sealed class MetadataRefresh : ControlTask
     public override void Ask(BrokerConnection connection, long now)
     {
         var full = _schedule.IsFull(now);
-        if (full)
-        {
-            DropIdle(now);
-        }
-
         var exchange = new Exchange(_loop, connection, _watched.Names(newOnly: !full), full, _options.AllowAutoCreateTopics);
         if (!connection.TrySend(exchange))
         {
@@ -177,6 +172,13 @@ internal sealed class MetadataRefresh : ControlTask
 
     private void Take(Exchange exchange, MetadataResponse response, long now)
     {
+        if (exchange.Full)
+        {
+            // Not earlier: while nobody answers, what is known of an idle topic is the best there is for its next record.
+            DropIdle(now);
+            _state.AskedAt = exchange.AskedAt;
+        }
+
         var changed = _state.Apply(response, exchange.Version, _watched.Contains, out var otherCluster);
         _watched.Answered(exchange.Topics, response.Topics);
         _schedule.Succeeded(now, changed, exchange.Full);
@@ -201,6 +203,7 @@ internal sealed class MetadataRefresh : ControlTask
             MetadataLog.TopicDropped(_logger, topic);
         }
     }
+
     /// <summary>One metadata request and its answer.</summary>
     /// <param name="loop">Who asks.</param>
     /// <param name="connection">On which connection.</param>
@@ -213,6 +216,8 @@ internal sealed class MetadataRefresh : ControlTask
         public List<string> Topics => topics;
 
         public bool Full => full;
+
+        public long AskedAt { get; } = loop.Time.GetTimestamp();
 
         public MetadataResponse? Response { get; private set; }
 

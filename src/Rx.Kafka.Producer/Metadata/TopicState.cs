@@ -21,6 +21,7 @@ internal sealed class TopicState(string name)
     private short _errorCode;
     private bool _doubtful;
     private TopicMetadata? _published;
+    private HashSet<int>? _publishedFor; // null = something was told since
 
     public string Name { get; } = name;
 
@@ -34,6 +35,7 @@ internal sealed class TopicState(string name)
     /// <param name="trustEpochs">Below Metadata v9 brokers could serve old epochs: they are then as unknown.</param>
     public void Apply(MetadataTopic answer, bool trustEpochs)
     {
+        _publishedFor = null;
         _errorCode = answer.ErrorCode;
         _doubtful = false;
         var sameId = answer.TopicId == _id && _id != Guid.Empty;
@@ -66,6 +68,7 @@ internal sealed class TopicState(string name)
             return false;
         }
 
+        _publishedFor = null;
         _epochs[hint.Partition] = hint.LeaderEpoch;
         _lower[hint.Partition] = 0;
         var partitions = _partitions.AsSpan().ToArray();
@@ -75,10 +78,17 @@ internal sealed class TopicState(string name)
     }
 
     /// <summary>
-    /// The topic as a snapshot shows it, given the brokers; the same object while nothing changes; null without partitions.
+    /// The topic as a snapshot shows it, given the brokers; the same object while nothing changes; null without partitions. A topic of
+    /// which nothing was told is not looked at, as long as the set of brokers is the same object.
     /// </summary>
     public TopicMetadata? Publish(HashSet<int> brokers)
     {
+        if (ReferenceEquals(_publishedFor, brokers))
+        {
+            return _published;
+        }
+
+        _publishedFor = brokers;
         var partitions = new PartitionMetadata[_partitions.Length];
         var leaderless = false;
         for (var i = 0; i < partitions.Length; i++)

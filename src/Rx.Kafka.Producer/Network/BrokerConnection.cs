@@ -20,8 +20,6 @@ internal sealed class BrokerConnection
     private const int Flushing = 2;
 
     private readonly Lock _gate = new();
-    private readonly List<KafkaRequest> _unanswerable = []; // written and not flushed, without an answer to come
-    private readonly InFlightRequests _inFlight = new();
     private readonly TaskCompletionSource _writeEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDuplexPipe _pipe;
     private readonly ConnectionSettings _settings;
@@ -41,7 +39,8 @@ internal sealed class BrokerConnection
         Name = EndPointText.Of(endPoint);
         _pipe = pipe;
         _settings = settings;
-        _answers = new AnswerReader(Name, _inFlight, settings);
+        Requests = new InFlightRequests(settings.Time);
+        _answers = new AnswerReader(Name, Requests, settings);
     }
 
     /// <summary>What this broker speaks; set by the handshake.</summary>
@@ -63,10 +62,10 @@ internal sealed class BrokerConnection
     public Exception? CloseReason => Volatile.Read(ref _closeReason);
 
     /// <summary>Requests waiting for their answers.</summary>
-    public int InFlight => _inFlight.Count;
+    public int InFlight => Requests.Count;
 
-    /// <inheritdoc cref="InFlightRequests.TimesOutAt"/>
-    public long TimesOutAt(long heldUntil, TimeSpan limit) => _inFlight.TimesOutAt(_settings.Time, heldUntil, limit);
+    /// <summary>What this connection owes.</summary>
+    public InFlightRequests Requests { get; }
 
     /// <summary>The timestamp at which bytes last came.</summary>
     public long LastByteAt => _answers.LastByteAt;
@@ -119,13 +118,8 @@ internal sealed class BrokerConnection
             return false;
         }
 
-        if (!request.ExpectsResponse)
-        {
-            _unanswerable.Add(request);
-        }
-
         // In flight before its first byte can be on the wire. Nobody is told of an end before the write is idle again.
-        _inFlight.Add(request, now);
+        Requests.Add(request, now);
         Volatile.Write(ref _lastSentAt, now);
         try
         {
@@ -238,12 +232,12 @@ internal sealed class BrokerConnection
             waited = !flush.IsCompleted;
             var result = await flush;
             failure = result.IsCanceled ? CloseReason
-                : result.IsCompleted ? ConnectionFault.ClosedByPeer(Name, InFlight)
+                : result.IsCompleted ? ConnectionFault.ClosedByPeer(Name, Requests)
                 : null;
         }
         catch (Exception e)
         {
-            failure = ConnectionFault.Broken(Name, e);
+            failure = ConnectionFault.Broken(Name, e, Requests);
         }
 
         EndWrite(failure, tellOwner: waited || failure is not null);
@@ -252,7 +246,7 @@ internal sealed class BrokerConnection
     private void EndWrite(Exception? failure, bool tellOwner)
     {
         // Told while the write still counts as running, so that the owner hears of the connection's end only after it.
-        ConnectionEnd.TellWritten(_unanswerable, failure);
+        Requests.Written(failure);
         _unflushedBytes = 0;
         bool closed;
         lock (_gate)
@@ -283,16 +277,18 @@ internal sealed class BrokerConnection
         try
         {
             await _answers.RunAsync(_pipe.Input, this);
-            Close(ConnectionFault.ClosedByPeer(Name, InFlight));
+            Close(ConnectionFault.ClosedByPeer(Name, Requests));
         }
         catch (Exception e)
         {
-            Close(e is MalformedDataException malformed ? ConnectionFault.Malformed(Name, malformed) : ConnectionFault.Broken(Name, e));
+            Close(e is MalformedDataException malformed
+                ? ConnectionFault.Malformed(Name, malformed)
+                : ConnectionFault.Broken(Name, e, Requests));
         }
 
         await _writeEnded.Task;
         ConnectionEnd.Complete(_pipe, _writeFailure, Name, _settings.Logger);
-        ConnectionEnd.TellRequests(this, _inFlight, _settings);
+        ConnectionEnd.TellRequests(this, Requests, _settings);
         _hasEnded = true;
         ConnectionEnd.Guarded(() => Volatile.Read(ref _owner)?.Closed(this, CloseReason!), Name, _settings.Logger);
     }

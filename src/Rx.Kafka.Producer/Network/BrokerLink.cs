@@ -1,4 +1,3 @@
-using System.Net;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Options;
 using Rx.Kafka.Protocol;
@@ -19,14 +18,16 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Backoff _pause;
     private readonly Backoff _setup;
+    private readonly SilenceWatch _silence;
     private readonly CancellationTokenSource _disposing = new();
     private Task _opening = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
-    private Attempt? _news; // of the connect task
-    private Attempt? _attempt;
+    private ConnectAttempt? _news; // of the connect task
+    private ConnectAttempt? _attempt;
     private TimeSpan _setupTimeout;
     private bool _hasFailed; // an attempt since the setup timeout was chosen
     private long _notBefore = long.MinValue;
+    private bool _isOverdue;
 
     /// <summary>Makes a link; nothing is opened before somebody wants it.</summary>
     /// <param name="connector">Opens the connections.</param>
@@ -34,7 +35,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     /// <param name="random">The jitter of the back-offs, this link's own.</param>
     /// <param name="needs">A connection without this API is of no use.</param>
     /// <param name="owner">Whose link it is.</param>
-    public BrokerLink(Connector connector, KafkaProducerOptions options, Random random, ApiKey needs, ILinkOwner owner)
+    /// <param name="grace">How much longer than RequestTimeout we wait for an answer.</param>
+    public BrokerLink(
+        Connector connector, KafkaProducerOptions options, Random random, ApiKey needs, ILinkOwner owner, TimeSpan grace = default)
     {
         _connector = connector;
         _options = options;
@@ -44,16 +47,22 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _pause = new Backoff(LeastPause.OrMore(options.EffectiveReconnectBackoff), options.EffectiveReconnectBackoffMax, random);
         _setup = new Backoff(options.EffectiveConnectionSetupTimeout, options.ConnectionSetupTimeoutMax, random);
         _setupTimeout = _setup.Next();
+        Throttle = new BrokerThrottle(_time);
+        Suspicion = new Suspicion(connector.Suspects);
+        _silence = new SilenceWatch(_time, options.RequestTimeout, grace);
     }
-
-    /// <summary>How much longer than RequestTimeout we wait for an answer.</summary>
-    public TimeSpan Grace { get; init; }
 
     /// <summary>The connection; it may be closed already, while its requests are still being told. Null = there is none.</summary>
     public BrokerConnection? Connection { get; private set; }
 
     /// <summary>Until when the broker wants to be left alone.</summary>
-    public long MutedUntil { get; private set; } = long.MinValue;
+    public BrokerThrottle Throttle { get; }
+
+    /// <summary>Which host this link takes to be dead.</summary>
+    public Suspicion Suspicion { get; }
+
+    /// <summary>Whether the broker owes an answer, and has sent nothing for a second.</summary>
+    public bool IsSilent => Connection is { IsClosed: false } && _silence.IsSilent;
 
     /// <summary>Why the last attempt to connect failed; null after a success.</summary>
     public string? LastFailure { get; private set; }
@@ -62,7 +71,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     public int FailedAttempts { get; private set; }
 
     /// <summary>Whether a request can go out now.</summary>
-    public bool CanSend(long now) => Connection is { CanSend: true } && now >= MutedUntil;
+    public bool CanSend(long now) => Connection is { CanSend: true } && now >= Throttle.Until;
 
     /// <summary>Takes in what happened, closes what is silent or idle, and connects if need be.</summary>
     /// <param name="now">The timestamp.</param>
@@ -79,21 +88,12 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         return Connection is { } open ? Watch(open, now, wanted) : wanted ? Connect(now) : long.MaxValue;
     }
 
-    /// <summary>The broker answered, and may want to be left alone for a while; old versions have waited themselves.</summary>
-    public void Throttle(KafkaRequest request, int milliseconds, long now)
-    {
-        if (request.Version >= ApiVersion.FirstThrottledByClient(request.Key))
-        {
-            MutedUntil = Math.Max(MutedUntil, _time.After(now, TimeSpan.FromMilliseconds(milliseconds)));
-        }
-    }
-
     /// <summary>A connection works, but what came on it is of no use: it is closed, and counts as a failed attempt.</summary>
     public void GiveUp(BrokerConnection connection, Exception cause, long now)
     {
         if (connection == Connection && !connection.IsClosed)
         {
-            Pause(now);
+            Pause(now, now);
             connection.Close(new IntendedCloseException(cause.Message));
         }
     }
@@ -121,6 +121,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
 
         await _ending;
+        Suspicion.Withdraw();
         _disposing.Dispose();
     }
 
@@ -164,7 +165,8 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _hasFailed = true;
         LastFailure = attempt.Failure!.Message;
         FailedAttempts++;
-        _owner.ConnectFailed(attempt.EndPoint, attempt.Failure, Pause(now));
+        Suspicion.Tell(attempt.EndPoint, isSuspect: true);
+        _owner.ConnectFailed(attempt.EndPoint, attempt.Failure, Pause(now, now));
     }
 
     private void Adopt(BrokerConnection connection)
@@ -176,7 +178,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _hasFailed = false;
         LastFailure = null;
         FailedAttempts = 0;
-        MutedUntil = long.MinValue;
+        Throttle.Forget();
+        _silence.Begin();
+        Suspicion.Tell(connection.EndPoint, isSuspect: false);
         Connection = connection;
         _owner.Connected(connection);
     }
@@ -188,7 +192,15 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     {
         Connection = null;
         var cause = connection.CloseReason!;
-        _owner.Disconnected(connection, cause, cause is IntendedCloseException ? TimeSpan.Zero : Pause(now));
+        if (cause is not (IntendedCloseException or IdleEndException))
+        {
+            Suspicion.Tell(connection.EndPoint, isSuspect: true);
+        }
+
+        // After an idle time the pause is long over. A peer that closes each new connection at once still meets it.
+        var pause = cause is IntendedCloseException ? TimeSpan.Zero
+            : Pause(now, from: cause is IdleEndException ? connection.LastUsedAt : now);
+        _owner.Disconnected(connection, cause, pause);
     }
 
     private void Close(BrokerConnection connection, Exception reason)
@@ -204,26 +216,42 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
             return long.MaxValue;
         }
 
-        var sendAt = wanted && open.CanSend && MutedUntil > now ? MutedUntil : long.MaxValue;
-        var isBusy = open.InFlight > 0;
-        if (!isBusy && (wanted || _options.ConnectionsMaxIdle < TimeSpan.Zero))
+        var sendAt = wanted && open.CanSend && Throttle.Until > now ? Throttle.Until : long.MaxValue;
+        var reason = _silence.Look(open, Throttle.Until, now, out var due);
+        if (reason is null && due == long.MaxValue && !wanted)
         {
-            return sendAt;
+            reason = IdleReason(open, now, out due);
         }
 
-        // A request's clock starts when it becomes the oldest unanswered; a throttle holds it.
-        var due = isBusy
-            ? open.TimesOutAt(MutedUntil, _options.RequestTimeout + Grace)
-            : _time.After(open.LastUsedAt, _options.ConnectionsMaxIdle);
-        if (due > now)
+        if (reason is null)
         {
+            TellSilence(open);
             return Math.Min(due, sendAt);
         }
 
-        open.Close(isBusy
-            ? ConnectionFault.Silent(open.Name, _options.RequestTimeout, Grace)
-            : new IntendedCloseException($"Idle for {ConnectionFault.Seconds(_options.ConnectionsMaxIdle)} s (ConnectionsMaxIdle)."));
+        open.Close(reason);
         return long.MaxValue;
+    }
+
+    private void TellSilence(BrokerConnection open)
+    {
+        Suspicion.Tell(open.EndPoint, _silence.IsSilent);
+        if (_isOverdue != _silence.IsOverdue)
+        {
+            _isOverdue = _silence.IsOverdue;
+            if (_isOverdue)
+            {
+                _owner.Overdue();
+            }
+        }
+    }
+
+    /// <summary>Why a connection that nobody wants is closed; null = not yet.</summary>
+    private IntendedCloseException? IdleReason(BrokerConnection open, long now, out long due)
+    {
+        var limit = _options.ConnectionsMaxIdle;
+        due = limit < TimeSpan.Zero ? long.MaxValue : _time.After(open.LastUsedAt, limit);
+        return due > now ? null : new IntendedCloseException($"Idle for {ConnectionFault.Seconds(limit)} s (ConnectionsMaxIdle).");
     }
 
     private long Connect(long now)
@@ -245,44 +273,21 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
             _setupTimeout = _setup.Next();
         }
 
-        _attempt = new Attempt(_owner.NextEndPoint());
-        _opening = OpenAsync(_attempt, _setupTimeout);
+        _attempt = new ConnectAttempt(_owner.NextEndPoint());
+        _opening = _attempt.RunAsync(_connector, this, _setupTimeout, AttemptEnded, _disposing.Token);
         return long.MaxValue;
     }
 
     /// <summary>An attempt failed, or a connection was lost: the next one waits, unless there is another broker to try.</summary>
-    private TimeSpan Pause(long now)
+    private TimeSpan Pause(long now, long from)
     {
-        var pause = _owner.HasAnotherEndPoint ? TimeSpan.Zero : _pause.Next();
-        _notBefore = _time.After(now, pause);
-        return pause;
+        _notBefore = _owner.HasAnotherEndPoint ? now : Math.Max(now, _time.After(from, _pause.Next()));
+        return _time.GetElapsedTime(now, _notBefore);
     }
 
-    // Runs on the scheduler; the loop does not wait for it.
-    private async Task OpenAsync(Attempt attempt, TimeSpan setupTimeout)
+    private void AttemptEnded(ConnectAttempt attempt)
     {
-        try
-        {
-            attempt.Connection = await _connector.ConnectAsync(attempt.EndPoint, this, setupTimeout, _disposing.Token);
-        }
-        catch (Exception e)
-        {
-            attempt.Failure = e;
-        }
-
         Volatile.Write(ref _news, attempt);
         _owner.Wake();
-    }
-
-    private sealed class Attempt(EndPoint endPoint)
-    {
-        public EndPoint EndPoint { get; } = endPoint;
-
-        public BrokerConnection? Connection { get; set; }
-
-        public Exception? Failure { get; set; }
-
-        /// <summary>Nobody wants its connection any more. Owner's loop.</summary>
-        public bool IsVoid { get; set; }
     }
 }

@@ -37,24 +37,6 @@ internal static class ConnectionEnd
         }
     }
 
-    /// <summary>Tells the requests without an answer to come that they were handed to the network, or that the write failed.</summary>
-    public static void TellWritten(List<KafkaRequest> requests, Exception? failure)
-    {
-        foreach (var request in requests)
-        {
-            if (failure is null)
-            {
-                request.Flushed();
-            }
-            else
-            {
-                request.Lost(failure);
-            }
-        }
-
-        requests.Clear();
-    }
-
     /// <summary>Completes both ends of the pipe, which closes it.</summary>
     public static void Complete(IDuplexPipe pipe, Exception? writeFailure, string name, ILogger logger)
     {

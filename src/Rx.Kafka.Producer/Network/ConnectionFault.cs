@@ -9,15 +9,16 @@ namespace Rx.Kafka.Network;
 internal static class ConnectionFault
 {
     /// <summary>The stream ended.</summary>
-    public static KafkaException ClosedByPeer(string endPoint, int unanswered) => new(
-        unanswered == 0
+    public static KafkaException ClosedByPeer(string endPoint, InFlightRequests requests) => Ended(
+        requests.Count == 0
             ? $"{endPoint} closed the connection."
-            : $"{endPoint} closed the connection with {unanswered} requests unanswered; see the broker's log for why.",
-        new EndOfStreamException());
+            : $"{endPoint} closed the connection with {requests.Count} requests unanswered; see the broker's log for why.",
+        new EndOfStreamException(),
+        requests);
 
     /// <summary>The transport failed.</summary>
-    public static KafkaException Broken(string endPoint, Exception cause) =>
-        new($"The connection to {endPoint} broke: {cause.Message}", cause);
+    public static KafkaException Broken(string endPoint, Exception cause, InFlightRequests requests) =>
+        Ended($"The connection to {endPoint} broke: {cause.Message}", cause, requests);
 
     /// <summary>What came is not what the protocol says.</summary>
     public static KafkaException Malformed(string endPoint, MalformedDataException cause) =>
@@ -29,6 +30,13 @@ internal static class ConnectionFault
         var more = grace > TimeSpan.Zero ? $" and {Seconds(grace)} s" : "";
         return new($"{endPoint} did not answer within {Seconds(requestTimeout + grace)} s (RequestTimeout{more}).");
     }
+
+    /// <summary>Bytes for which no answer is to come were not taken in time.</summary>
+    public static KafkaException Stuck(string endPoint, TimeSpan requestTimeout) =>
+        new($"{endPoint} took no bytes within {Seconds(requestTimeout)} s (RequestTimeout).");
+
+    private static KafkaException Ended(string text, Exception cause, InFlightRequests requests) =>
+        requests.OldestSince == long.MaxValue ? new IdleEndException(text, cause) : new KafkaException(text, cause);
 
     public static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
 }
@@ -75,7 +83,7 @@ internal static class ConnectFailure
 
     private static KafkaException HandshakeFailed(string where, Exception cause) => cause switch
     {
-        KafkaException { InnerException: EndOfStreamException or IOException or SocketException } => new KafkaException(
+        KafkaException { InnerException: EndOfStreamException or IOException or SocketException } => new ClosedInHandshakeException(
             $"{where} closed the connection right after our first request: this port may want TLS or SASL, "
             + "or is no Kafka listener. Use the port of a plaintext listener, and see the broker's log.",
             cause),
@@ -99,6 +107,12 @@ internal static class ConnectFailure
 
 /// <summary>A connection was not ready within the setup timeout: the next attempt may be given more time.</summary>
 internal sealed class ConnectTimeoutException(string message, Exception innerException) : KafkaException(message, innerException);
+
+/// <summary>The peer closed the connection instead of answering our first request.</summary>
+internal sealed class ClosedInHandshakeException(string message, Exception innerException) : KafkaException(message, innerException);
+
+/// <summary>The peer, or the network, ended a connection that owed nothing: an idle limit, or a restart. It is no trouble.</summary>
+internal sealed class IdleEndException(string message, Exception innerException) : KafkaException(message, innerException);
 
 /// <summary>
 /// The reason of a connection that we close although nothing is wrong with it: it is not trouble, and not counted as such.

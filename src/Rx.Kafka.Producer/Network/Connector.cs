@@ -10,6 +10,7 @@ internal sealed class Connector
 {
     private readonly ITransport _transport;
     private readonly ConnectionSettings _settings;
+    private readonly HandshakeVersions _versions = new();
 
     public Connector(
         ITransport transport, TimeProvider time, TaskScheduler scheduler, string clientId, ILogger logger, int maximumFrameBytes)
@@ -17,6 +18,9 @@ internal sealed class Connector
         _transport = transport;
         _settings = new ConnectionSettings(clientId, maximumFrameBytes, time, scheduler, new CorrelationIds(), logger);
     }
+
+    /// <summary>The hosts that may be dead.</summary>
+    public SuspectHosts Suspects { get; } = new();
 
     /// <summary>The clock of all connections.</summary>
     public TimeProvider Time => _settings.Time;
@@ -41,34 +45,47 @@ internal sealed class Connector
         EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken)
     {
         using var deadline = new SetupDeadline(_settings.Time, _settings.Scheduler, setupTimeout, cancellationToken);
-        BrokerConnection? connection = null;
-        try
+        var version = _versions.First(endPoint);
+        while (true)
         {
-            var pipe = await new PendingPipe(_settings.Logger).OpenAsync(_transport, endPoint, deadline.Token);
-            connection = new BrokerConnection(endPoint, pipe, _settings);
-            connection.Start();
-            using var cut = deadline.Token.UnsafeRegister(
-                static c => ((BrokerConnection)c!).Close(new OperationCanceledException()), connection);
-            var versions = await Handshake.RunAsync(connection);
-            if (!connection.Adopt(versions, owner))
+            BrokerConnection? connection = null;
+            try
             {
-                throw connection.CloseReason!;
+                var pipe = await new PendingPipe(_settings.Logger).OpenAsync(_transport, endPoint, deadline.Token);
+                connection = new BrokerConnection(endPoint, pipe, _settings);
+                connection.Start();
+                await ShakeHandsAsync(connection, owner, version, deadline.Token);
+                _versions.Answered(endPoint, version);
+                return connection;
             }
+            catch (Exception e)
+            {
+                Exception failure = cancellationToken.IsCancellationRequested
+                    ? new OperationCanceledException(e.Message, e, cancellationToken)
+                    : ConnectFailure.Explain(endPoint, e, connection is not null, deadline.Expired ? setupTimeout : null);
+                if (connection is not null)
+                {
+                    connection.Close(failure);
+                    await connection.Ended;
+                }
 
-            return connection;
+                if (failure is not ClosedInHandshakeException || !_versions.Closed(endPoint, ref version))
+                {
+                    throw failure;
+                }
+            }
         }
-        catch (Exception e)
-        {
-            Exception failure = cancellationToken.IsCancellationRequested
-                ? new OperationCanceledException(e.Message, e, cancellationToken)
-                : ConnectFailure.Explain(endPoint, e, connection is not null, deadline.Expired ? setupTimeout : null);
-            if (connection is not null)
-            {
-                connection.Close(failure);
-                await connection.Ended;
-            }
+    }
 
-            throw failure;
+    private static async Task ShakeHandsAsync(
+        BrokerConnection connection, IConnectionOwner owner, short version, CancellationToken cancellationToken)
+    {
+        using var cut = cancellationToken.UnsafeRegister(
+            static c => ((BrokerConnection)c!).Close(new OperationCanceledException()), connection);
+        var versions = await Handshake.RunAsync(connection, version);
+        if (!connection.Adopt(versions, owner))
+        {
+            throw connection.CloseReason!;
         }
     }
 }

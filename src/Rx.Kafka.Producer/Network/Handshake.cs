@@ -10,16 +10,17 @@ internal static class Handshake
     /// Asks, with lower versions if need be (it ends when the connection is closed): a broker that does not know ours answers 35 and
     /// (from Kafka 2.4 on) what it knows.
     /// </summary>
+    /// <param name="connection">Whom.</param>
+    /// <param name="version">With which version first.</param>
     /// <exception cref="KafkaException">It refused, or ended the connection.</exception>
-    public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection)
+    public static async Task<ApiVersionTable> RunAsync(BrokerConnection connection, short version)
     {
-        var version = ApiVersion.Supported(ApiKey.ApiVersions).Max;
         while (true)
         {
             var exchange = new ApiVersionsExchange();
             if (!connection.TrySend(exchange, version))
             {
-                throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, unanswered: 0);
+                throw connection.CloseReason ?? ConnectionFault.ClosedByPeer(connection.Name, connection.Requests);
             }
 
             var response = await exchange.Response;

@@ -21,6 +21,11 @@ internal interface ILinkOwner
 
     void Connected(BrokerConnection connection);
 
+    /// <summary>A request has waited for RequestTimeout; its connection has a little longer.</summary>
+    void Overdue()
+    {
+    }
+
     /// <summary>An attempt failed.</summary>
     /// <param name="endPoint">Where to.</param>
     /// <param name="cause">Why.</param>

@@ -17,7 +17,10 @@ namespace Rx.Kafka.Sending;
 /// </summary>
 internal sealed class BrokerSender : SendingLoop, ILinkOwner
 {
-    /// <summary>We wait longer than the broker was told to, so that its own REQUEST_TIMED_OUT wins over a cut.</summary>
+    /// <summary>
+    /// We wait longer than the broker was told to, so that its own REQUEST_TIMED_OUT wins over a cut. It does not delay the move to
+    /// another leader: metadata is asked before the grace begins, and a leader of before is given up sooner.
+    /// </summary>
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the old leader may stay silent before its connection is closed, so that a moving partition goes on.</summary>
@@ -49,7 +52,8 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
         var inFlight = context.Options.MaxInFlightRequestsPerConnection;
         _permits = new SemaphoreSlim(inFlight, inFlight);
         _requests = new BrokerRequests(this, context);
-        _link = new BrokerLink(context.Connector, context.Options, context.NewRandom(), ApiKey.Produce, this) { Grace = AnswerGrace };
+        var grace = context.Options.RequiredAcks == RequiredAcks.None ? TimeSpan.Zero : AnswerGrace;
+        _link = new BrokerLink(context.Connector, context.Options, context.NewRandom(), ApiKey.Produce, this, grace);
         _block = Block;
         _throttles = context.Events.NewRate();
         _failures = context.Events.NewRate();
@@ -85,7 +89,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
         if (lost is null && request.ThrottleTimeMs > 0)
         {
             Context.Events.Throttled(_node.Id, request.Connection.Name, request.ThrottleTimeMs, _throttles);
-            _link.Throttle(request, request.ThrottleTimeMs, now);
+            _link.Throttle.Take(request, request.ThrottleTimeMs, now);
         }
 
         _requests.Return(request);
@@ -94,6 +98,8 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     EndPoint ILinkOwner.NextEndPoint() => new DnsEndPoint(_node.Host, _node.Port);
 
     void ILinkOwner.Connected(BrokerConnection connection) => Context.Events.Connected(_node.Id, connection.Name);
+
+    void ILinkOwner.Overdue() => Context.Metadata.RequestRefresh();
 
     void ILinkOwner.ConnectFailed(EndPoint endPoint, Exception cause, TimeSpan pause)
     {
@@ -109,21 +115,33 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
             return;
         }
 
-        Context.Events.ConnectionLost(_node.Id, connection.Name, pause, cause.Message);
+        var isSign = IsSignOfError(connection, cause);
+        if (isSign)
+        {
+            Context.Events.ConnectionLost(_node.Id, connection.Name, pause, cause.Message);
+        }
+        else
+        {
+            Context.Events.ClosedWhileIdle(_node.Id, connection.Name, cause.Message);
+        }
 
-        // A close with nothing to send is not an error, but with acks = 0 it is the broker's only sign of one.
-        if (Listed > 0 || Context.Options.RequiredAcks == RequiredAcks.None)
+        if (Listed > 0 || (isSign && Context.Options.RequiredAcks == RequiredAcks.None))
         {
             Context.Metadata.RequestRefresh();
         }
     }
 
+    /// <summary>With acks = 0 a close soon after a record is the broker's only way to refuse it.</summary>
+    private bool IsSignOfError(BrokerConnection connection, Exception cause) => cause is not IdleEndException
+        || (Context.Options.RequiredAcks == RequiredAcks.None
+            && Context.Time.GetElapsedTime(connection.LastUsedAt) < Context.Options.RequestTimeout);
+
     protected override string DescribeOwner(long now)
     {
         var failure = _link.LastFailure is { } text ? $" ({text.TrimEnd('.')})" : "";
         var state = _link.Connection is null ? $", not connected{failure}"
-            : _link.MutedUntil <= now ? ""
-            : $", which throttles this client for another {Context.Time.Until(now, _link.MutedUntil).TotalMilliseconds:0} ms";
+            : _link.Throttle.Until <= now ? ""
+            : $", which throttles this client for another {Context.Time.Until(now, _link.Throttle.Until).TotalMilliseconds:0} ms";
         return $"led by broker {_node.Id} at {_node.Host}:{_node.Port}{state}";
     }
 
@@ -143,7 +161,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
             return next;
         }
 
-        if (now < _link.MutedUntil)
+        if (now < _link.Throttle.Until)
         {
             NoteStall(now);
             return Math.Min(next, WatchMoves(connection, now));
@@ -215,14 +233,15 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
 
     private long WatchMoves(BrokerConnection connection, long now)
     {
-        if (!HasMoving || connection.InFlight == 0)
+        var owesSince = connection.Requests.OldestSince;
+        if (!HasMoving || owesSince == long.MaxValue)
         {
             _movingSince = 0;
             return long.MaxValue;
         }
 
         _movingSince = _movingSince == 0 ? now : _movingSince;
-        var silentAt = Context.Time.After(Math.Max(_movingSince, connection.LastByteAt), MoveSilence);
+        var silentAt = Context.Time.After(Math.Max(_movingSince, Math.Max(owesSince, connection.LastByteAt)), MoveSilence);
         if (silentAt > now)
         {
             return silentAt;

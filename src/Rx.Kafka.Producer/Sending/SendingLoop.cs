@@ -17,6 +17,7 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
     private readonly Mailbox _mailbox = new();
     private readonly Lock _timerLock = new();
     private readonly ITimer _timer;
+    private readonly PunctualLook _expiries;
     private readonly long _linger;
     private readonly long _deliveryTimeout;
     private long _timerSetFor = long.MaxValue;
@@ -30,6 +31,7 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
         : base(context.Time, memory)
     {
         Context = context;
+        _expiries = new PunctualLook(context.Time);
         _linger = context.Time.After(0, context.Time.OnAverage(context.Options.Linger));
         _deliveryTimeout = context.Time.After(0, context.Options.EffectiveDeliveryTimeout);
         var never = Timeout.InfiniteTimeSpan;
@@ -186,7 +188,12 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
 
     private long Expire(long now)
     {
-        long next;
+        // Else an acknowledgement that came while the process stood still would be read too late.
+        if (_expiries.ComesTooEarly(now, out var next))
+        {
+            return next;
+        }
+
         while (Timeline.TryPeekExpired(now, _deliveryTimeout, out var batch, out next))
         {
             if (!Owns(batch) || !LaneOf(batch).GiveUp(batch, TimedOut(batch, now)))
@@ -195,7 +202,7 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
             }
         }
 
-        return next;
+        return _expiries.Ask(next);
     }
 
     private ProduceError TimedOut(ProducerBatch batch, long now)

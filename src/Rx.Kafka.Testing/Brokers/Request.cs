@@ -59,6 +59,11 @@ internal sealed class Request
                 MetadataAnswer.Write(context, Metadata!, Header.Version);
                 break;
             case ApiKey.ApiVersions:
+                if (context.Cluster.Options.ClosesOn(Header))
+                {
+                    return Answering.Close;
+                }
+
                 ApiVersionsAnswer.Write(context, ref reader, Header.Version);
                 break;
             case ApiKey.InitProducerId:

@@ -3,13 +3,16 @@ namespace Rx.Kafka.Testing.Brokers;
 /// <summary>A topic and its partitions.</summary>
 internal sealed class TopicLog
 {
+    private readonly Func<int, int[]> _replicas;
+
     public TopicLog(string name, Guid id, TopicOptions options, Func<int, int[]> replicas)
     {
         Name = name;
         Id = id;
         Options = options;
         MaxMessageBytes = options.MaxMessageBytes;
-        Partitions = [.. Enumerable.Range(0, options.Partitions).Select(p => new PartitionLog(this, p, replicas(p)))];
+        _replicas = replicas;
+        Add(options.Partitions);
     }
 
     public string Name { get; }
@@ -21,7 +24,11 @@ internal sealed class TopicLog
     /// <summary>Null = the brokers' limit.</summary>
     public int? MaxMessageBytes { get; set; }
 
-    public IReadOnlyList<PartitionLog> Partitions { get; }
+    public IReadOnlyList<PartitionLog> Partitions { get; private set; } = [];
+
+    /// <summary>Adds partitions. Whoever reads the list meanwhile sees it without them, or with all.</summary>
+    public void Add(int partitions) => Partitions =
+        [.. Partitions, .. Enumerable.Range(Partitions.Count, partitions).Select(p => new PartitionLog(this, p, _replicas(p)))];
 
     public PartitionLog? Partition(int index) => index >= 0 && index < Partitions.Count ? Partitions[index] : null;
 

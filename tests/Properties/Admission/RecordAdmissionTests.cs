@@ -46,7 +46,6 @@ public sealed class RecordAdmissionTests
         {
             await Known(world, "t");
             Assert.Equal(ProduceErrorCode.InvalidRecord, Refused(world, default));
-            Assert.Equal(ProduceErrorCode.InvalidRecord, Refused(world, new Record("t", "x") with { Partition = 2 }));
             Assert.Equal(ProduceErrorCode.RecordTooLarge, Refused(world, new Record("t", new byte[70_000])));
             Assert.Equal(ProduceErrorCode.InvalidRecord, Refused(world, new Record("t", (ReadOnlyMemory<byte>?)new LostMemory().Memory)));
             Assert.Equal(ProduceErrorCode.InvalidRecord, Refused(world, new Record("t", "x") with { Headers = [new RecordHeader("h", new LostMemory().Memory)] }));

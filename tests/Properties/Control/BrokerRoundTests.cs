@@ -33,8 +33,10 @@ public sealed class BrokerRoundTests
         w.Cluster.Brokers.ForEach(b => b.DropsAtOnce = true);
         w.Watch("t");
         w.World.RunFor(TimeSpan.FromMinutes(1));
-        var rounds = w.Cluster.Trace.Where(t => t.StartsWith("connect", StringComparison.Ordinal)).Select(t => t.Split(' ')).Chunk(3).ToList();
-        Assert.All(rounds.SkipLast(1), round => Assert.Equal(["b1", "b2", "b3"], round.Select(t => t[1]).Order()));
+        var rounds = w.Cluster.Trace.Where(t => t.StartsWith("connect", StringComparison.Ordinal)).Select(t => t.Split(' ')).Skip(6).Chunk(3).ToList();
+
+        // The first round has nine connects, six of them skipped here: an address that has never answered is asked in three versions.
+        Assert.All(rounds.Skip(1).SkipLast(1), round => Assert.Equal(["b1", "b2", "b3"], round.Select(t => t[1]).Order()));
         var starts = rounds.ConvertAll(round => long.Parse(round[0][2]));
         var gaps = starts.Zip(starts.Skip(1), (a, b) => b - a).ToList();
         var expected = 50.0;

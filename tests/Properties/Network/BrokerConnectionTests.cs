@@ -29,23 +29,23 @@ public sealed class BrokerConnectionTests
     public void The_clock_of_a_request_starts_when_it_becomes_the_oldest()
     {
         var link = new Linked(new World());
-        Assert.Equal(long.MaxValue, link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
+        Assert.Equal(long.MaxValue, DueAt(link));
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Send(new CountedRequest(0, link.News));
         var first = link.World.Time.GetTimestamp();
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Send(new CountedRequest(1, link.News));
-        Assert.Equal(first, link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
+        Assert.Equal(first, DueAt(link));
 
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Peer.Send(CountedRequest.Answer(0, 0, []));
         link.World.Run();
-        Assert.Equal(link.World.Time.GetTimestamp(), link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
+        Assert.Equal(link.World.Time.GetTimestamp(), DueAt(link));
         Assert.Equal(link.World.Time.GetTimestamp(), link.Connection.LastByteAt);
         link.World.RunFor(TimeSpan.FromSeconds(1));
         link.Peer.Send(CountedRequest.Answer(1, 0, []));
         link.World.Run();
-        Assert.Equal(long.MaxValue, link.Connection.TimesOutAt(long.MinValue, TimeSpan.Zero));
+        Assert.Equal(long.MaxValue, DueAt(link));
         Assert.Equal(link.World.Time.GetTimestamp(), link.Connection.LastUsedAt);
     }
 
@@ -248,5 +248,12 @@ public sealed class BrokerConnectionTests
         link.World.Run();
         Assert.Equal(["closed"], link.News);
         Assert.Contains("no request waits", link.Cause!.Message, StringComparison.Ordinal);
+    }
+
+    private static long DueAt(Linked link)
+    {
+        var isOverdue = link.Connection.Requests.IsOverdue(link.World.Time.GetTimestamp(), long.MinValue, TimeSpan.Zero, out var due);
+        Assert.Equal(due <= link.World.Time.GetTimestamp(), isOverdue);
+        return due;
     }
 }

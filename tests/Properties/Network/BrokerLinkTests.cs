@@ -83,6 +83,30 @@ public sealed class BrokerLinkTests
     }
 
     [Fact]
+    public void After_a_standstill_what_came_meanwhile_is_read_before_a_broker_is_given_up()
+    {
+        var w = new LinkWorld(configure: static o => o.RequestTimeout = TimeSpan.FromSeconds(2));
+        var peer = w.Connect();
+        var first = w.Send(1);
+        w.Keep();
+        w.World.MoveTo(w.Now + (9 * Second.Ticks));
+        Assert.Equal(w.Now + (Second.Ticks / 10), w.Keep());
+        peer.Send(CountedRequest.Answer(first.CorrelationId, 0, []));
+        w.Keep();
+        Assert.Equal(["connected b1:9092", "answered 1"], w.News);
+
+        // Whoever is silent after all is given up a moment later.
+        w.Send(2);
+        w.Keep();
+        w.World.MoveTo(w.Now + (9 * Second.Ticks));
+        w.Keep();
+        Assert.NotNull(w.Link.Connection);
+        w.KeepFor(Second / 10);
+        Assert.Equal(["lost 2", "ended b1:9092"], w.News[2..]);
+        w.End();
+    }
+
+    [Fact]
     public void An_idle_connection_is_closed_on_purpose_and_the_next_one_need_not_wait()
     {
         var w = new LinkWorld(configure: static o => o.ConnectionsMaxIdle = TimeSpan.FromMinutes(1));

@@ -95,7 +95,14 @@ public sealed class HandshakeTests
     public void A_port_that_closes_on_our_first_request_may_want_TLS()
     {
         var dialing = Dial();
-        dialing.Peer.Close();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.False(dialing.Task.IsCompleted);
+            Assert.Equal(new short[] { 4, 3, 0 }[i], Assert.Single(dialing.Transport.Peers[i].Received()).Version);
+            dialing.Transport.Peers[i].Close();
+        }
+
+        Assert.Equal(3, dialing.Transport.Peers.Count);
         var error = World.Failed<KafkaException>(dialing.Task);
         Assert.Contains("broker:9092 closed the connection right after our first request: this port may want TLS", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, dialing.World.Time.Timers);

@@ -144,13 +144,13 @@ public class AdmissionTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public void A_partition_that_does_not_exist_is_refused_at_once(int way) => ProducerWorld.Run(async world =>
+    public void A_partition_that_does_not_exist_is_refused_after_one_look(int way) => ProducerWorld.Run(async world =>
     {
         world.Kafka.CreateTopic("t", 2);
         var (error, _, took) = await world.SendAsync(new Record("t", "v") { Partition = 2 }, (StepKind)way);
         Assert.Equal((ProduceErrorCode.InvalidRecord, Persistence.NotPersisted), (error!.Code, error.Persistence));
         Assert.Contains("2 partition(s)", error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, took);
+        Assert.InRange(took, 0, 1200);
         Assert.Null((await world.SendAsync(new Record("t", "v") { Partition = 1 }, (StepKind)way)).Error);
     });
 

@@ -13,7 +13,7 @@ internal sealed class LinkWorld : ILinkOwner
         var options = new KafkaProducerOptions { BootstrapServers = ["b1:9092"] };
         configure?.Invoke(options);
         var connector = new Connector(Transport, World.Time, World.Tasks, "me", new EventLog(), maximumFrameBytes: 1 << 20);
-        Link = new BrokerLink(connector, options, new Random(1), ApiKey.Produce, this) { Grace = grace };
+        Link = new BrokerLink(connector, options, new Random(1), ApiKey.Produce, this, grace);
     }
 
     public World World { get; } = new();
@@ -93,7 +93,7 @@ internal sealed class LinkWorld : ILinkOwner
     }
 
     /// <summary>An answer of a version says how long to leave the broker alone.</summary>
-    public void Throttle(short version, int milliseconds) => Link.Throttle(new CountedRequest(0, News) { Version = version }, milliseconds, Now);
+    public void Throttle(short version, int milliseconds) => Link.Throttle.Take(new CountedRequest(0, News) { Version = version }, milliseconds, Now);
 
     public void End()
     {

@@ -60,14 +60,17 @@ public class TroubleTests
                 world.Simulation.Network.OnConnect("broker-1", 9092, ConnectBehaviour.Accept);
                 Assert.Null((await sending).Error);
             },
-            Events = ["304 Warning Broker=1", "303 Warning Broker=1 Attempts=1 LeftOut=0", "302 Information Broker=1"],
-            Counts = ["connections.failed = 1", "connections.lost = 1", "connections.opened = 1", "records.acknowledged = 1"],
+            Events = ["309 Debug Broker=1", "303 Warning Broker=1 Attempts=1 LeftOut=0", "302 Information Broker=1"],
+            Counts =
+            [
+                "connections.closed_while_idle = 1", "connections.failed = 1", "connections.opened = 1", "records.acknowledged = 1",
+            ],
         },
         ["an idle connection"] = new()
         {
             Configure = static options => options.ConnectionsMaxIdle = TimeSpan.FromSeconds(10),
             Happens = static world => world.Delay(15_000),
-            Events = ["309 Debug Broker=1 EndPoint=broker-1:9092", "209 Debug EndPoint=broker-1:9092"],
+            Events = ["209 Debug EndPoint=broker-1:9092", "309 Debug Broker=1 EndPoint=broker-1:9092"],
             Counts = [],
         },
         ["a throttle"] = new()
