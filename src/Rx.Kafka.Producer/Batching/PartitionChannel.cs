@@ -83,8 +83,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         _gate.Enter();
         try
         {
-            // While somebody stands in line, the drainer is not done, or after the end, there is no open batch here: one check serves for
-            // all.
+            // While somebody stands in line, while the drainer is not done, and after the end no batch is open: one check serves for all.
             if (_open is null && (_closedBy is not null || _drainersBatch is not null || !Waiting.IsEmpty))
             {
                 offer.Error = _closedBy;

@@ -64,6 +64,7 @@ internal sealed class WaitingRecords
             }
 
             _line.AddLast(node);
+            _maxBlock.Joined(waiting);
             Volatile.Write(ref _count, _line.Count);
             return true;
         }
@@ -135,6 +136,7 @@ internal sealed class WaitingRecords
             if (node.List is not null)
             {
                 _line.Remove(node);
+                _maxBlock.Left(node.Value);
                 Volatile.Write(ref _count, _line.Count);
             }
         }
@@ -148,6 +150,7 @@ internal sealed class WaitingRecords
             // One that was given up is ended by whoever gave it up.
             if (node.Value.TryBeginPlacing() && !TryEndWaiting(node.Value, refused))
             {
+                EndOverdue();
                 return;
             }
 
@@ -161,8 +164,7 @@ internal sealed class WaitingRecords
     private bool TryEndWaiting(WaitingRecord waiting, ProduceError? refused)
     {
         var now = _context.Time.GetTimestamp();
-        var remaining = _maxBlock.TimeLeft(waiting, now);
-        if (refused is not null || remaining <= TimeSpan.Zero)
+        if (refused is not null || _maxBlock.TimeLeft(waiting, now) <= TimeSpan.Zero)
         {
             Refuse(waiting, refused ?? _place.TimedOut());
             return true;
@@ -173,7 +175,7 @@ internal sealed class WaitingRecords
         var result = offer.TryRead(waiting.Timestamp) ? _place.TryPlace(ref offer) : AppendResult.MustWait;
         if (result == AppendResult.MustWait && offer.Error is null)
         {
-            return offer.MustWaitIn is { } partition ? HandOver(waiting, partition) : !TryWaitOn(waiting, _maxBlock.NextLook(waiting, remaining, now));
+            return offer.MustWaitIn is { } partition ? HandOver(waiting, partition) : !TryWaitOn(waiting, now);
         }
 
         if (result == AppendResult.Placed)
@@ -212,7 +214,7 @@ internal sealed class WaitingRecords
     }
 
     /// <returns>False when it was given up while the drainer tried.</returns>
-    private bool TryWaitOn(WaitingRecord waiting, TimeSpan lookAgain)
+    private bool TryWaitOn(WaitingRecord waiting, long now)
     {
         lock (_lock)
         {
@@ -220,7 +222,7 @@ internal sealed class WaitingRecords
             {
                 _timer ??= _context.Time.CreateTimer(
                     static work => ((SerialWork)work!).Queue(), _drainer, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _timer.Change(lookAgain, Timeout.InfiniteTimeSpan);
+                _timer.Change(_maxBlock.NextLook(waiting, now), Timeout.InfiniteTimeSpan);
                 return true;
             }
         }
@@ -235,6 +237,36 @@ internal sealed class WaitingRecords
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Threads that are blocked behind the head: their time may be over before its own, and after a second the log tells of them.
+    /// </summary>
+    private void EndOverdue()
+    {
+        var now = _context.Time.GetTimestamp();
+        while (FirstBlocking() is { } blocking)
+        {
+            if (_maxBlock.TimeLeft(blocking, now) > TimeSpan.Zero)
+            {
+                _maxBlock.Say(blocking, now);
+                return;
+            }
+
+            if (!TryEnd(blocking, _place.TimedOut()))
+            {
+                // Somebody else gives it up at this moment.
+                return;
+            }
+        }
+    }
+
+    private WaitingRecord? FirstBlocking()
+    {
+        lock (_lock)
+        {
+            return _maxBlock.FirstBlocking;
+        }
     }
 
     private void EndGivenUp(WaitingRecord waiting)
@@ -257,23 +289,4 @@ internal sealed class WaitingRecords
         waiting.Refuse(error);
         _context.Flushes.Leave(waiting.Generation);
     }
-}
-
-/// <summary>What a line is for: a partition, or a topic. Called by its drainer only, one call at a time.</summary>
-internal interface IWaitingPlace
-{
-    /// <summary>Before the first record is tried: what all that stand in line end with, or null.</summary>
-    ProduceError? BeginDraining();
-
-    /// <summary>Places the record at the head of the line. MustWait without an error and a partition = it waits on here.</summary>
-    AppendResult TryPlace(ref RecordOffer offer);
-
-    /// <summary>MaxBlock is over.</summary>
-    ProduceError TimedOut();
-
-    /// <summary>What its head waits for: "for …".</summary>
-    string WhatFor();
-
-    /// <summary>Nobody stands in line any more; may be called again, and somebody may join meanwhile.</summary>
-    void Drained();
 }

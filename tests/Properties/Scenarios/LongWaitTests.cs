@@ -144,6 +144,24 @@ public sealed class LongWaitTests : IDisposable
         new Setup { BufferMemory = 16384, DeliveryTimeoutMs = 5000 },
         maxBlockMs: 100);
 
+    // The awaited one at the head has more time, because it came to stand there when others had left the line.
+    [Fact]
+    public void A_thread_behind_awaited_records_is_blocked_for_max_block_and_no_longer() => Run(
+        async world =>
+        {
+            world.Kafka.Faults.On(ApiKey.Produce).DelayResponse(TimeSpan.FromMilliseconds(300));
+            var sent = Enumerable.Range(0, 60).Select(_ => world.SendAsync(new Record("t", new byte[1000]), StepKind.Send)).ToArray();
+            var blocked = Enumerable.Range(0, 3).Select(_ => world.SendAsync(new Record("t", new byte[1000]), StepKind.OnNext)).ToArray();
+            foreach (var (error, _, took) in await Task.WhenAll(blocked))
+            {
+                Assert.Equal((ProduceErrorCode.BufferFull, 500), (error!.Code, took));
+            }
+
+            Assert.All(await Task.WhenAll(sent), static result => Assert.Null(result.Error));
+        },
+        new Setup { BufferMemory = 16384, InFlight = 1 },
+        maxBlockMs: 500);
+
     private string Said() => _log.Events.First(static e => e.Id == Waits).Text;
 
     private void Run(

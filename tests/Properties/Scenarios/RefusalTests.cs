@@ -137,7 +137,7 @@ public sealed class RefusalTests : IDisposable
         for (var i = 0; i < 30; i++)
         {
             world.Producer.OnNext(new Record("t", "v"));
-            world.Producer.OnNext(new Record("t", "v") { Partition = 7 });
+            world.Producer.OnNext(new Record("t", new byte[2 << 20]));
             await world.Delay(10);
         }
 

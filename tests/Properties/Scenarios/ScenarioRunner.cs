@@ -8,6 +8,8 @@ namespace Rx.Kafka.Properties.Scenarios;
 /// <summary>Runs a scenario in a simulation of its own.</summary>
 internal sealed class ScenarioRunner
 {
+    private const string ObserverThrew = "An observer of the test throws.";
+
     private readonly Scenario _scenario;
     private readonly ScenarioRun _run;
     private readonly Simulation _simulation;
@@ -91,8 +93,20 @@ internal sealed class ScenarioRunner
 
     private async Task ObserveCompletionAsync()
     {
-        await _producer.Completion;
+        await CompletionAsync();
         _run.CompletionAt = Now;
+    }
+
+    private async Task CompletionAsync()
+    {
+        try
+        {
+            await _producer.Completion;
+        }
+        catch (InvalidOperationException e) when (e.Message == ObserverThrew)
+        {
+            // It is told here, after all outcomes.
+        }
     }
 
     private async Task EndAsync()
@@ -104,7 +118,7 @@ internal sealed class ScenarioRunner
         else if (_scenario.Ending == Ending.CompleteAndDispose)
         {
             _producer.OnCompleted();
-            await _producer.Completion;
+            await CompletionAsync();
             await FlushAsync(StepKind.Flush);
         }
 
@@ -183,7 +197,7 @@ internal sealed class ScenarioRunner
             watch.Seen.Add(ScenarioRecords.IdOf(delivery.State.Value));
             if (watch.Throws)
             {
-                throw new InvalidOperationException("An observer of the test throws.");
+                throw new InvalidOperationException(ObserverThrew);
             }
         }));
         _ = LeaveAsync();
