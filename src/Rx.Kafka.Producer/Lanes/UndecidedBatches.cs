@@ -139,14 +139,15 @@ internal sealed class UndecidedBatches
     }
 
     /// <summary>
-    /// A part failed for good, and the batch it comes from may be on the log. Its other parts are not sent: a broker that knows nothing of us
-    /// would take them with a gap before them, and any other refuses them. The answer to a later batch may tell.
+    /// A part failed for good, and the batch it comes from may be on the log. Its other parts are not sent: a broker that knows nothing of
+    /// us would take them with a gap before them, and any other refuses them. The answer to a later batch may tell.
     /// </summary>
     public void PartHasFailed(ProducerBatch part)
     {
         foreach (var other in After(part))
         {
-            if (other.SplitFrom is { } whole && whole == part.SplitFrom && other.Delivery is { Attempts: 0, Numbers: not null, IsUnclear: true })
+            var isOfSameBatch = other.SplitFrom is { } whole && whole == part.SplitFrom;
+            if (isOfSameBatch && other.Delivery is { Attempts: 0, Numbers: not null, IsUnclear: true })
             {
                 other.Delivery.OnLog = OnLog.AskLater;
             }
