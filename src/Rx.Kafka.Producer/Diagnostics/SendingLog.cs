@@ -69,8 +69,8 @@ internal static partial class SendingLog
     public static partial void ProducerIdRefused(ILogger logger, ProduceErrorCode code, string message);
 
     [LoggerMessage(315, LogLevel.Information,
-        "{Topic}-{Partition}: a batch of {Records} record(s), {Bytes} bytes, is too large for the broker and goes again in parts of at most "
-        + "{Limit} bytes, as later ones do; set BatchSize (batch.size) below the topic's max.message.bytes "
+        "{Topic}-{Partition}: a batch of {Records} record(s), {Bytes} bytes, is too large for the broker and goes again in parts of at "
+        + "most {Limit} bytes, as later ones do; set BatchSize (batch.size) below the topic's max.message.bytes "
         + "({LeftOut} more since the last such line)")]
     public static partial void Split(ILogger logger, string topic, int partition, int records, int bytes, int limit, long leftOut);
 }

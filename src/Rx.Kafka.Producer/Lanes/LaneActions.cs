@@ -174,6 +174,7 @@ internal sealed class LaneActions(
 
     private void Fail(ProducerBatch batch, in AttemptEnd end)
     {
+        undecided.PartHasFailed(batch);
         if (end.Answer is not { } answer)
         {
             batch.Delivery.LastCause = end.Cause;

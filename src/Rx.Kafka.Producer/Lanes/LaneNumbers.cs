@@ -42,7 +42,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
 
     /// <summary>
     /// A batch ended without a success, so new batches can no longer use the lane's numbers. Waiting batches that were never sent, or are
-    /// absent by the gap, lose theirs. Parts were sent as a whole: they keep theirs, as batches after them do, or nobody could go first.
+    /// absent by the gap, lose theirs. A part keeps them while a later batch does: without numbers it would wait for that one for ever.
     /// </summary>
     /// <param name="numbers">The batch's numbers; those of an older epoch say nothing about this one.</param>
     /// <param name="isAbsent">Whether it is known absent: so are all after it, and only those. Else nobody can say.</param>
@@ -54,13 +54,18 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
         }
 
         Lapse(numbers, isAbsent);
-        foreach (var batch in undecided)
+        var laterKeeps = false;
+        var all = undecided.All;
+        for (var i = all.Length - 1; i >= 0; i--)
         {
-            var isFresh = batch is { SplitFrom: null, Delivery.Attempts: 0 };
-            if (batch.Delivery is { IsWaiting: true, IsUnclear: false } && (isFresh || IsAfterGap(batch)))
+            ref readonly var delivery = ref all[i].Delivery;
+            var mayLose = (delivery.Attempts == 0 && !laterKeeps) || IsAfterGap(all[i]);
+            if (mayLose && delivery is { IsWaiting: true, IsUnclear: false })
             {
-                Drop(batch);
+                Drop(all[i]);
             }
+
+            laterKeeps |= delivery is { Outcome: null, Numbers: not null };
         }
     }
 

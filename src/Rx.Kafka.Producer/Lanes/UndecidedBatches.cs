@@ -22,6 +22,9 @@ internal sealed class UndecidedBatches
     /// <summary>The answer to some can decide earlier ones.</summary>
     public bool CanTellOfEarlier => _batches.Exists(static b => b.Delivery is { Outcome: null, IsQuestion: false, Numbers: not null });
 
+    /// <summary>All, in order.</summary>
+    public ReadOnlySpan<ProducerBatch> All => CollectionsMarshal.AsSpan(_batches);
+
     public List<ProducerBatch>.Enumerator GetEnumerator() => _batches.GetEnumerator();
 
     public void Add(ProducerBatch batch) => _batches.Add(batch);
@@ -131,6 +134,22 @@ internal sealed class UndecidedBatches
             if (other.SplitFrom == whole && other.Delivery is { Attempts: 0, Voucher: Voucher.AnySuccess })
             {
                 other.Delivery.OnLog = OnLog.No;
+            }
+        }
+    }
+
+    /// <summary>
+    /// A part failed for good, and the batch it comes from may be on the log. Its other parts are not sent: a broker that knows nothing of
+    /// us would take them with a gap before them, and any other refuses them. The answer to a later batch may tell.
+    /// </summary>
+    public void PartHasFailed(ProducerBatch part)
+    {
+        foreach (var other in After(part))
+        {
+            var isOfSameBatch = other.SplitFrom is { } whole && whole == part.SplitFrom;
+            if (isOfSameBatch && other.Delivery is { Attempts: 0, Numbers: not null, IsUnclear: true })
+            {
+                other.Delivery.OnLog = OnLog.AskLater;
             }
         }
     }

@@ -25,7 +25,9 @@ internal sealed class SendCompletion(
     private WaitingRecord? _waiting;
     private int _hasEnded;
 
-    /// <summary>Whether <see cref="_cancellation"/> is set, or the outcome came first: the second one to come ends the registration.</summary>
+    /// <summary>
+    /// Whether <see cref="_cancellation"/> is set, or the outcome came first: the second one to come ends the registration.
+    /// </summary>
     private int _registration;
 
     /// <summary>

@@ -109,6 +109,23 @@ public class SplitTests
         },
         new Setup { LingerMs = 5 });
 
+    // Nothing tells then whether the batch is there. A broker that knows nothing of us would take what is left, with a gap before it.
+    [Fact]
+    [Law("L43")]
+    public void What_is_left_of_a_batch_that_was_cut_off_is_not_sent_after_a_gap() => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t", new TopicOptions { MaxMessageBytes = 400 });
+            await world.Producer.GetPartitionsAsync("t");
+            world.Kafka.Faults.On(ApiKey.Produce).CutConnection(afterAppend: false).Times(1);
+            var outcomes = await Task.WhenAll(new[] { 1000, 20, 20 }.Select((size, i) => world.SendAsync(new Record("t", Value(i, size)), StepKind.Send)));
+            Assert.Equal([ProduceErrorCode.RecordTooLarge, ProduceErrorCode.Broker, ProduceErrorCode.Broker], outcomes.Select(static outcome => outcome.Error!.Code));
+            Assert.All(outcomes, static outcome => Assert.Equal(Persistence.PossiblyPersisted, outcome.Error!.Persistence));
+            await world.Succeed("3");
+            Assert.Equal([(1, 0)], world.Numbers().Select(static numbers => (numbers.Epoch, numbers.Sequence)));
+        },
+        new Setup { LingerMs = 5 });
+
     // A batch behind them fails for good before they are sent: they and those after them keep their numbers, so somebody can go first.
     [Fact]
     public void A_record_too_large_behind_a_split_batch_stops_nobody() => ProducerWorld.Run(
