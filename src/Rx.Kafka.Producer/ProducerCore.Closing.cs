@@ -43,7 +43,7 @@ internal sealed partial class ProducerCore
         }
 
         Root.Terminate(null);
-        if (!calledByObserver && !await EndsWithin(Root.Completion, started))
+        if (!calledByObserver && !await EndsWithin(Root.Completion, started) && Root.OwesOutcomes)
         {
             _events.ObserversAbandoned(_options.CloseTimeout);
             Root.FaultCompletion(new TimeoutException(

@@ -46,6 +46,9 @@ internal sealed class RecordSink : Sink
     /// <summary>Whether the terminal signal came.</summary>
     public bool IsTerminated => (Volatile.Read(ref _state) & Terminated) != 0;
 
+    /// <summary>Whether outcomes are still to be observed, or to come.</summary>
+    public bool OwesOutcomes => (Volatile.Read(ref _state) & CountMask) != 0;
+
     public override SinkInterest Interest => (SinkInterest)Volatile.Read(ref _interest);
 
     public DeliveryWindow Window => _window;

@@ -103,9 +103,9 @@ internal sealed class ScenarioRunner
         {
             await _producer.Completion;
         }
-        catch (InvalidOperationException e) when (e.Message == ObserverThrew)
+        catch (Exception e) when (e is TimeoutException || e.Message == ObserverThrew)
         {
-            // It is told here, after all outcomes.
+            // Told after all outcomes, or when dispose leaves the observers.
         }
     }
 
