@@ -47,7 +47,8 @@ internal sealed partial class ProducerCore
         {
             _events.ObserversAbandoned(_options.CloseTimeout);
             Root.FaultCompletion(new TimeoutException(
-                $"Observers had not returned from all outcomes when CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over."));
+                "Observers had not returned from all outcomes when CloseTimeout "
+                + $"({_options.CloseTimeout.TotalMilliseconds:0} ms) was over."));
             Root.Complete();
         }
 

@@ -127,7 +127,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         return stands;
     }
 
-    /// <summary>Closes the open batch if a flush waits for it: the topic's line, whose records are in it, is empty now. Its drainer.</summary>
+    /// <summary>The topic's line is empty now: closes the open batch, if a flush waits for records of that line. Its drainer.</summary>
     public void CloseFlushed()
     {
         _gate.Enter();

@@ -4,8 +4,8 @@ namespace Rx.Kafka.Diagnostics;
 
 /// <summary>
 /// The counters of one producer, under the meter <see cref="MeterName"/>; each measurement carries the client's name. Counted per batch,
-/// connection or answer, and per record only where one is refused: with nobody listening a count is a look at a null reference, and with a listener it allocates
-/// nothing of ours. Any thread.
+/// connection or answer, and per record only where one is refused. With nobody listening a count is a look at a null reference, and
+/// with a listener it allocates nothing of ours. Any thread.
 /// </summary>
 internal sealed class ProducerMetrics : IDisposable
 {

@@ -14,7 +14,8 @@ internal static partial class SinkLog
     [LoggerMessage(
         402, LogLevel.Error,
         "{Count} record(s) refused, last one for topic {Topic}: OnNext came after OnCompleted or OnError, so two sources share this "
-            + "producer's observer and one has ended. Merge the sources, or subscribe each by OnNext alone: source.Subscribe(producer.OnNext)")]
+            + "producer's observer and one has ended. Merge the sources, or subscribe each by OnNext alone: "
+            + "source.Subscribe(producer.OnNext)")]
     public static partial void OfferedLate(ILogger logger, long count, string topic);
 
     [LoggerMessage(403, LogLevel.Error, "The source of the records failed; what was accepted is still sent")]

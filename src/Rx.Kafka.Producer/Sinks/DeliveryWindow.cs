@@ -23,7 +23,7 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
     /// <summary>A step so soon after a caller was let through was made because of that.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>So many callers may be let through without a step before it is no longer believed that waiting holds the observers.</summary>
+    /// <summary>After so many callers that were let through without a step it is no longer believed that waiting holds observers.</summary>
     private const int InVain = 32;
 
     private readonly Lock _lock = new();

@@ -11,7 +11,7 @@ internal static class Layers
     /// <summary>The only types that may use everything, and that nobody below may use.</summary>
     public static IReadOnlySet<string> EntryPoints { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "KafkaProducer", "ProducerCore", "ProducerCore.Closing", "ProducerSink", "KafkaTransaction", "KafkaObservable", "KafkaAsyncEnumerable",
+        "KafkaProducer", "ProducerCore", "ProducerSink", "KafkaTransaction", "KafkaObservable", "KafkaAsyncEnumerable",
     };
 
     /// <summary>Values, options and seams of the root: everybody may use them.</summary>

@@ -82,7 +82,7 @@ public sealed class DeliveryWindowTests
         window.Decided(1);
         var threads = Enumerable.Range(0, 4).Select(_ => new Thread(Pass)).ToArray();
         Array.ForEach(threads, static thread => thread.Start());
-        window.Close();
+        _ = window.Close();
         Array.ForEach(threads, static thread => Assert.True(thread.Join(Patience)));
         Pass();
 
