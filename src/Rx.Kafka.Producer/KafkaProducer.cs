@@ -58,8 +58,9 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <summary>
     /// Completes when, after <see cref="OnCompleted"/> or dispose, every record offered before has its outcome and the observers have
     /// returned from it. Faults then with the error of <see cref="OnError"/>; with a <see cref="KafkaProduceException"/> after a fatal
-    /// error, and if a record came after the source had ended; with the exception of the first observer that threw; with a <see
-    /// cref="TimeoutException"/> if dispose did not wait any longer for an observer. Failed records do not fault it.
+    /// error, and if a record came after the source had ended but before the streams had (later ones are in the log and the counter
+    /// alone); with the exception of the first observer that threw; with a <see cref="TimeoutException"/> if dispose did not wait any
+    /// longer for an observer that stands still. Failed records do not fault it.
     /// </summary>
     public Task Completion => _root.Completion;
 
@@ -73,7 +74,10 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// <remarks>
     /// After <see cref="OnCompleted"/> or <see cref="OnError"/>, after dispose and after a fatal error a record is refused. The first
     /// means that two sources share this observer and one has ended, so <see cref="Completion"/> faults too. Merge them, or subscribe
-    /// each by OnNext alone (<c>source.Subscribe(producer.OnNext)</c>) and call OnCompleted when all have ended.
+    /// each by OnNext alone (<c>source.Subscribe(producer.OnNext)</c>) and call OnCompleted when all have ended. Refused records are
+    /// told to <see cref="Deliveries"/>, unless observers are more than eight times <see
+    /// cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> behind: then only the log and the counter tell. After dispose the counters
+    /// have ended, and the log has at most a line a second.
     /// </remarks>
     /// <param name="value">The record.</param>
     public void OnNext(Record value) => _input.OnNext(value);

@@ -80,10 +80,16 @@ public sealed record KafkaProducerOptions
 
     /// <summary>
     /// How many outcomes may be decided but not yet observed before a sink takes no more input; from 1. Default 10,000. No Kafka key.
+    /// While observers stand still, one waiting record a second is let in all the same; and where the wait itself holds them (a lock
+    /// around <see cref="KafkaProducer.OnNext"/> that an observer wants), up to eight times as many.
     /// </summary>
     public int MaxUnobservedDeliveries { get; set; } = 10_000;
 
-    /// <summary>How long a record may wait for metadata and memory together (<c>max.block.ms</c>). Default 60 s.</summary>
+    /// <summary>
+    /// How long a record may wait for metadata and memory together (<c>max.block.ms</c>), and how long <see cref="KafkaProducer.OnNext"/>
+    /// waits for observers. For awaited records, which block no thread, the time begins again whenever a record that waits with them is
+    /// accepted. Default 60 s; zero = nothing waits, what cannot be accepted at once fails.
+    /// </summary>
     public TimeSpan MaxBlock { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
@@ -190,7 +196,7 @@ public sealed record KafkaProducerOptions
     public TimeSpan PartitionAvailabilityTimeout { get; set; }
 
     /// <summary>
-    /// How long disposing may wait for records on their way; what is left then fails with <see cref="ProduceErrorCode.Closed"/>. Default
+    /// How long disposing may wait for what was offered before, on its way or waiting; what is left then fails with <see cref="ProduceErrorCode.Closed"/>. Default
     /// 30 s. No Kafka key.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(30);

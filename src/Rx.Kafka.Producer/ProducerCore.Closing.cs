@@ -7,6 +7,8 @@ namespace Rx.Kafka;
 /// <summary>How a producer ends: by dispose, which sends what was offered before it, or by a fatal error.</summary>
 internal sealed partial class ProducerCore
 {
+    private static readonly TimeSpan ObserversMoment = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Ends everything once, for whoever asks.</summary>
     public ValueTask DisposeAsync()
     {
@@ -43,7 +45,7 @@ internal sealed partial class ProducerCore
         }
 
         Root.Terminate(null);
-        if (!calledByObserver && !await EndsWithin(Root.Completion, started) && Root.OwesOutcomes)
+        if (!calledByObserver && !await ObserversReturn(started))
         {
             _events.ObserversAbandoned(_options.CloseTimeout);
             Root.FaultCompletion(new TimeoutException(
@@ -67,12 +69,19 @@ internal sealed partial class ProducerCore
         ProduceErrorCode.Closed,
         $"The producer was disposed, and CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over.");
 
-    private async Task<bool> EndsWithin(Task task, long started)
+    /// <summary>Observers have a moment also where the brokers took all the time. Those that move will complete the streams.</summary>
+    private async Task<bool> ObserversReturn(long started)
+    {
+        var steps = Root.Window.Steps;
+        return await EndsWithin(Root.Completion, started, atLeast: ObserversMoment) || !Root.OwesOutcomes || Root.Window.Steps != steps;
+    }
+
+    private async Task<bool> EndsWithin(Task task, long started, TimeSpan atLeast = default)
     {
         var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
         try
         {
-            await task.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time);
+            await task.On(Runtime.Scheduler).WaitAsync(remaining > atLeast ? remaining : atLeast, Time);
             return true;
         }
         catch (TimeoutException)

@@ -195,6 +195,13 @@ internal sealed class TopicAdmission : IWaitingPlace
             return new(ProduceErrorCode.TopicUnknown, unknown, BrokerErrorCode: ErrorCodes.UnknownTopicOrPartition);
         }
 
+        if (_context.Options.MaxBlock == TimeSpan.Zero)
+        {
+            var notYet = $"The partitions of topic '{Name.Text}' are not known yet, and with MaxBlock = 0 nothing waits for them. They are "
+                + "asked for: try again, or raise MaxBlock.";
+            return new(ProduceErrorCode.MetadataTimeout, notYet, Cause: _context.Metadata.LastFailure);
+        }
+
         var cause = _context.Metadata.LastFailure;
         var text = $"No metadata of topic '{Name.Text}' came {waited}. {cause?.Message ?? "Is a broker of BootstrapServers reachable?"}";
         return new(ProduceErrorCode.MetadataTimeout, text, Cause: cause);

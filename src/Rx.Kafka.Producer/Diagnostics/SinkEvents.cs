@@ -47,10 +47,10 @@ internal sealed class SinkEvents : IDisposable
     }
 
     /// <summary>An observer threw, and was detached.</summary>
-    public void ObserverThrew(Exception error)
+    public void ObserverThrew(string stream, Exception error)
     {
         _metrics.ObserverFailed();
-        SinkLog.ObserverThrew(_logger, error);
+        SinkLog.ObserverThrew(_logger, error, stream);
     }
 
     public void SourceFailed(Exception error) => SinkLog.SourceFailed(_logger, error);

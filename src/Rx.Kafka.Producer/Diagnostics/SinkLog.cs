@@ -5,17 +5,17 @@ namespace Rx.Kafka.Diagnostics;
 /// <summary>Events 400-499: sinks and the producer's life.</summary>
 internal static partial class SinkLog
 {
-    [LoggerMessage(400, LogLevel.Error, "An observer threw; it is detached, and Completion will fault with its error")]
-    public static partial void ObserverThrew(ILogger logger, Exception error);
+    [LoggerMessage(400, LogLevel.Error, "An observer of {Stream} threw; it is detached, and Completion will fault with its error")]
+    public static partial void ObserverThrew(ILogger logger, Exception error, string stream);
 
     [LoggerMessage(401, LogLevel.Warning, "{Count} record(s) refused, last one for topic {Topic}: {Code}: {Message}")]
     public static partial void Refused(ILogger logger, long count, string topic, ProduceErrorCode code, string message);
 
     [LoggerMessage(
         402, LogLevel.Error,
-        "{Count} record(s) refused, last one for topic {Topic}: OnNext came after OnCompleted or OnError, so two sources share this "
-            + "producer's observer and one has ended. Merge the sources, or subscribe each by OnNext alone: "
-            + "source.Subscribe(producer.OnNext)")]
+        "{Count} record(s) refused, last one for topic {Topic}: OnNext came after OnCompleted or OnError. If two sources share this "
+            + "producer's observer and one has ended, merge them, or subscribe each by OnNext alone: source.Subscribe(producer.OnNext). "
+            + "If the records come from the producer's own streams, but behind ObserveOn or an await, use SendAsync")]
     public static partial void OfferedLate(ILogger logger, long count, string topic);
 
     [LoggerMessage(403, LogLevel.Error, "The source of the records failed; what was accepted is still sent")]

@@ -22,11 +22,17 @@ internal abstract class Sink
     public abstract void Decided(SinkShare share);
 
     /// <summary>
+    /// Whether refused records are told. No memory is counted for them and perhaps nothing paces them, so a sink whose observers are too
+    /// far behind drops them; the counter and the log tell of those.
+    /// </summary>
+    public virtual bool TellsRefusals => Interest == SinkInterest.Records;
+
+    /// <summary>
     /// The outcome of a record that was refused before it came into a batch; its caller has entered. Any thread, without locks.
     /// </summary>
     public void Refuse(in Record record, long timestamp, ProduceError error)
     {
-        var share = SinkShare.Rent(this, Interest);
+        var share = SinkShare.Rent(this, TellsRefusals ? SinkInterest.Records : SinkInterest.None);
         if (share.NeedsSegment)
         {
             share.AddSegment();

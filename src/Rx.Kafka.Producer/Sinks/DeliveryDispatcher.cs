@@ -187,7 +187,7 @@ internal sealed class DeliveryDispatcher
             catch (Exception e)
             {
                 subscription.Dispose();
-                ObserverThrew(e);
+                ObserverThrew(stream.Name, e);
             }
         }
     }
@@ -202,15 +202,15 @@ internal sealed class DeliveryDispatcher
             }
             catch (Exception e)
             {
-                ObserverThrew(e);
+                ObserverThrew(stream.Name, e);
             }
         }
     }
 
-    private void ObserverThrew(Exception error)
+    private void ObserverThrew(string stream, Exception error)
     {
         _sink.FaultCompletion(error);
-        _context.Events.ObserverThrew(error);
+        _context.Events.ObserverThrew(stream, error);
         _context.Runtime.ObserverThrew?.Invoke(error);
     }
 }

@@ -1,15 +1,18 @@
 namespace Rx.Kafka.Sinks;
 
 /// <summary>A hot stream of one sink: multicast, no replay; who subscribes after the end gets just the terminal signal.</summary>
+/// <param name="name">As users call it.</param>
 /// <param name="changed">Called when somebody comes or goes.</param>
 /// <param name="resume">Called when a reader that was full, or has gone, no longer holds the dispatcher.</param>
-internal sealed class DeliveryStream<T>(Action changed, Action resume) : IObservable<T>
+internal sealed class DeliveryStream<T>(string name, Action changed, Action resume) : IObservable<T>
 {
     private readonly Lock _lock = new();
     private Subscription[] _subscriptions = [];
     private IBoundedReader[] _readers = [];
     private Exception? _error;
     private bool _hasEnded;
+
+    public string Name => name;
 
     public bool HasObservers => Volatile.Read(ref _subscriptions).Length != 0;
 

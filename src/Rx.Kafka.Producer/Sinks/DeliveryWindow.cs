@@ -12,7 +12,7 @@ namespace Rx.Kafka.Sinks;
 internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherContext context)
 {
     /// <summary>How many times the maximum it may widen to.</summary>
-    public const int Widest = 8;
+    private const int Widest = 8;
 
     /// <summary>After so long without a step of the dispatcher a caller is let through, and the log says that it waits.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -40,6 +40,12 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
     private bool _isClosed;
 
     public bool IsFull => Volatile.Read(ref _unobserved) > Volatile.Read(ref _limit);
+
+    /// <summary>Whether observers are further behind than the window ever widens for them.</summary>
+    public bool IsFarBehind => Volatile.Read(ref _unobserved) > (long)maximum * Widest;
+
+    /// <summary>How many outcomes the dispatcher has begun to tell.</summary>
+    public long Steps => Volatile.Read(ref _steps);
 
     public void Decided(int count) => Interlocked.Add(ref _unobserved, count);
 
@@ -93,7 +99,7 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
                 return TimedOut();
             }
 
-            var steps = Volatile.Read(ref _steps);
+            var steps = Steps;
             if (WaitForTurn(caller, left))
             {
                 continue;
@@ -105,7 +111,7 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
                 context.Events.Waits(waited, $"for observers: {Behind()}");
             }
 
-            if (steps == Volatile.Read(ref _steps))
+            if (steps == Steps)
             {
                 LetOneThrough(since: from);
             }
@@ -221,9 +227,8 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
         ProduceErrorCode.BufferFull, $"The record waited for observers for MaxBlock ({maxBlock.TotalMilliseconds:0} ms): {Behind()}");
 
     private string Behind() =>
-        $"{Volatile.Read(ref _unobserved)} outcomes are decided that they have not returned from, the limit is MaxUnobservedDeliveries "
-        + $"({maximum}). Make observers faster, or move them off with ObserveOn; one that wants a lock which is held around OnNext can "
-        + "only move between two calls of OnNext.";
+        $"they are {Volatile.Read(ref _unobserved)} outcomes behind, MaxUnobservedDeliveries allows {maximum}. Make them faster. One that "
+        + "wants a lock which is held around OnNext moves only between two calls of OnNext: take it off that lock.";
 
     /// <summary>A thread that waits. Under the lock.</summary>
     private sealed class Caller(long began)

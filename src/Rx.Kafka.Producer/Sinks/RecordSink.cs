@@ -30,8 +30,8 @@ internal sealed class RecordSink : Sink
     {
         _window = new DeliveryWindow(maximumUnobserved, maxBlock, context);
         _dispatcher = new DeliveryDispatcher(this, _window, context);
-        Acks = new DeliveryStream<RecordMetadata>(UpdateInterest, _dispatcher.Resume);
-        Deliveries = new DeliveryStream<Delivery<Record>>(UpdateInterest, _dispatcher.Resume);
+        Acks = new DeliveryStream<RecordMetadata>(nameof(Acks), UpdateInterest, _dispatcher.Resume);
+        Deliveries = new DeliveryStream<Delivery<Record>>(nameof(Deliveries), UpdateInterest, _dispatcher.Resume);
     }
 
     public DeliveryStream<RecordMetadata> Acks { get; }
@@ -50,6 +50,8 @@ internal sealed class RecordSink : Sink
     public bool OwesOutcomes => (Volatile.Read(ref _state) & CountMask) != 0;
 
     public override SinkInterest Interest => (SinkInterest)Volatile.Read(ref _interest);
+
+    public override bool TellsRefusals => base.TellsRefusals && !_window.IsFarBehind;
 
     public DeliveryWindow Window => _window;
 

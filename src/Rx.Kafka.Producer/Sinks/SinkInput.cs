@@ -12,8 +12,9 @@ internal sealed class SinkInput(RecordSink sink, IRecordAdmission admission, Dis
 {
     private static readonly ProduceError Late = new(
         ProduceErrorCode.Closed,
-        "OnNext after OnCompleted or OnError: two sources share this producer's observer, and one has ended. Merge the sources, or "
-        + "subscribe each by OnNext alone: source.Subscribe(producer.OnNext).");
+        "OnNext after OnCompleted or OnError. If two sources share this producer's observer and one has ended, merge them, or subscribe "
+        + "each by OnNext alone: source.Subscribe(producer.OnNext). If the record comes from the producer's own streams, but behind "
+        + "ObserveOn or an await, use SendAsync.");
 
     private bool IsCalledByObserver => DispatcherContext.Current == context;
 
@@ -113,7 +114,7 @@ internal sealed class SinkInput(RecordSink sink, IRecordAdmission admission, Dis
 
     private void SayIfUnobserved(in Record record, ProduceError error)
     {
-        if (!sink.Deliveries.HasObservers)
+        if (!sink.TellsRefusals)
         {
             context.Events.RefusedUnobserved(record, error);
         }

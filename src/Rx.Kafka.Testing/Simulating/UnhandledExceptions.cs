@@ -38,7 +38,7 @@ internal sealed class UnhandledExceptions
             var ended = end is null ? "" : $"\nThe run ended with {end.GetType().Name}: {end.Message}";
             (_first, _count) = (null, 0);
             return new SimulationException(
-                $"{_where} threw {first.GetType().Name}: {first.Message}{more} If that is meant, set Simulation.FailsOnUnhandledExceptions to false.{ended}",
+                $"{_where} threw {first.GetType().Name}: {first.Message.TrimEnd('.')}.{more} If that is meant, set Simulation.FailsOnUnhandledExceptions to false.{ended}",
                 end is null ? first : new AggregateException(first, end));
         }
     }

@@ -27,4 +27,56 @@ public sealed class FeedbackTests
         await producer.Completion.WaitAsync(Patience);
         Assert.InRange(audited, (Count / 10) - 1, Count / 10);
     }
+
+    // Whatever the window, the number of sources, and how seldom the observer takes the lock.
+    [Theory]
+    [Law("L34")]
+    [InlineData(1, 1, 1, 200)]
+    [InlineData(20, 3, 1, 5_000)]
+    [InlineData(500, 2, 7, 50_000)]
+    public async Task A_lock_around_OnNext_that_an_observer_takes_comes_to_an_end(int window, int sources, int every, int count)
+    {
+        var brokers = new AnsweringTransport(1);
+        brokers.CreateTopic("t");
+        await using var producer = new KafkaProducer(
+            new() { BootstrapServers = brokers.BootstrapServers, Transport = brokers, MaxUnobservedDeliveries = window });
+        var users = new object();
+        var (seen, taken) = (0, 0);
+        using var subscription = producer.Deliveries.Subscribe(new Observer(() =>
+        {
+            if (++seen % every == 0)
+            {
+                lock (users)
+                {
+                    taken++;
+                }
+            }
+        }));
+        var threads = Enumerable.Range(0, sources).Select(_ => new Thread(() =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                lock (users)
+                {
+                    producer.OnNext(new Record("t", "v"));
+                }
+            }
+        })).ToArray();
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => Assert.True(thread.Join(Patience)));
+        producer.OnCompleted();
+        await producer.Completion.WaitAsync(Patience);
+        Assert.Equal((sources * count, sources * count / every), (seen, taken));
+    }
+
+    private sealed class Observer(Action next) : IObserver<Delivery<Record>>
+    {
+        public void OnNext(Delivery<Record> value) => next();
+
+        public void OnError(Exception error) => Assert.Fail(error.Message);
+
+        public void OnCompleted()
+        {
+        }
+    }
 }

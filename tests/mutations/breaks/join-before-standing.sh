@@ -6,10 +6,12 @@ replace Batching/WaitingRecords.cs '            if (!waiting.TryStand())
             }
 
             _line.AddLast(node);
+            _maxBlock.Joined(waiting);
             Volatile.Write(ref _count, _line.Count);
             return true;
         }
 ' '            _line.AddLast(node);
+            _maxBlock.Joined(waiting);
             Volatile.Write(ref _count, _line.Count);
         }
 
