@@ -34,6 +34,9 @@ internal struct BatchDelivery
 
     public readonly bool IsUnclear => OnLog != OnLog.No;
 
+    /// <summary>It may be on the log of a topic that was recreated, or on the new one's: neither log tells of the other.</summary>
+    public readonly bool MayBeOnOtherLog => IsUnclear && Voucher == Voucher.Nobody;
+
     /// <summary>Only the answer to a later batch can tell whether it is on the log.</summary>
     public readonly bool IsQuestion => OnLog == OnLog.AskLater;
 

@@ -16,13 +16,15 @@ internal sealed class LaneActions(
     public AttemptFacts FactsOf(ProducerBatch batch, in AttemptEnd end)
     {
         ref readonly var delivery = ref batch.Delivery;
+        var provesAbsence = end.Answer is { } told && LaneRules.ProvesAbsence(told);
         return new AttemptFacts
         {
             Answer = end.Answer is { } answer ? LaneRules.KindOf(answer.ErrorCode, context.IsIdempotent) : AnswerKind.None,
             IsGivenUp = delivery.Outcome is not null,
-            ProvesAbsence = end.Answer is { } told && LaneRules.ProvesAbsence(told),
+            ProvesAbsence = provesAbsence,
             IsUnclear = delivery.IsUnclear,
-            IsAfterGap = numbers.IsAfterGap(batch),
+            // This attempt may have reached a log that knows of no gap, and takes any number first.
+            IsAfterGap = numbers.IsAfterGap(batch) && (provesAbsence || delivery.Voucher != Voucher.Nobody),
             IsVouchedFor = delivery.Voucher != Voucher.Nobody && undecided.HasSuccessAfter(batch),
             HasEarlier = undecided.HasEarlier(batch),
             HasRetries = delivery.Attempts <= context.Retries,

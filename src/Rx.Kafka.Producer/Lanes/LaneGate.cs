@@ -50,10 +50,17 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
 
     public void Ended() => _inFlight--;
 
-    /// <summary>The broker took a batch under this producer id.</summary>
+    /// <summary>
+    /// The broker took a batch under this producer id. While something is in flight from before the topic was recreated, that may have been
+    /// on the old log.
+    /// </summary>
     public void Prove(long producerId, BrokerConnection connection, long now)
     {
-        _proof.Given(producerId, connection, now);
+        if ((_whenIdle & WhenIdle.ForgetGap) == 0)
+        {
+            _proof.Given(producerId, connection, now);
+        }
+
         _backoff?.Reset();
     }
 

@@ -71,7 +71,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
 
     /// <summary>
     /// A batch that is known absent loses its numbers. They are a gap now, so later batches in no request are absent too, and lose
-    /// theirs.
+    /// theirs; but one that another log may have is not absent by this one's gap.
     /// </summary>
     public void Strip(ProducerBatch batch)
     {
@@ -79,7 +79,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
         Drop(batch);
         foreach (var later in undecided.After(batch))
         {
-            if (later.Delivery.IsWaiting)
+            if (later.Delivery is { IsWaiting: true, MayBeOnOtherLog: false })
             {
                 Drop(later);
             }
@@ -94,9 +94,13 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     /// <summary>The broker refuses this epoch: another producer id is needed.</summary>
     public void ReplaceIdentity() => _are = NumbersAre.Refused;
 
-    /// <summary>Whether a lower sequence number than the batch's, of the same id and epoch, is certainly not on the log.</summary>
+    /// <summary>
+    /// Whether a lower sequence number than the batch's, of the same id and epoch, is certainly not on the log, and no other log may have
+    /// the batch.
+    /// </summary>
     public bool IsAfterGap(ProducerBatch batch) =>
-        _gapAt != NoGap && batch.Delivery.Numbers is { } numbers && numbers.Identity == _identity && IsAfter(numbers.BaseSequence, _gapAt);
+        _gapAt != NoGap && batch.Delivery is { Numbers: { } numbers, MayBeOnOtherLog: false }
+        && numbers.Identity == _identity && IsAfter(numbers.BaseSequence, _gapAt);
 
     /// <summary>Whether a fresh batch can be numbered now; asks for a producer id where there is none.</summary>
     public bool IsReady()
@@ -171,6 +175,7 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
     private static void Drop(ProducerBatch batch)
     {
         batch.Delivery.OnLog = OnLog.No;
+        batch.Delivery.Voucher = Voucher.AnySuccess;
         batch.Delivery.Numbers = null;
     }
 

@@ -226,6 +226,7 @@ internal sealed class PartitionLane : Lane
             _numbers.ForgetGap();
         }
 
+        _undecided.AskOfThoseAfterUnnumbered();
         if (!_undecided.CanTellOfEarlier)
         {
             _outcomes.FailQuestions();

@@ -119,6 +119,22 @@ internal sealed class UndecidedBatches
     }
 
     /// <summary>
+    /// Those behind a batch that waits for new numbers are not sent again: it must go before them, and gets none while they have theirs.
+    /// </summary>
+    public void AskOfThoseAfterUnnumbered()
+    {
+        var isAfter = false;
+        foreach (var batch in _batches)
+        {
+            isAfter |= batch.Delivery is { IsToSend: true, Numbers: null };
+            if (isAfter && batch.Delivery is { IsToSend: true, Numbers: not null, IsUnclear: true })
+            {
+                batch.Delivery.OnLog = OnLog.AskLater;
+            }
+        }
+    }
+
+    /// <summary>
     /// A part was appended under its own numbers, so the batch it comes from is not on the log: its other parts, which were never sent, are
     /// absent. Not where another log may have that batch.
     /// </summary>

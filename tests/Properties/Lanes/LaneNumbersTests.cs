@@ -47,6 +47,8 @@ public sealed class LaneNumbersTests
             Assert.Equal(away > 0, numbers.IsAfterGap(With(identity, Around(gap, away))));
             Assert.False(numbers.IsAfterGap(With(identity with { Epoch = 7 }, Around(gap, 1))));
             Assert.False(numbers.IsAfterGap(new ProducerBatch()));
+            Assert.Equal(away > 0, numbers.IsAfterGap(With(identity, Around(gap, away), Voucher.AnySuccess)));
+            Assert.False(numbers.IsAfterGap(With(identity, Around(gap, away), Voucher.Nobody)));
             w.End();
         });
 
@@ -90,6 +92,15 @@ public sealed class LaneNumbersTests
     {
         var batch = new ProducerBatch();
         batch.Delivery.Numbers = new BatchNumbers(identity, sequence);
+        return batch;
+    }
+
+    /// <summary>One that may be on the log: Nobody = on that of a topic that was recreated since, or of the new one.</summary>
+    private static ProducerBatch With(ProducerIdentity identity, int sequence, Voucher voucher)
+    {
+        var batch = With(identity, sequence);
+        batch.Delivery.OnLog = OnLog.Maybe;
+        batch.Delivery.Voucher = voucher;
         return batch;
     }
 
