@@ -60,7 +60,7 @@ public sealed class LongWaitTests : IDisposable
             await world.Delay(30_000);
             Assert.InRange(offered - before, 20, 31);
             Assert.InRange(_log.Count(Waits), 29, 30);
-            Assert.Contains("MaxUnobservedDeliveries (1)", Said(), StringComparison.Ordinal);
+            Assert.Contains("MaxUnobservedDeliveries allows 1.", Said(), StringComparison.Ordinal);
             stop = true;
             forever.SetResult();
             await source;
@@ -165,7 +165,8 @@ public sealed class LongWaitTests : IDisposable
     private string Said() => _log.Events.First(static e => e.Id == Waits).Text;
 
     private void Run(
-        Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null, double maxBlockMs = 3500) => ProducerWorld.Run(
+        Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null, double maxBlockMs = 3500) =>
+        ProducerWorld.Run(
         async world =>
         {
             world.Kafka.CreateTopic("t");

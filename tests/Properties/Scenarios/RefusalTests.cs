@@ -127,6 +127,56 @@ public sealed class RefusalTests : IDisposable
         },
         LittleMemory with { CloseTimeoutMs = 2000 });
 
+    // The brokers took all the time; the observers are well, and have a moment.
+    [Fact]
+    public void Observers_that_are_well_are_not_blamed_for_the_brokers() => Law.Seeds(
+        "healthy observers",
+        seed => Run(
+            async world =>
+            {
+                var told = 0;
+                world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(_ => told++));
+                world.Kafka.AcceptAndNeverAnswer(1);
+                for (var i = 0; i < 20; i++)
+                {
+                    world.Producer.OnNext(new Record("t", "v"));
+                }
+
+                await world.Delay(1);
+                await world.Producer.DisposeAsync();
+                await world.Producer.Completion;
+                Assert.Equal(20, told);
+            },
+            new Setup { CloseTimeoutMs = seed % 2 * 500 },
+            seed: seed),
+        30);
+
+    // No memory is counted for them, and nothing paces them.
+    [Fact]
+    public void Refused_records_are_not_kept_for_observers_that_stand_still() => Run(
+        async world =>
+        {
+            var forever = new TaskCompletionSource();
+            var (accepted, refused) = (0, 0);
+            world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery =>
+            {
+                world.Simulation.Runtime.Wait(forever.Task);
+                _ = delivery.Succeeded ? accepted++ : refused++;
+            }));
+            for (var i = 0; i < 1000; i++)
+            {
+                world.Producer.OnNext(new Record("t", "v"));
+                world.Wait(1);
+            }
+
+            forever.SetResult();
+            await world.Delay(2000);
+            Assert.InRange(accepted + refused, 2, 20);
+            Assert.Equal(1000, accepted + refused + Said(401));
+            Assert.Equal(1000, accepted + _counted.Of("records.refused"));
+        },
+        new Setup { Unobserved = 2, BatchSize = 0, MaxBlockMs = 0 });
+
     // Nobody observes, so these lines are the only notice.
     [Theory]
     [InlineData(true)]
@@ -195,15 +245,23 @@ public sealed class RefusalTests : IDisposable
 
     private long Said(int id) => _log.Events.Where(e => e.Id == id).Sum(static e => (long)e.Fields["Count"]!);
 
-    private void Run(Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null) => ProducerWorld.Run(
+    private void Run(
+        Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null, int seed = 1) => ProducerWorld.Run(
         async world =>
         {
             world.Kafka.CreateTopic("t");
+            while (setup is { MaxBlockMs: 0 } && (await world.SendAsync(new Record("t", "warm"), StepKind.Send)).Error is not null)
+            {
+                await world.Delay(10);
+            }
+
             await world.Producer.GetPartitionsAsync("t");
+            _counted.Clear();
             await body(world);
         },
         setup,
-        brokers: brokers,
+        seed,
+        brokers,
         configure: static options => options.ClientId = nameof(RefusalTests),
         logs: _log);
 }

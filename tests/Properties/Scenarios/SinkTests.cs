@@ -289,14 +289,14 @@ public class SinkTests
             var sending = Enumerable.Range(0, 10).Select(_ => world.SendAsync(new Record("t", new byte[2000]), StepKind.Send)).ToArray();
             await world.Delay(100);
             await world.Producer.DisposeAsync();
-            Assert.Equal(2200, world.Now.TotalMilliseconds);
+            Assert.Equal(2300, world.Now.TotalMilliseconds);
             await atWindow;
             foreach (var (error, _, _) in await Task.WhenAll(sending))
             {
                 Assert.Equal(ProduceErrorCode.Closed, error!.Code);
             }
 
-            Assert.Equal(2200, world.Now.TotalMilliseconds);
+            Assert.Equal(2300, world.Now.TotalMilliseconds);
         },
         SmallWindow with { BufferMemory = 8192, CloseTimeoutMs = 2000 });
 

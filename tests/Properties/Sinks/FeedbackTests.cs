@@ -23,7 +23,10 @@ public sealed class FeedbackTests
         var events = Observable.Range(0, Count, NewThreadScheduler.Default).Select(static i => new Record("t", $"{i}"));
         var audit = producer.Acks.Where(static m => m.Topic == "t" && m.Offset % 10 == 0).Do(_ => audited++)
             .Select(static m => new Record("audit", $"{m.Offset}"));
-        using var subscription = events.Merge(audit.TakeUntil(producer.Acks.Where(static m => m.Topic == "t" && m.Offset == Count - 1))).Subscribe(producer);
+
+        // First the acknowledgements: an observer sees what is accepted after it subscribed.
+        var last = producer.Acks.Where(static m => m.Topic == "t" && m.Offset == Count - 1);
+        using var subscription = audit.TakeUntil(last).Merge(events).Subscribe(producer);
         await producer.Completion.WaitAsync(Patience);
         Assert.InRange(audited, (Count / 10) - 1, Count / 10);
     }
@@ -40,7 +43,7 @@ public sealed class FeedbackTests
         brokers.CreateTopic("t");
         await using var producer = new KafkaProducer(
             new() { BootstrapServers = brokers.BootstrapServers, Transport = brokers, MaxUnobservedDeliveries = window });
-        var users = new object();
+        var users = new Lock();
         var (seen, taken) = (0, 0);
         using var subscription = producer.Deliveries.Subscribe(new Observer(() =>
         {
