@@ -120,21 +120,6 @@ internal sealed partial class ProducerCore : IAsyncDisposable
         return flush;
     }
 
-    public Task PurgeAsync()
-    {
-        var error = new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync.");
-        var generation = _flushes.Current;
-        Admission.EndLines(error);
-
-        // Before the flush, which would send what is open and shall be given up.
-        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
-        var flush = FlushAsync();
-
-        // Who joined a line in between counts in the flush.
-        Admission.EndLines(error);
-        return flush;
-    }
-
     public Task<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken) =>
         Run(() => WaitForPartitionsAsync(topic, cancellationToken)).Unwrap();
 

@@ -1,5 +1,4 @@
 using Rx.Kafka.Batching;
-using Rx.Kafka.Concurrency;
 using Rx.Kafka.Network;
 
 namespace Rx.Kafka.Lanes;
@@ -10,13 +9,13 @@ namespace Rx.Kafka.Lanes;
 /// </summary>
 internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, LaneNumbers numbers, BatchLimit limit)
 {
+    private readonly RetryBackoff _backoff = new(context);
     private LaneProof _proof = new(context.Time);
-    private Backoff? _backoff;
     private int _inFlight;
     private WhenIdle _whenIdle;
 
-    /// <summary>Not before this time is anything sent again; 0 = now.</summary>
-    public long RetryAt { get; private set; }
+    /// <inheritdoc cref="RetryBackoff.Until"/>
+    public long RetryAt => _backoff.Until;
 
     public bool IsIdle => _inFlight == 0;
 
@@ -44,7 +43,7 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
     /// </summary>
     public bool MayTakeNew() => !undecided.HasWaiting() && numbers.IsReady();
 
-    public void BackoffIsOver() => RetryAt = 0;
+    public void BackoffIsOver() => _backoff.End();
 
     public void Sent() => _inFlight++;
 
@@ -61,20 +60,12 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
             _proof.Given(producerId, connection, now);
         }
 
-        _backoff?.Reset();
+        _backoff.Reset();
     }
 
     public void EndProof() => _proof.End();
 
-    /// <summary>Begins the back-off, if none is running: one step per lost connection, not one per batch that it brings back.</summary>
-    public void BackOff(long now)
-    {
-        _backoff ??= context.NewRetryBackoff();
-        if (RetryAt <= now)
-        {
-            RetryAt = context.Time.After(now, _backoff.Next());
-        }
-    }
+    public void BackOff(long now) => _backoff.Begin(now);
 
     /// <summary>Something is to happen as soon as nothing is in flight.</summary>
     public void AskFor(WhenIdle what) => _whenIdle |= what;
@@ -92,8 +83,7 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
     /// <summary>Another broker leads: no back-off towards it, and what the old one proved says nothing about it.</summary>
     public void Moved()
     {
-        RetryAt = 0;
-        _backoff = null;
+        _backoff.Forget();
         _proof.End();
         _whenIdle = WhenIdle.None;
     }

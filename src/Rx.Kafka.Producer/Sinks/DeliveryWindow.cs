@@ -158,17 +158,15 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
     /// <returns>False when the caller's patience is over, and nobody called it.</returns>
     private bool WaitForTurn(Caller caller, TimeSpan left)
     {
-        var isPatienceOver = false;
         var patience = Volatile.Read(ref _isHeldByWaiting) ? ShortPatience : Patience;
         var turn = caller.Turn!;
-        using (context.Time.CreateTimer(EndPatience, null, patience < left ? patience : left, Timeout.InfiniteTimeSpan))
+        using (context.Time.CreateTimer(
+            static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn, patience < left ? patience : left, Timeout.InfiniteTimeSpan))
         {
             context.Runtime.Wait(turn.Task);
         }
 
-        return !isPatienceOver;
-
-        void EndPatience(object? state) => isPatienceOver = turn.TrySetResult();
+        return !turn.Task.IsCanceled;
     }
 
     /// <summary>

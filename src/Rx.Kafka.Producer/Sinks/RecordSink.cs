@@ -129,6 +129,9 @@ internal sealed class RecordSink : Sink
     /// </summary>
     public void FaultCompletion(Exception error) => Interlocked.CompareExchange(ref _completionError, error, null);
 
+    /// <summary>Whether Completion will fault, or has faulted.</summary>
+    public bool WillFault => (_error ?? Volatile.Read(ref _completionError)) is not null;
+
     /// <summary>The streams have ended. The last call of the dispatcher, or the end of a dispose that did not wait for it.</summary>
     public void Complete()
     {

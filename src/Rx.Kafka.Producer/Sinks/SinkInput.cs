@@ -88,7 +88,11 @@ internal sealed class SinkInput(RecordSink sink, IRecordAdmission admission, Dis
         if (error == Late)
         {
             context.Events.OfferedLate(record);
-            sink.FaultCompletion(error.ToException());
+            if (!sink.WillFault)
+            {
+                sink.FaultCompletion(error.ToException());
+            }
+
             TellIfOpen(record, error);
         }
         else

@@ -27,7 +27,7 @@ public sealed partial class LayeringTests
         {
             var parts = Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar);
 
-            // ProducerCore.Closing.cs is a part of ProducerCore.
+            // ProducerCore.PurgeAndClose.cs is a part of ProducerCore.
             var user = "Rx.Kafka." + string.Join('.', parts[..^1].Append(parts[^1].Split('.')[0]));
 
             // Constants and nameof leave no trace in the compiled code, but a using directive does.

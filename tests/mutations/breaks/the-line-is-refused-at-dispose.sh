@@ -1,3 +1,3 @@
 says 'Dispose refuses at once what stands in line.'
 laws 'FullyQualifiedName~RefusalTests'
-replace ProducerCore.Closing.cs 'Admission.TakeNoMore(AdmissionContext.Closed);' 'Admission.Close(AdmissionContext.Closed);'
+replace ProducerCore.PurgeAndClose.cs 'Admission.TakeNoMore(AdmissionContext.Closed);' 'Admission.Close(AdmissionContext.Closed);'

@@ -4,10 +4,27 @@ using Rx.Kafka.Sinks;
 
 namespace Rx.Kafka;
 
-/// <summary>How a producer ends: by dispose, which sends what was offered before it, or by a fatal error.</summary>
+/// <summary>
+/// How a producer gives records up and ends: purge, dispose (which first sends what was offered before it), and a fatal error.
+/// </summary>
 internal sealed partial class ProducerCore
 {
     private static readonly TimeSpan ObserversMoment = TimeSpan.FromMilliseconds(100);
+
+    public Task PurgeAsync()
+    {
+        var error = new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync.");
+        var generation = _flushes.Current;
+        Admission.EndLines(error);
+
+        // Before the flush, which would send what is open and shall be given up.
+        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
+        var flush = FlushAsync();
+
+        // Who joined a line in between counts in the flush.
+        Admission.EndLines(error);
+        return flush;
+    }
 
     /// <summary>Ends everything once, for whoever asks.</summary>
     public ValueTask DisposeAsync()
