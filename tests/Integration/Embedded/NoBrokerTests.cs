@@ -99,10 +99,14 @@ public sealed class NoBrokerTests
     }
 
     [Fact]
-    public async Task Dispose_does_not_wait_for_a_broker_that_is_not_there()
+    public async Task Dispose_waits_for_a_broker_that_is_not_there_until_CloseTimeout()
     {
         await using var mute = new StrangePort(StrangePorts.Mute);
-        var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = [mute.Address, "192.0.2.1:9092"] });
+        var producer = new KafkaProducer(new KafkaProducerOptions
+        {
+            BootstrapServers = [mute.Address, "192.0.2.1:9092"],
+            CloseTimeout = TimeSpan.FromMilliseconds(300),
+        });
         var sending = producer.SendAsync(new Record("t", "v")).AsTask();
         var asking = producer.GetPartitionsAsync("t").AsTask();
         var connecting = producer.ConnectAsync().AsTask();
