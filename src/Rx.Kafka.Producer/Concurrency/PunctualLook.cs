@@ -12,7 +12,11 @@ internal sealed class PunctualLook(TimeProvider time)
     /// <summary>Read loops have so long to catch up.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A machine that is always late must find an end too.</summary>
+    private const int MostPauses = 3;
+
     private long _askedFor = long.MaxValue;
+    private int _pausesInARow;
     private long _heldUntil = long.MinValue;
 
     /// <summary>Whether this look is too early after a standstill to find that something is over.</summary>
@@ -20,7 +24,11 @@ internal sealed class PunctualLook(TimeProvider time)
     /// <param name="again">When to look again, if so.</param>
     public bool ComesTooEarly(long now, out long again)
     {
-        if (_askedFor != long.MaxValue && time.After(_askedFor, Late) < now)
+        if (_askedFor == long.MaxValue || time.After(_askedFor, Late) >= now)
+        {
+            _pausesInARow = now < _heldUntil ? _pausesInARow : 0;
+        }
+        else if (_pausesInARow++ < MostPauses)
         {
             _heldUntil = time.After(now, Pause);
         }
