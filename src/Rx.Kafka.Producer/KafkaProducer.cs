@@ -75,7 +75,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// After <see cref="OnCompleted"/> or <see cref="OnError"/>, after dispose and after a fatal error a record is refused. The first
     /// means that two sources share this observer and one has ended, so <see cref="Completion"/> faults too. Merge them, or subscribe
     /// each by OnNext alone (<c>source.Subscribe(producer.OnNext)</c>) and call OnCompleted when all have ended. Refused records are
-    /// told to <see cref="Deliveries"/>, unless observers are more than eight times <see
+    /// told to <see cref="Deliveries"/>, unless observers are more than 1,000 outcomes and more than eight times <see
     /// cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> behind: then only the log and the counter tell. After dispose the counters
     /// have ended, and the log has at most a line a second.
     /// </remarks>

@@ -196,8 +196,8 @@ public sealed record KafkaProducerOptions
     public TimeSpan PartitionAvailabilityTimeout { get; set; }
 
     /// <summary>
-    /// How long disposing may wait for what was offered before, on its way or waiting; what is left then fails with <see cref="ProduceErrorCode.Closed"/>. Default
-    /// 30 s. No Kafka key.
+    /// How long disposing may wait for what was offered before, on its way or waiting; what is left then fails with <see
+    /// cref="ProduceErrorCode.Closed"/>. Default 30 s. No Kafka key.
     /// </summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

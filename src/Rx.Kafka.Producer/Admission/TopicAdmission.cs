@@ -233,6 +233,7 @@ internal sealed class TopicAdmission : IWaitingPlace
 
     string IWaitingPlace.WhatFor() => Channels is null
         ? $"for the partitions of topic {Name.Text}, of which no broker has told yet"
+        : _missing is { } partition ? $"for news of partition {partition} of topic {Name.Text}, which may have been added"
         : $"for memory (BufferMemory, {_context.Options.BufferMemory} bytes) for any partition of topic {Name.Text}";
 
     void IWaitingPlace.Drained()

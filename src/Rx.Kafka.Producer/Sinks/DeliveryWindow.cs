@@ -4,7 +4,7 @@ namespace Rx.Kafka.Sinks;
 /// Holds a sink's source while more outcomes are decided than its observers have taken. Records still on their way do not count, memory
 /// bounds those. A wait may be what holds the observers (a lock is held around OnNext that an observer wants, or who reads the outcomes
 /// is who waits). So while observers stand still, callers are let through one by one, and where that helps the window widens
-/// (docs/adr/0020). Any thread waits; the dispatcher decides, steps and observes.
+/// (docs/adr/0020). Any thread waits; owners of batches decide; the dispatcher steps and observes.
 /// </summary>
 /// <param name="maximum">How many may be unobserved (MaxUnobservedDeliveries).</param>
 /// <param name="maxBlock">How long one caller waits at most.</param>
@@ -13,6 +13,9 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
 {
     /// <summary>How many times the maximum it may widen to.</summary>
     private const int Widest = 8;
+
+    /// <summary>So many refusals at once are told to observers that are well, however small the window.</summary>
+    private const int Burst = 1000;
 
     /// <summary>After so long without a step of the dispatcher a caller is let through, and the log says that it waits.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -41,8 +44,8 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
 
     public bool IsFull => Volatile.Read(ref _unobserved) > Volatile.Read(ref _limit);
 
-    /// <summary>Whether observers are further behind than the window ever widens for them.</summary>
-    public bool IsFarBehind => Volatile.Read(ref _unobserved) > (long)maximum * Widest;
+    /// <summary>Whether observers are further behind than the window widens for them, and than a burst of refusals puts them.</summary>
+    public bool IsFarBehind => Volatile.Read(ref _unobserved) > Math.Max((long)maximum * Widest, Burst);
 
     /// <summary>How many outcomes the dispatcher has begun to tell.</summary>
     public long Steps => Volatile.Read(ref _steps);
@@ -159,9 +162,10 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
     private bool WaitForTurn(Caller caller, TimeSpan left)
     {
         var patience = Volatile.Read(ref _isHeldByWaiting) ? ShortPatience : Patience;
+        var most = patience < left ? patience : left;
         var turn = caller.Turn!;
         using (context.Time.CreateTimer(
-            static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn, patience < left ? patience : left, Timeout.InfiniteTimeSpan))
+            static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn, most, Timeout.InfiniteTimeSpan))
         {
             context.Runtime.Wait(turn.Task);
         }

@@ -163,7 +163,7 @@ public sealed class RefusalTests : IDisposable
                 world.Simulation.Runtime.Wait(forever.Task);
                 _ = delivery.Succeeded ? accepted++ : refused++;
             }));
-            for (var i = 0; i < 1000; i++)
+            for (var i = 0; i < 3000; i++)
             {
                 world.Producer.OnNext(new Record("t", "v"));
                 world.Wait(1);
@@ -171,11 +171,28 @@ public sealed class RefusalTests : IDisposable
 
             forever.SetResult();
             await world.Delay(2000);
-            Assert.InRange(accepted + refused, 2, 20);
-            Assert.Equal(1000, accepted + refused + Said(401));
-            Assert.Equal(1000, accepted + _counted.Of("records.refused"));
+            Assert.InRange(accepted + refused, 2, 1020);
+            Assert.Equal(3000, accepted + refused + Said(401));
+            Assert.Equal(3000, accepted + _counted.Of("records.refused"));
         },
         new Setup { Unobserved = 2, BatchSize = 0, MaxBlockMs = 0 });
+
+    [Fact]
+    public void A_burst_of_refused_records_is_told_to_observers_that_are_well() => Run(
+        async world =>
+        {
+            var told = 0;
+            world.Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(_ => told++));
+            for (var i = 0; i < 500; i++)
+            {
+                world.Producer.OnNext(new Record("no good", "v"));
+            }
+
+            await world.Delay(1);
+            Assert.Equal(500, told);
+            Assert.Equal(500, _counted.Of("records.refused"));
+        },
+        new Setup { Unobserved = 1, MaxBlockMs = 0 });
 
     // Nobody observes, so these lines are the only notice.
     [Theory]
