@@ -6,11 +6,11 @@ namespace Rx.Kafka.Concurrency;
 /// </summary>
 internal sealed class PunctualLook(TimeProvider time)
 {
+    /// <summary>Read loops have so long to catch up.</summary>
+    internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Later than a busy loop is.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>Read loops have so long to catch up.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A machine that is always late must find an end too.</summary>
     private const int MostPauses = 3;

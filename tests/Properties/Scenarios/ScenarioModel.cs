@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rx.Kafka.Concurrency;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -17,14 +18,15 @@ internal sealed class ScenarioModel
     private readonly List<string> _faults = [];
     private readonly Dictionary<int, List<(int Life, LogRecord Record)>> _logged = [];
 
-    // What leaps of the clock may add to any time.
+    // What leaps of the clock may add to any time: themselves, and the pause in which read loops catch up.
     private readonly TimeSpan _leaps;
 
     private ScenarioModel(ScenarioRun run)
     {
         _run = run;
         _setup = run.Scenario.Setup;
-        _leaps = TimeSpan.FromMilliseconds(run.Scenario.Faults.Where(static fault => fault.Kind == FaultKind.Leap).Sum(static fault => fault.Ms));
+        var leaps = run.Scenario.Faults.Where(static fault => fault.Kind == FaultKind.Leap);
+        _leaps = leaps.Aggregate(TimeSpan.Zero, static (sum, fault) => sum + TimeSpan.FromMilliseconds(fault.Ms) + PunctualLook.Pause);
         for (var life = 0; life < run.Lives.Count; life++)
         {
             foreach (var record in run.Lives[life].Logs.SelectMany(static log => log))
