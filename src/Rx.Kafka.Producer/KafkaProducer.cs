@@ -20,7 +20,7 @@ namespace Rx.Kafka;
 /// <para>Dispose it: one that is only forgotten keeps its connections, their loops, a timer thread and its memory until the process
 /// ends, and records that wait for <see cref="KafkaProducerOptions.Linger"/> when the process ends are lost.</para>
 /// </remarks>
-public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDisposable
+public sealed class KafkaProducer : IKafkaProducer, IDisposable
 {
     private readonly ProducerCore _core;
     private readonly RecordSink _root;
@@ -37,8 +37,8 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         ArgumentNullException.ThrowIfNull(options);
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Rx.Kafka.Producer");
         _core = new ProducerCore(options.Frozen(), logger);
-        _root = _core.Root;
-        _input = new SinkInput(_root, _core.Admission, _core.Dispatching);
+        _root = new RecordSink(_core.Dispatching);
+        _input = _core.Open(_root);
     }
 
     /// <summary>
@@ -48,6 +48,9 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     /// with an error after <see cref="OnError"/> or a fatal error.
     /// </summary>
     public IObservable<RecordMetadata> Acks => _root.Acks;
+
+    /// <summary>For operators.</summary>
+    internal ProducerCore Core => _core;
 
     /// <summary>
     /// Every outcome of the records that came through this producer's <see cref="OnNext"/>, with the record itself; otherwise as <see
@@ -89,22 +92,25 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     public void OnError(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        if (_root.Terminate(error))
-        {
-            _core.SourceFailed(error);
-        }
+        _input.OnError(error);
     }
 
     /// <summary>
     /// The source is at its end: what was accepted is sent without waiting for <see cref="KafkaProducerOptions.Linger"/>, then the
     /// streams complete. Returns at once. Any thread.
     /// </summary>
-    public void OnCompleted()
+    public void OnCompleted() => _input.OnCompleted();
+
+    /// <summary>
+    /// Opens a way in of its own for another source. Its end and its errors touch no other sink. Any thread.
+    /// </summary>
+    /// <param name="onFailure">What happens to later records after one has failed. Default: they go on.</param>
+    /// <returns>An observer of records and an observable of their outcomes; dispose it, or end its source.</returns>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    public ProducerSink OpenSink(OnFailure onFailure = OnFailure.Continue)
     {
-        if (_root.Terminate(null))
-        {
-            _ = _core.FlushAsync();
-        }
+        _core.ThrowIfDisposed();
+        return new ProducerSink(_core, onFailure);
     }
 
     /// <summary>
@@ -122,6 +128,11 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
     public ValueTask<RecordMetadata> SendAsync(Record record, CancellationToken cancellationToken = default)
     {
         _core.ThrowIfDisposed();
+        if (_core.Dispatching.Interceptors is { } interceptors)
+        {
+            return SendIntercepted(interceptors, interceptors.OnSend(record), cancellationToken);
+        }
+
         if (cancellationToken.CanBeCanceled)
         {
             return cancellationToken.IsCancellationRequested
@@ -152,7 +163,7 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
         _core.ThrowIfDisposed();
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<Task<RecordMetadata>>(cancellationToken)
-            : new EnqueueCompletion().EnqueueAsync(_core.Admission, record, cancellationToken);
+            : Enqueue(record, cancellationToken);
     }
 
     /// <summary>Connects now, to fail early; optional.</summary>
@@ -215,4 +226,22 @@ public sealed class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDispos
 
     /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
     public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync().AsTask());
+
+    private ValueTask<RecordMetadata> SendIntercepted(InterceptorChain interceptors, in Record record, CancellationToken cancellationToken)
+    {
+        var completion = _core.Awaited.Rent();
+        return completion.SendAsync(record, cancellationToken, new InterceptedCompletion(completion, record, interceptors));
+    }
+
+    private ValueTask<Task<RecordMetadata>> Enqueue(Record record, CancellationToken cancellationToken)
+    {
+        var completion = new EnqueueCompletion();
+        if (_core.Dispatching.Interceptors is not { } interceptors)
+        {
+            return completion.EnqueueAsync(_core.Admission, record, cancellationToken);
+        }
+
+        record = interceptors.OnSend(record);
+        return completion.EnqueueAsync(_core.Admission, record, cancellationToken, new InterceptedCompletion(completion, record, interceptors));
+    }
 }

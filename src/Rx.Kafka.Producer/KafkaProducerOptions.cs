@@ -207,6 +207,12 @@ public sealed record KafkaProducerOptions
     /// </summary>
     public bool AllowAutoCreateTopics { get; set; } = true;
 
+    /// <summary>
+    /// Who sees every record before it is sent and every outcome first, in this order; without any nothing is paid for them
+    /// (<c>interceptor.classes</c>, set in code). Default: none.
+    /// </summary>
+    public IReadOnlyList<IProducerInterceptor> Interceptors { get; set; } = [];
+
     /// <summary>Clock, tasks, chance and blocking; replaced as a whole by a simulation. Default: the system's own. No Kafka key.</summary>
     public ProducerRuntime Runtime { get; set; } = DefaultRuntime;
 

@@ -206,7 +206,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             var delta = offer.View.Timestamp - batch.BaseTimestamp;
             var body = RecordEncoder.BodySize(delta, batch.Count, offer.View.KeyLength, offer.View.ValueLength, offer.View.Headers);
             var total = RecordEncoder.TotalSize(body);
-            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, Limit.Current) == CloseReason.None
+            if (batch.HaltingSink == offer.HaltingSink
+                && BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, Limit.Current) == CloseReason.None
                 && _memory.TryMake(batch, total, ref offer))
             {
                 offer.PlacedBytes = total;
@@ -246,7 +247,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         var index = batch.Count;
         if (offer.Sink is { } sink)
         {
-            batch.Listeners.ShareFor(sink, offer.Interest)!.Add(index, delta, offer.Record);
+            batch.Listeners.ShareFor(sink, offer.Interest)!.Add(index, delta, offer.Record, offer.State);
         }
         else if (offer.Completion is { } completion)
         {

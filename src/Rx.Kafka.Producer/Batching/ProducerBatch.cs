@@ -15,7 +15,7 @@ internal sealed class ProducerBatch
 
     /// <summary>The most that opening a batch charges beside its chunk.</summary>
     public static readonly int MaximumOverhead =
-        BaseOverhead + Math.Max(SharedCompletion.Bytes, SinkShare.SegmentBytes(SinkInterest.Records, first: true));
+        BaseOverhead + Math.Max(SharedCompletion.Bytes, SinkShare.SegmentBytes(SinkInterest.RecordsAndStates, first: true));
 
     public static BatchOverhead Overheads { get; } = new(BaseOverhead, MaximumOverhead);
 
@@ -72,6 +72,9 @@ internal sealed class ProducerBatch
 
     public ReadOnlySpan<byte[]> Chunks => _chunks.AsSpan(0, _chunkCount);
 
+    /// <summary>Whose records alone it has, if that sink halts on failure; null = of any sinks that do not.</summary>
+    public Sink? HaltingSink { get; set; }
+
     /// <summary>What the lane knows of it once it is drained.</summary>
     public BatchDelivery Delivery;
 
@@ -100,6 +103,7 @@ internal sealed class ProducerBatch
             SplitFrom = batch.SplitFrom ?? batch,
             FirstIndex = firstIndex,
             Channel = batch.Channel,
+            HaltingSink = batch.HaltingSink,
             IsClosed = true,
             OpenedAt = batch.OpenedAt,
             Generation = batch.Generation,
@@ -231,6 +235,7 @@ internal sealed class ProducerBatch
         Channel = null!;
         IsDecided = IsClosed = IsOverdue = false;
         NextClosed = null;
+        HaltingSink = null;
         Count = Bytes = Overhead = 0;
         Delivery = default;
         _decidedParts = null;

@@ -102,6 +102,7 @@ internal static class OptionTable
 
     private static IEnumerable<ProducerOption> InCode() =>
     [
+        CodeOnly("interceptor.classes", nameof(KafkaProducerOptions.Interceptors), o => o.Interceptors is [var first, ..] ? first : null, "none", "See every record before it is sent, and every outcome first.") with { Check = OptionRules.InterceptorsFault },
         CodeOnly(null, nameof(KafkaProducerOptions.Runtime), o => o.Runtime, "the system's own", "Clock, tasks, chance and blocking; a simulation replaces them.") with { Check = OptionRules.RuntimeFault },
         CodeOnly(null, nameof(KafkaProducerOptions.Transport), o => o.Transport, "TCP", "Opens connections."),
     ];

@@ -12,9 +12,10 @@ internal sealed class EnqueueCompletion : RecordCompletion
     public override bool MayGoUnheard => true;
 
     /// <summary>Offers the record.</summary>
-    public ValueTask<Task<RecordMetadata>> EnqueueAsync(IRecordAdmission admission, in Record record, CancellationToken cancellationToken)
+    public ValueTask<Task<RecordMetadata>> EnqueueAsync(
+        IRecordAdmission admission, in Record record, CancellationToken cancellationToken, RecordCompletion? completion = null)
     {
-        var offer = new RecordOffer(record, completion: this);
+        var offer = new RecordOffer(record, completion: completion ?? this);
         return admission.Offer(ref offer) switch
         {
             OfferResult.Placed => new(_acknowledged.Task),

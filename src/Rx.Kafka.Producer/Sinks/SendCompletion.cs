@@ -40,14 +40,17 @@ internal sealed class SendCompletion(
     private int _claim;
 
     /// <summary>Offers the record.</summary>
-    public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken)
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Withdraws it, or ends the await.</param>
+    /// <param name="completion">Who is told its outcome, and tells this one; null = this one.</param>
+    public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken, RecordCompletion? completion = null)
     {
         _references = 2;
         _claim = Open | (ushort)_core.Version;
-        var offer = new RecordOffer(record, completion: this);
+        var offer = new RecordOffer(record, completion: completion ?? this);
         if (admission.Offer(ref offer) == OfferResult.Refused)
         {
-            Refuse(offer.Error!);
+            offer.Completion!.Refuse(offer.Error!);
         }
         else if (cancellationToken.CanBeCanceled)
         {

@@ -16,6 +16,7 @@ internal sealed class ScenarioRunner
     private readonly ScenarioCluster _cluster;
     private readonly KafkaProducer _producer;
     private readonly ObservedRuntime _runtime;
+    private readonly ScenarioSinks _sinks;
 
     private ScenarioRunner(Scenario scenario, Simulation simulation, ILoggerFactory? logs)
     {
@@ -30,6 +31,7 @@ internal sealed class ScenarioRunner
         options.Runtime = _runtime = new ObservedRuntime(simulation);
         options.Transport = simulation.Network;
         _producer = new KafkaProducer(options, logs);
+        _sinks = new ScenarioSinks(_producer, _run, () => Now);
     }
 
     private TimeSpan Now => _simulation.Time.Elapsed;
@@ -119,6 +121,7 @@ internal sealed class ScenarioRunner
         {
             _producer.OnCompleted();
             await CompletionAsync();
+            await _sinks.CompleteAsync();
             await FlushAsync(StepKind.Flush);
         }
 
@@ -219,6 +222,9 @@ internal sealed class ScenarioRunner
             case StepKind.OnNext:
                 _producer.OnNext(record);
                 offered.AcceptedAt = Now;
+                break;
+            case StepKind.SinkNext or StepKind.HaltingNext or StepKind.Write or StepKind.Deliver:
+                await _sinks.OfferAsync(offered, record);
                 break;
             case StepKind.Send:
                 _ = ObserveAsync(offered, _producer.SendAsync(record));

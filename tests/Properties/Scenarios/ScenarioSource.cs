@@ -82,6 +82,7 @@ internal static class ScenarioSource
         {
             0 when profile.Disposes && random.Next(3) == 0 => StepKind.Dispose,
             < 4 when profile.Watches => Any(random, StepKind.Watch, StepKind.Watch, StepKind.WatchAndThrow),
+            < 60 when profile.Sinks => Any(random, StepKind.SinkNext, StepKind.HaltingNext, StepKind.Write, StepKind.Deliver, StepKind.OnNext),
             < 80 when profile.ManyBatches => Any(random, StepKind.Send, StepKind.Send, StepKind.Enqueue, StepKind.OnNext),
             < 25 => StepKind.Send,
             < 50 => StepKind.Enqueue,

@@ -9,7 +9,10 @@ namespace Rx.Kafka.Properties.Scenarios;
 /// <param name="Ms">How long a pause lasts; when a token is cancelled.</param>
 internal sealed record Step(int Caller, StepKind Kind, int Partition = -1, int Key = -1, int Bytes = 8, int Ms = 0)
 {
-    public bool IsRecord => Kind is StepKind.Send or StepKind.SendCancelled or StepKind.Enqueue or StepKind.EnqueueCancelled or StepKind.OnNext;
+    public bool IsRecord => IsPush || Kind is StepKind.Send or StepKind.SendCancelled or StepKind.Enqueue or StepKind.EnqueueCancelled;
+
+    /// <summary>It comes by a sink: the producer's own, or another.</summary>
+    public bool IsPush => Kind is StepKind.OnNext or StepKind.SinkNext or StepKind.HaltingNext or StepKind.Write or StepKind.Deliver;
 
     public override string ToString()
     {

@@ -18,6 +18,18 @@ internal enum StepKind
     /// <summary>OnNext.</summary>
     OnNext,
 
+    /// <summary>OnNext of a sink of the caller's own.</summary>
+    SinkNext,
+
+    /// <summary>OnNext of a sink of the caller's own that halts on failure.</summary>
+    HaltingNext,
+
+    /// <summary>WriteAsync to the writer of the caller's sink; the caller waits for it.</summary>
+    Write,
+
+    /// <summary>An element of a source that DeliverTo sends.</summary>
+    Deliver,
+
     /// <summary>Waits a while.</summary>
     Pause,
 
