@@ -65,6 +65,10 @@ internal readonly struct BatchOutcome
     public RecordMetadata MetadataOf(int index, int timeDelta) =>
         new(Topic, Partition, OffsetOf(index), DateTimeOffset.FromUnixTimeMilliseconds(TimestampOf(index, timeDelta)));
 
+    /// <summary>The outcome of an acknowledged record as a value.</summary>
+    public Delivery<int> DeliveryOf(int state, int index, int timeDelta) =>
+        new(state, Topic, Partition, OffsetOf(index), TimestampOf(index, timeDelta), SuccessPersistence);
+
     [UnscopedRef]
     private ref readonly OutcomeRange RangeOf(int index)
     {
