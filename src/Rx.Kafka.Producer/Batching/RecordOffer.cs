@@ -67,6 +67,9 @@ internal ref struct RecordOffer
 
     public readonly bool NeedsSharedCompletion => Sink is null && Completion is null;
 
+    /// <summary>Whether its caller probably does nothing else before the outcome comes.</summary>
+    public readonly bool IsAwaited => Sink is null && Completion is not { MayGoUnheard: true };
+
     /// <summary>Takes the record's spans, or says in <see cref="Error"/> why its memory cannot be read.</summary>
     // NoInlining: a handler in the caller would keep all its variables in memory.
     [MethodImpl(MethodImplOptions.NoInlining)]
