@@ -206,6 +206,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             Events = _events,
             BatchSize = _options.BatchSize,
             MaxBlock = _options.MaxBlock,
+            AdaptiveLinger = _options.AdaptiveLinger && _options.Linger > TimeSpan.Zero,
             CountAppends = _clock.CountAppends,
         };
     }
