@@ -25,6 +25,9 @@ internal ref struct RecordOffer
     /// <summary>The caller's record; kept only if its sink wants it back.</summary>
     public ref readonly Record Record;
 
+    /// <summary>Its caller uses its memory again after the offer: who keeps the record copies it.</summary>
+    public bool IsBorrowed;
+
     /// <summary>Its bytes and its time. Set by <see cref="TryRead"/>.</summary>
     public RecordView View;
 

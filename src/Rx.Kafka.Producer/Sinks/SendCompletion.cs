@@ -40,11 +40,11 @@ internal sealed class SendCompletion(
     private int _claim;
 
     /// <summary>Offers the record.</summary>
-    public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken)
+    public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken, bool isBorrowed = false)
     {
         _references = 2;
         _claim = Open | (ushort)_core.Version;
-        var offer = new RecordOffer(record, completion: this);
+        var offer = new RecordOffer(record, completion: this) { IsBorrowed = isBorrowed };
         if (admission.Offer(ref offer) == OfferResult.Refused)
         {
             Refuse(offer.Error!);

@@ -20,7 +20,7 @@ internal static class Layers
         "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery`1", "Persistence", "PartitionInfo", "TopicPartitions",
         "KafkaException", "KafkaProduceException", "ProduceError", "ProduceErrorCode", "RequiredAcks", "Compression", "Overflow", "OnFailure",
         "IPartitioner", "RoundRobinPartitioner", "ITransport", "ProducerRuntime", "IProducerInterceptor",
-        "KafkaProducerOptions",
+        "KafkaProducerOptions", "IKafkaSerializer`1", "IAsyncKafkaSerializer`1", "SerializationContext", "KafkaSerializers", "Topic`1", "Topic`2", "AsyncTopic`2",
     };
 
     /// <summary>
@@ -28,7 +28,7 @@ internal static class Layers
     /// </summary>
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
-        ["(root)"] = ["Concurrency", "Options", "Protocol.ErrorTable", "Protocol.ErrorInfo"],
+        ["(root)"] = ["Concurrency", "Options", "Protocol.ErrorTable", "Protocol.ErrorInfo", "Serialization"],
         ["Options"] = [],
         ["Concurrency"] = [],
         ["Diagnostics"] = ["Options", "Concurrency.SerialWork"],
