@@ -6,6 +6,8 @@ using Rx.Kafka.Testing;
 using Xunit;
 using Record = Rx.Kafka.Record; // xunit has a Record too
 
+namespace PropertyTestedPipeline;
+
 // The pipeline: how often each page was viewed, second by second. In your application it is a file of its own.
 public static class PageViews
 {
