@@ -25,7 +25,7 @@ internal sealed class Outcomes : IObserver<Delivery<Record>>
 
         if (!value.Succeeded)
         {
-            Fail(value.Error!);
+            Fail(value.Error.ToException());
         }
 
         // Called one at a time: nothing interlocked is needed.

@@ -44,16 +44,27 @@ public readonly struct Delivery<T>
     public Persistence Persistence { get; }
 
     /// <summary>Where the record stands on the log.</summary>
-    /// <exception cref="KafkaProduceException">The record failed: this is <see cref="Error"/>.</exception>
+    /// <exception cref="KafkaProduceException">The record failed: it carries <see cref="Error"/>.</exception>
     public RecordMetadata Metadata => _topicOrError is string topic
         ? new RecordMetadata(topic, _partition, _offset, DateTimeOffset.FromUnixTimeMilliseconds(_timestamp))
-        : throw Failure();
+        : throw Failure().ToException();
 
-    /// <summary>Why the record failed, a new object at each call; null when it succeeded.</summary>
-    public KafkaProduceException? Error => _topicOrError is string ? null : Failure();
+    /// <summary>Why the record failed; null when it succeeded.</summary>
+    public ProduceError? Error => _topicOrError is string ? null : Failure();
+
+    /// <summary>Whether it tells of a record on a partition: an element that asked for no record has none.</summary>
+    internal bool IsOfRecord => _topicOrError is string { Length: > 0 };
+
+    /// <summary>The same outcome of another element.</summary>
+    /// <typeparam name="TOther">The other element's type.</typeparam>
+    /// <param name="state">The other element.</param>
+    /// <returns>An outcome that differs in <see cref="State"/> alone.</returns>
+    public Delivery<TOther> WithState<TOther>(TOther state) => _topicOrError is string topic
+        ? new(state, topic, _partition, _offset, _timestamp, Persistence)
+        : new(state, Failure());
 
     // A default(Delivery) is no success either, so it has an error as well.
-    private KafkaProduceException Failure() => (_topicOrError as ProduceError ?? ProduceError.OfNoDelivery).ToException();
+    private ProduceError Failure() => _topicOrError as ProduceError ?? ProduceError.OfNoDelivery;
 }
 
 /// <summary>What is known about a record being on the log: answers "may I send it again without a duplicate?".</summary>

@@ -1,5 +1,3 @@
-using Rx.Kafka.Protocol;
-
 namespace Rx.Kafka;
 
 /// <summary>The base of the errors of this library; thrown itself by calls that are not about one record.</summary>
@@ -14,126 +12,29 @@ public class KafkaException : Exception
     }
 }
 
-/// <summary>Why a record was not acknowledged. Each await and each delivery gets an object of its own.</summary>
+/// <summary>A record was not acknowledged: thrown by an await of it, a new object for each.</summary>
 public class KafkaProduceException : KafkaException
 {
     /// <summary>Makes an error.</summary>
-    /// <param name="code">The kind of failure.</param>
-    /// <param name="message">What happened, with the value, the limit and the remedy.</param>
-    /// <param name="persistence">What is known about the record being on the log.</param>
-    /// <param name="brokerErrorCode">The broker's code, if it answered.</param>
-    /// <param name="isFatal">Whether the producer has ended.</param>
-    /// <param name="innerException">The cause.</param>
-    public KafkaProduceException(
-        ProduceErrorCode code,
-        string message,
-        Persistence persistence = Persistence.NotPersisted,
-        short? brokerErrorCode = null,
-        bool isFatal = false,
-        Exception? innerException = null)
-        : base(message, innerException)
-    {
-        Code = code;
-        Persistence = persistence;
-        BrokerErrorCode = brokerErrorCode;
-        IsFatal = isFatal;
-    }
+    /// <param name="error">What became of the record; its message and its cause are the exception's too.</param>
+    public KafkaProduceException(ProduceError error)
+        : base((error ?? throw new ArgumentNullException(nameof(error))).Message, error.Cause) => Error = error;
 
-    /// <summary>The kind of failure.</summary>
-    public ProduceErrorCode Code { get; }
+    /// <summary>What became of the record: the same value that a <see cref="Delivery{T}"/> carries.</summary>
+    public ProduceError Error { get; }
 
-    /// <summary>The broker's error code (Kafka protocol, "Error Codes"), or null when no broker refused the record.</summary>
-    public short? BrokerErrorCode { get; }
+    /// <summary>The kind of failure: <see cref="ProduceError.Code"/>.</summary>
+    public ProduceErrorCode Code => Error.Code;
 
-    /// <summary>What is known about the record being on the log.</summary>
-    public Persistence Persistence { get; }
+    /// <summary>The broker's error code, or null: <see cref="ProduceError.BrokerErrorCode"/>.</summary>
+    public short? BrokerErrorCode => Error.BrokerErrorCode;
 
-    /// <summary>True when the producer has ended and must be replaced.</summary>
-    public bool IsFatal { get; }
+    /// <summary>Whether the producer has ended: <see cref="ProduceError.IsFatal"/>.</summary>
+    public bool IsFatal => Error.IsFatal;
 
-    /// <summary>
-    /// Whether the same record may succeed when it is sent again to this producer later: what failed was a matter of time, not of the
-    /// record, its topic's name or a permission. Before sending again look at <see cref="Persistence"/> too: unless it is <see
-    /// cref="Persistence.NotPersisted"/>, the log may then hold the record twice.
-    /// </summary>
-    public bool IsTransient => !IsFatal && Code switch
-    {
-        ProduceErrorCode.MetadataTimeout or ProduceErrorCode.BufferFull or ProduceErrorCode.DeliveryTimeout => true,
-        ProduceErrorCode.Omitted => true,
-        ProduceErrorCode.TopicUnknown => BrokerErrorCode is { } code && ErrorTable.Get(code).Retriable,
+    /// <summary>What is known about the record being on the log: <see cref="ProduceError.Persistence"/>.</summary>
+    public Persistence Persistence => Error.Persistence;
 
-        // No code: the answer never came, and no retries were left.
-        ProduceErrorCode.Broker => BrokerErrorCode is not { } code || ErrorTable.Get(code).Retriable || IsAboutNumbers(code),
-        _ => false,
-    };
-
-    // A record that is sent again gets new numbers.
-    private static bool IsAboutNumbers(short code) =>
-        code is ErrorCodes.OutOfOrderSequenceNumber or ErrorCodes.InvalidProducerEpoch or ErrorCodes.UnknownProducerId;
-}
-
-/// <summary>Why a record was not acknowledged.</summary>
-public enum ProduceErrorCode
-{
-    /// <summary>
-    /// The record itself cannot be sent: no topic, a partition that does not exist, memory that cannot be read. Correct the record.
-    /// </summary>
-    InvalidRecord,
-
-    /// <summary>A serializer failed.</summary>
-    Serialization,
-
-    /// <summary>
-    /// The record is larger than <see cref="KafkaProducerOptions.MaxRequestSize"/>, <see cref="KafkaProducerOptions.BufferMemory"/> or
-    /// the broker's <c>message.max.bytes</c>.
-    /// </summary>
-    RecordTooLarge,
-
-    /// <summary>No metadata of the topic came within <see cref="KafkaProducerOptions.MaxBlock"/>: is a broker reachable?</summary>
-    MetadataTimeout,
-
-    /// <summary>The brokers do not know the topic, or its name is invalid.</summary>
-    TopicUnknown,
-
-    /// <summary>No memory became free within <see cref="KafkaProducerOptions.MaxBlock"/>: the brokers are slower than the source.</summary>
-    BufferFull,
-
-    /// <summary>Not acknowledged within <see cref="KafkaProducerOptions.DeliveryTimeout"/>.</summary>
-    DeliveryTimeout,
-
-    /// <summary>Not sent because an earlier record of the same sink and partition failed and the sink halts on failure.</summary>
-    Omitted,
-
-    /// <summary>The broker refused it: see <see cref="KafkaProduceException.BrokerErrorCode"/>.</summary>
-    Broker,
-
-    /// <summary>Not allowed by the broker's access rules.</summary>
-    Authorization,
-
-    /// <summary>The credentials were refused.</summary>
-    Authentication,
-
-    /// <summary>Another producer took over this transactional id.</summary>
-    Fenced,
-
-    /// <summary>The producer was disposed, or had ended with a fatal error.</summary>
-    Closed,
-
-    /// <summary>Given up by <see cref="KafkaProducer.PurgeAsync"/> or by an aborted transaction.</summary>
-    Aborted,
-}
-
-/// <summary>
-/// An error value that many outcomes share; exceptions are made of it at the edge, one for each await (a shared exception object would
-/// gather foreign stack traces).
-/// </summary>
-internal sealed record ProduceError(
-    ProduceErrorCode Code, string Message, Persistence Persistence = Persistence.NotPersisted, short? BrokerErrorCode = null,
-    bool IsFatal = false, Exception? Cause = null)
-{
-    /// <summary>What a <c>default(Delivery)</c> has for an error.</summary>
-    public static ProduceError OfNoDelivery { get; } =
-        new(ProduceErrorCode.InvalidRecord, "This is default(Delivery), no record's outcome.");
-
-    public KafkaProduceException ToException() => new(Code, Message, Persistence, BrokerErrorCode, IsFatal, Cause);
+    /// <summary>Whether the same record may succeed later: <see cref="ProduceError.IsTransient"/>.</summary>
+    public bool IsTransient => Error.IsTransient;
 }

@@ -117,17 +117,25 @@ public sealed partial class KafkaProducer
         }
 
         var record = buffer.Borrowed(topic);
-        if (cancellationToken.CanBeCanceled)
+        if (_core.Dispatching.Interceptors is { } interceptors)
         {
-            return _core.Awaited.Rent().SendAsync(record, cancellationToken, isBorrowed: true);
+            // They may keep it.
+            record = record.WithMemoryOfItsOwn();
+            return _core.Awaited.Rent().SendAsync(interceptors.OnSend(record), cancellationToken, interceptors);
         }
 
-        var offer = new RecordOffer(record) { IsBorrowed = true };
-        return _core.Admission.Offer(ref offer) switch
+        if (!cancellationToken.CanBeCanceled)
         {
-            OfferResult.Placed => new ValueTask<RecordMetadata>(offer.Shared!, offer.Token),
-            OfferResult.NeedsCompletion => _core.Awaited.Rent().SendAsync(record, CancellationToken.None, isBorrowed: true),
-            _ => ValueTask.FromException<RecordMetadata>(offer.Error!.ToException()),
-        };
+            var offer = new RecordOffer(record);
+            var result = _core.Admission.Offer(ref offer);
+            if (result != OfferResult.NeedsCompletion)
+            {
+                return result == OfferResult.Placed
+                    ? new ValueTask<RecordMetadata>(offer.Shared!, offer.Token)
+                    : ValueTask.FromException<RecordMetadata>(offer.Error!.ToException());
+            }
+        }
+
+        return _core.Awaited.Rent().SendAsync(record, cancellationToken, copyToWait: true);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
@@ -20,7 +21,7 @@ namespace Rx.Kafka;
 /// <para>Dispose it: one that is only forgotten keeps its connections, their loops, a timer thread and its memory until the process
 /// ends, and records that wait for <see cref="KafkaProducerOptions.Linger"/> when the process ends are lost.</para>
 /// </remarks>
-public sealed partial class KafkaProducer : IObserver<Record>, IAsyncDisposable, IDisposable
+public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
 {
     private readonly ProducerCore _core;
     private readonly RecordSink _root;
@@ -37,8 +38,8 @@ public sealed partial class KafkaProducer : IObserver<Record>, IAsyncDisposable,
         ArgumentNullException.ThrowIfNull(options);
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Rx.Kafka.Producer");
         _core = new ProducerCore(options.Frozen(), logger);
-        _root = _core.Root;
-        _input = new SinkInput(_root, _core.Admission, _core.Dispatching);
+        _root = new RecordSink(_core.Dispatching);
+        _input = _core.Open(_root);
     }
 
     /// <summary>
@@ -48,6 +49,9 @@ public sealed partial class KafkaProducer : IObserver<Record>, IAsyncDisposable,
     /// with an error after <see cref="OnError"/> or a fatal error.
     /// </summary>
     public IObservable<RecordMetadata> Acks => _root.Acks;
+
+    /// <summary>For operators.</summary>
+    internal ProducerCore Core => _core;
 
     /// <summary>
     /// Every outcome of the records that came through this producer's <see cref="OnNext"/>, with the record itself; otherwise as <see
@@ -89,22 +93,25 @@ public sealed partial class KafkaProducer : IObserver<Record>, IAsyncDisposable,
     public void OnError(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        if (_root.Terminate(error))
-        {
-            _core.SourceFailed(error);
-        }
+        _input.OnError(error);
     }
 
     /// <summary>
     /// The source is at its end: what was accepted is sent without waiting for <see cref="KafkaProducerOptions.Linger"/>, then the
     /// streams complete. Returns at once. Any thread.
     /// </summary>
-    public void OnCompleted()
+    public void OnCompleted() => _input.OnCompleted();
+
+    /// <summary>
+    /// Opens a way in of its own for another source. Its end and its errors touch no other sink. Any thread.
+    /// </summary>
+    /// <param name="onFailure">What happens to later records after one has failed. Default: they go on.</param>
+    /// <returns>An observer of records and an observable of their outcomes; dispose it, or end its source.</returns>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    public ProducerSink OpenSink(OnFailure onFailure = OnFailure.Continue)
     {
-        if (_root.Terminate(null))
-        {
-            _ = _core.FlushAsync();
-        }
+        _core.ThrowIfDisposed();
+        return new ProducerSink(_core, onFailure);
     }
 
     /// <summary>
@@ -122,6 +129,11 @@ public sealed partial class KafkaProducer : IObserver<Record>, IAsyncDisposable,
     public ValueTask<RecordMetadata> SendAsync(Record record, CancellationToken cancellationToken = default)
     {
         _core.ThrowIfDisposed();
+        if (_core.Dispatching.Interceptors is { } interceptors)
+        {
+            return _core.Awaited.Rent().SendAsync(interceptors.OnSend(record), cancellationToken, interceptors);
+        }
+
         if (cancellationToken.CanBeCanceled)
         {
             return cancellationToken.IsCancellationRequested
@@ -139,6 +151,60 @@ public sealed partial class KafkaProducer : IObserver<Record>, IAsyncDisposable,
     }
 
     /// <summary>
+    /// Sends many records; one await for all. They are offered in order within the call, as by a loop of <see cref="SendAsync"/>: those
+    /// without room stand in line, so keep the records' bytes until the result comes; the span itself may be used again at once. For more
+    /// than <see cref="KafkaProducerOptions.BufferMemory"/> holds prefer a sequence (<c>AsEnumerable()</c>), of which only one record at a
+    /// time stands in line. Any thread; the continuation runs in the awaiting context, else on <see cref="ProducerRuntime.Scheduler"/>.
+    /// </summary>
+    /// <param name="records">The records; an array and a collection expression are such a span.</param>
+    /// <param name="cancellationToken">
+    /// No more records are offered, and those in line are withdrawn for certain; what was accepted goes its way. The await ends, without
+    /// outcomes.
+    /// </param>
+    /// <returns>
+    /// The outcome of each record, in their order, when all have one. A failed record is a value among them and throws nothing: ask <see
+    /// cref="SendResults.AllSucceeded"/>, or call <see cref="SendResults.ThrowIfFailed"/>. Dispose it to reuse its memory.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed before the call.</exception>
+    // Older compilers take an array for either.
+    [OverloadResolutionPriority(1)]
+    public ValueTask<SendResults> SendAllAsync(ReadOnlySpan<Record> records, CancellationToken cancellationToken = default)
+    {
+        _core.ThrowIfDisposed();
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<SendResults>(cancellationToken)
+            : new SendAll(_core.Admission, _core.Awaited, _core.Dispatching.Interceptors, records.Length, cancellationToken).SendAsync(records);
+    }
+
+    /// <summary>
+    /// Sends a sequence of records; one await for all. It is enumerated on <see cref="ProducerRuntime.Scheduler"/>, one record at a time.
+    /// While a record has no room the next is not asked for, so a sequence longer than memory is sent as it can be, and the bytes of each
+    /// record may be used again when the next one is asked for. Their order is kept; but what you send besides, before the await ends,
+    /// comes anywhere between. The result has some 40 bytes per record: an endless sequence is for <c>Subscribe(producer)</c>.
+    /// </summary>
+    /// <param name="records">The records, enumerated once.</param>
+    /// <param name="cancellationToken">
+    /// No more records are asked for, and one that stands in line is withdrawn for certain; what was accepted goes its way. The await ends,
+    /// without outcomes.
+    /// </param>
+    /// <returns><inheritdoc cref="SendAllAsync(ReadOnlySpan{Record}, CancellationToken)" path="/returns"/></returns>
+    /// <exception cref="Exception">
+    /// By the await: what the sequence threw, after every record it gave before has its outcome.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed before the call.</exception>
+    public ValueTask<SendResults> SendAllAsync(IEnumerable<Record> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        _core.ThrowIfDisposed();
+        var expected = records.TryGetNonEnumeratedCount(out var count) ? count : 0;
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<SendResults>(cancellationToken)
+            : new SendAll(_core.Admission, _core.Awaited, _core.Dispatching.Interceptors, expected, cancellationToken).SendAsync(records);
+    }
+
+    /// <summary>
     /// Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any
     /// thread.
     /// </summary>
@@ -152,7 +218,7 @@ public sealed partial class KafkaProducer : IObserver<Record>, IAsyncDisposable,
         _core.ThrowIfDisposed();
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<Task<RecordMetadata>>(cancellationToken)
-            : new EnqueueCompletion().EnqueueAsync(_core.Admission, record, cancellationToken);
+            : new EnqueueCompletion().EnqueueAsync(_core.Admission, record, _core.Dispatching.Interceptors, cancellationToken);
     }
 
     /// <summary>Connects now, to fail early; optional.</summary>

@@ -44,7 +44,8 @@ internal sealed partial class ProducerCore
         Admission.TakeNoMore(AdmissionContext.Closed);
 
         // What stands in line counts in the flush; who waits for observers must have offered his record before it.
-        await EndsWithin(Root.Window.Close(), started);
+        var sinks = _sinks.Close();
+        await EndsWithin(Task.WhenAll(sinks.Select(static sink => sink.Window.Close())), started);
         if (await EndsWithin(FlushAsync(), started))
         {
             Admission.Close(AdmissionContext.Closed);
@@ -61,14 +62,14 @@ internal sealed partial class ProducerCore
             await GiveUpForGood(OutOfTime());
         }
 
-        Root.Terminate(null);
-        if (!calledByObserver && !await ObserversReturn(started))
+        foreach (var sink in sinks)
         {
-            _events.ObserversAbandoned(_options.CloseTimeout);
-            Root.FaultCompletion(new TimeoutException(
-                "Observers had not returned from all outcomes when CloseTimeout "
-                + $"({_options.CloseTimeout.TotalMilliseconds:0} ms) was over."));
-            Root.Complete();
+            sink.Terminate(sink.EndsByDispose);
+        }
+
+        if (!calledByObserver)
+        {
+            await Task.WhenAll(sinks.Select(sink => EndObserversAsync(sink, started)));
         }
 
         _loads?.Dispose();
@@ -86,11 +87,22 @@ internal sealed partial class ProducerCore
         ProduceErrorCode.Closed,
         $"The producer was disposed, and CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over.");
 
+    /// <summary>Waits for a sink's end, at most CloseTimeout. Does not throw.</summary>
+    public Task EndOf(DeliverySink sink) => EndsWithin(sink.Completion, Time.GetTimestamp());
+
     /// <summary>Observers have a moment also where the brokers took all the time. Those that move will complete the streams.</summary>
-    private async Task<bool> ObserversReturn(long started)
+    private async Task EndObserversAsync(DeliverySink sink, long started)
     {
-        var steps = Root.Window.Steps;
-        return await EndsWithin(Root.Completion, started, atLeast: ObserversMoment) || !Root.OwesOutcomes || Root.Window.Steps != steps;
+        var steps = sink.Window.Steps;
+        if (await EndsWithin(sink.Completion, started, atLeast: ObserversMoment) || !sink.OwesOutcomes || sink.Window.Steps != steps)
+        {
+            return;
+        }
+
+        _events.ObserversAbandoned(_options.CloseTimeout);
+        sink.FaultCompletion(new TimeoutException(
+            $"Observers had not returned from all outcomes when CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over."));
+        sink.Complete();
     }
 
     private async Task<bool> EndsWithin(Task task, long started, TimeSpan atLeast = default)
@@ -130,7 +142,6 @@ internal sealed partial class ProducerCore
         _events.Fatal(error);
         Admission.Close(error);
         _ = GiveUpForGood(error);
-        _ = Root.Window.Close();
-        Root.Fault(error.ToException());
+        _sinks.Fault(error.ToException());
     }
 }

@@ -34,6 +34,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
     private readonly SendingEvents _sendingEvents;
     private readonly FlushTracker _flushes = new();
     private readonly BufferPool _memory;
+    private readonly OpenSinks _sinks = new();
     private readonly ControlLoop _control;
     private readonly LeaderRouter _router;
     private readonly Lock _lock = new();
@@ -50,8 +51,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
         var clientId = options.EffectiveClientId();
         _metrics = new ProducerMetrics(clientId);
         _events = new SinkEvents(logger, _metrics, Time, scheduler);
-        Dispatching = new DispatcherContext(options.Runtime, Time, _events);
-        Root = new RecordSink(options.MaxUnobservedDeliveries, options.MaxBlock, Dispatching);
+        Dispatching = new DispatcherContext(options, Time, _events);
 
         var random = new Random(options.Runtime.Random.Next());
         _memory = new BufferPool(options.BufferMemory, options.BatchSize, ProducerBatch.Overheads, Time);
@@ -89,9 +89,6 @@ internal sealed partial class ProducerCore : IAsyncDisposable
         OptionNotes.Tell(logger, options);
     }
 
-    /// <summary>The sink that the producer itself is.</summary>
-    public RecordSink Root { get; }
-
     public TimeProvider Time { get; }
 
     public ProducerRuntime Runtime => _options.Runtime;
@@ -107,10 +104,20 @@ internal sealed partial class ProducerCore : IAsyncDisposable
 
     public void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposal) is not null, typeof(KafkaProducer));
 
-    public void SourceFailed(Exception error)
+    /// <summary>Opens a way in.</summary>
+    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
+    public SinkInput Open(DeliverySink sink)
     {
-        _events.SourceFailed(error);
-        _ = FlushAsync();
+        ObjectDisposedException.ThrowIf(!_sinks.TryAdd(sink), typeof(KafkaProducer));
+        return new SinkInput(sink, Admission, Dispatching, FlushAsync);
+    }
+
+    /// <summary>The same, for the sink of an operator: its streams end with an error if the producer is disposed before its source has ended.</summary>
+    /// <inheritdoc cref="Open"/>
+    public SinkInput OpenForOperator(DeliverySink sink)
+    {
+        sink.EndsByDispose = new ObjectDisposedException(typeof(KafkaProducer).FullName, "The producer was disposed before the source had ended.");
+        return Open(sink);
     }
 
     public Task FlushAsync()
@@ -129,7 +136,8 @@ internal sealed partial class ProducerCore : IAsyncDisposable
         _router.Route(snapshot);
     }
 
-    private Task<T> Run<T>(Func<T> work) =>
+    /// <summary>Runs work on the producer's scheduler.</summary>
+    public Task<T> Run<T>(Func<T> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler);
 
     private async Task<IReadOnlyList<PartitionInfo>> WaitForPartitionsAsync(string name, CancellationToken cancellationToken)
@@ -198,6 +206,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             Events = _events,
             BatchSize = _options.BatchSize,
             MaxBlock = _options.MaxBlock,
+            AdaptiveLinger = _options.AdaptiveLinger && _options.Linger > TimeSpan.Zero,
             CountAppends = _clock.CountAppends,
         };
     }

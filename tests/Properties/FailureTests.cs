@@ -25,14 +25,14 @@ public sealed class FailureTests
 
     [Fact]
     public void Each_kind_of_failure_says_whether_it_is_worth_trying_again() => Assert.All(
-        Enum.GetValues<ProduceErrorCode>(), static code => Assert.Equal(TransientWithoutBroker[code], new KafkaProduceException(code, "It failed.").IsTransient));
+        Enum.GetValues<ProduceErrorCode>(), static code => Assert.Equal(TransientWithoutBroker[code], new ProduceError(code, "It failed.").IsTransient));
 
     // Whatever the broker said, it does not make a record's own fault pass, nor a timeout last.
     [Fact]
     public void What_the_broker_answered_decides_only_where_it_is_the_cause() => Assert.All(
         Enum.GetValues<ProduceErrorCode>().Except([ProduceErrorCode.Broker, ProduceErrorCode.TopicUnknown]),
         static code => Assert.All(
-            ErrorTable.All.ToArray(), error => Assert.Equal(TransientWithoutBroker[code], new KafkaProduceException(code, "It failed.", brokerErrorCode: error.Code).IsTransient)));
+            ErrorTable.All.ToArray(), error => Assert.Equal(TransientWithoutBroker[code], new ProduceError(code, "It failed.", BrokerErrorCode: error.Code).IsTransient)));
 
     [Theory]
     [InlineData(-1, false)]
@@ -47,18 +47,18 @@ public sealed class FailureTests
     [InlineData(87, false)]
     [InlineData(9999, false)]
     public void A_refusal_is_transient_where_the_same_record_may_be_taken_later(short answer, bool expected) =>
-        Assert.Equal(expected, new KafkaProduceException(ProduceErrorCode.Broker, "It failed.", brokerErrorCode: answer).IsTransient);
+        Assert.Equal(expected, new ProduceError(ProduceErrorCode.Broker, "It failed.", BrokerErrorCode: answer).IsTransient);
 
     [Fact]
     public void An_unknown_topic_may_be_created_and_an_invalid_name_stays_invalid()
     {
-        Assert.True(new KafkaProduceException(ProduceErrorCode.TopicUnknown, "It failed.", brokerErrorCode: 3).IsTransient);
-        Assert.False(new KafkaProduceException(ProduceErrorCode.TopicUnknown, "It failed.", brokerErrorCode: 17).IsTransient);
+        Assert.True(new ProduceError(ProduceErrorCode.TopicUnknown, "It failed.", BrokerErrorCode: 3).IsTransient);
+        Assert.False(new ProduceError(ProduceErrorCode.TopicUnknown, "It failed.", BrokerErrorCode: 17).IsTransient);
     }
 
     [Fact]
     public void A_producer_that_has_ended_takes_nothing_again() => Assert.All(
-        Enum.GetValues<ProduceErrorCode>(), static code => Assert.False(new KafkaProduceException(code, "It failed.", isFatal: true).IsTransient));
+        Enum.GetValues<ProduceErrorCode>(), static code => Assert.False(new ProduceError(code, "It failed.", IsFatal: true).IsTransient));
 
     // The compiler knows it too: no "!" is needed after Succeeded was asked.
     [Fact]

@@ -218,6 +218,11 @@ internal sealed class RecordAdmission : IRecordAdmission
             return OfferResult.SinkEnded;
         }
 
+        if (offer.CopyToWait)
+        {
+            offer.CopyRecord();
+        }
+
         var waiting = new WaitingRecord(ref offer, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
         if (topic.Join(waiting, offer.MustWaitIn) is { } closedBy)
         {

@@ -29,6 +29,9 @@ internal struct BatchDelivery
     /// <summary>What was decided of it; published when all batches before it are decided.</summary>
     public BatchOutcome? Outcome;
 
+    /// <summary>An earlier record of its sink failed, which halts: in flight it is told as it is, and it is not sent again.</summary>
+    public ProduceError? OmittedBy;
+
     /// <summary>The last thing that went wrong with it.</summary>
     public AttemptFailure? LastCause;
 

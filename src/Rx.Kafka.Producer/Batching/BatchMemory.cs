@@ -40,6 +40,7 @@ internal sealed class BatchMemory(BatchingContext context, PartitionMemory accou
         batch.Open(channel, chunk, overhead, offer.View.Timestamp, context.Flushes.Enter());
         if (offer.Sink is not null)
         {
+            batch.HaltingSink = offer.HaltingSink;
             batch.Listeners.GrowShare(offer.Sink, offer.Interest);
         }
         else if (offer.NeedsSharedCompletion)

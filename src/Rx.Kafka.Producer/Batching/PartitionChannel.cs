@@ -206,7 +206,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
             var delta = offer.View.Timestamp - batch.BaseTimestamp;
             var body = RecordEncoder.BodySize(delta, batch.Count, offer.View.KeyLength, offer.View.ValueLength, offer.View.Headers);
             var total = RecordEncoder.TotalSize(body);
-            if (BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, Limit.Current) == CloseReason.None
+            if (batch.HaltingSink == offer.HaltingSink
+                && BatchPolicy.BeforeAppend(batch.Bytes, batch.Count, total, delta, Limit.Current) == CloseReason.None
                 && _memory.TryMake(batch, total, ref offer))
             {
                 offer.PlacedBytes = total;
@@ -229,7 +230,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         if (result == AppendResult.Placed)
         {
             open = batch;
-            offer.Notice |= _owner.Timeline.Opened(batch!) ? LoopNotice.Opened : LoopNotice.None;
+            batch!.IsAwaited = _context.AdaptiveLinger && offer.IsAwaited;
+            offer.Notice |= _owner.Timeline.Opened(batch) ? LoopNotice.Opened : LoopNotice.None;
             offer.PlacedBytes = RecordBatchHeader.Size + total;
             Add(ref open, ref offer, body, total, delta: 0);
         }
@@ -246,7 +248,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         var index = batch.Count;
         if (offer.Sink is { } sink)
         {
-            batch.Listeners.ShareFor(sink, offer.Interest)!.Add(index, delta, offer.Record);
+            batch.Listeners.ShareFor(sink, offer.Interest)!.Add(index, delta, offer.Record, offer.State);
         }
         else if (offer.Completion is { } completion)
         {
@@ -277,7 +279,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         }
 
         offer.AllFull = BatchPolicy.AfterAppend(batch.Bytes, Limit.Current) != CloseReason.None;
-        if (offer.AllFull)
+        if (offer.AllFull || batch.IsLone)
         {
             offer.Notice |= Close(ref open);
         }

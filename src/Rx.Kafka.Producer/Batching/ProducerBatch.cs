@@ -15,7 +15,7 @@ internal sealed class ProducerBatch
 
     /// <summary>The most that opening a batch charges beside its chunk.</summary>
     public static readonly int MaximumOverhead =
-        BaseOverhead + Math.Max(SharedCompletion.Bytes, SinkShare.SegmentBytes(SinkInterest.Records, first: true));
+        BaseOverhead + Math.Max(SharedCompletion.Bytes, SinkShare.SegmentBytes(SinkInterest.RecordsAndStates, first: true));
 
     public static BatchOverhead Overheads { get; } = new(BaseOverhead, MaximumOverhead);
 
@@ -50,6 +50,12 @@ internal sealed class ProducerBatch
     /// <summary>Open for longer than Linger: it is closed when those before it are sent.</summary>
     public bool IsOverdue { get; set; }
 
+    /// <summary>Its first record is awaited by its caller, and linger adapts.</summary>
+    public bool IsAwaited { get; set; }
+
+    /// <summary>It goes with its first record, without linger.</summary>
+    public bool IsLone { get; set; }
+
     /// <summary>Copies of large records that are made outside the gate: before they end the batch is neither sent nor decided.</summary>
     public int OpenCopies { get; set; }
 
@@ -71,6 +77,9 @@ internal sealed class ProducerBatch
     public int ChunkCount => _chunkCount;
 
     public ReadOnlySpan<byte[]> Chunks => _chunks.AsSpan(0, _chunkCount);
+
+    /// <summary>Whose records alone it has, if that sink halts on failure; null = of any sinks that do not.</summary>
+    public Sink? HaltingSink { get; set; }
 
     /// <summary>What the lane knows of it once it is drained.</summary>
     public BatchDelivery Delivery;
@@ -100,6 +109,7 @@ internal sealed class ProducerBatch
             SplitFrom = batch.SplitFrom ?? batch,
             FirstIndex = firstIndex,
             Channel = batch.Channel,
+            HaltingSink = batch.HaltingSink,
             IsClosed = true,
             OpenedAt = batch.OpenedAt,
             Generation = batch.Generation,
@@ -229,8 +239,9 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsOverdue = false;
+        IsDecided = IsClosed = IsOverdue = IsAwaited = IsLone = false;
         NextClosed = null;
+        HaltingSink = null;
         Count = Bytes = Overhead = 0;
         Delivery = default;
         _decidedParts = null;

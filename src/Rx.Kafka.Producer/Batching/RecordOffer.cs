@@ -20,13 +20,14 @@ internal ref struct RecordOffer
 
     /// <summary>The offer of a record that stands in line.</summary>
     public RecordOffer(WaitingRecord waiting, in Record record)
-        : this(record, waiting.Sink, waiting.Completion) => Waiting = waiting;
+        : this(record, waiting.Sink, waiting.Completion)
+    {
+        Waiting = waiting;
+        State = waiting.State;
+    }
 
     /// <summary>The caller's record; kept only if its sink wants it back.</summary>
     public ref readonly Record Record;
-
-    /// <summary>Its caller uses its memory again after the offer: who keeps the record copies it.</summary>
-    public bool IsBorrowed;
 
     /// <summary>Its bytes and its time. Set by <see cref="TryRead"/>.</summary>
     public RecordView View;
@@ -36,6 +37,14 @@ internal ref struct RecordOffer
 
     /// <summary>Whom to tell instead; a record that waits in line and has no sink needs one.</summary>
     public readonly RecordCompletion? Completion;
+
+    /// <summary>The element that it was made of, for a sink of elements.</summary>
+    public object? State;
+
+    /// <summary>
+    /// Its caller does not wait while it stands in line, or uses its memory again after the offer, so its bytes must be copied before.
+    /// </summary>
+    public bool CopyToWait;
 
     /// <summary>Its place in line: the one that it comes from, or the one that it was given.</summary>
     public WaitingRecord? Waiting;
@@ -70,6 +79,12 @@ internal ref struct RecordOffer
 
     public readonly bool NeedsSharedCompletion => Sink is null && Completion is null;
 
+    /// <summary>Its sink, if that has batches of its own.</summary>
+    public readonly Sink? HaltingSink => Sink is { Halted: not null } ? Sink : null;
+
+    /// <summary>Whether its caller probably does nothing else before the outcome comes.</summary>
+    public readonly bool IsAwaited => Sink is null && Completion is not { MayGoUnheard: true };
+
     /// <summary>Takes the record's spans, or says in <see cref="Error"/> why its memory cannot be read.</summary>
     // NoInlining: a handler in the caller would keep all its variables in memory.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -92,6 +107,18 @@ internal ref struct RecordOffer
         }
     }
 
+    /// <summary>Makes it a record with memory of its own.</summary>
+    public void CopyRecord()
+    {
+        var copy = Record with { Key = CopyOf(Record.Key), Value = CopyOf(Record.Value) };
+        if (Record.HeadersOrNull is { } headers)
+        {
+            copy = copy with { Headers = [.. headers.Select(static header => new RecordHeader(header.Key, CopyOf(header.Value)))] };
+        }
+
+        Record = ref new StrongBox<Record>(copy).Value;
+    }
+
     private static bool IsArrayBacked(RecordHeaders headers)
     {
         foreach (ref readonly var header in headers.Span)
@@ -108,11 +135,12 @@ internal ref struct RecordOffer
     /// <summary>Header memory is read under the gate; foreign memory, which may throw, is copied first.</summary>
     private void CopyHeaders(RecordHeaders headers)
     {
-        var copies = headers.Select(static header =>
-            new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null));
+        var copies = headers.Select(static header => new RecordHeader(header.Key, CopyOf(header.Value)));
         var copy = new StrongBox<Record>(Record with { Headers = [.. copies] });
         Record = ref copy.Value;
     }
+
+    private static ReadOnlyMemory<byte>? CopyOf(ReadOnlyMemory<byte>? bytes) => bytes is { } memory ? memory.ToArray() : null;
 }
 
 /// <summary>A large record's room in a batch.</summary>

@@ -25,7 +25,8 @@ internal sealed class WaitingRecord
     /// <param name="generation">The flush generation it counts in.</param>
     public WaitingRecord(ref RecordOffer offer, long joinedAt, long generation)
     {
-        Record = offer.IsBorrowed ? offer.Record.WithMemoryOfItsOwn() : offer.Record;
+        Record = offer.Record;
+        State = offer.State;
         Sink = offer.Sink;
         Completion = offer.Completion;
         Timestamp = offer.View.Timestamp;
@@ -34,6 +35,9 @@ internal sealed class WaitingRecord
     }
 
     public Record Record { get; }
+
+    /// <summary>The element that it was made of, for its sink.</summary>
+    public object? State { get; }
 
     /// <summary>Whom the outcome is told, when the record came by a sink.</summary>
     public Sink? Sink { get; }
@@ -113,7 +117,7 @@ internal sealed class WaitingRecord
     /// </summary>
     public void Refuse(ProduceError error)
     {
-        Sink?.Refuse(Record, Timestamp, error);
+        Sink?.Refuse(Record, State, Timestamp, error);
         Completion?.Refuse(error);
         Refusal = error;
         _placed.TrySetResult();

@@ -11,6 +11,7 @@ internal sealed class SinkEvents : IDisposable
     private readonly ILogger _logger;
     private readonly ProducerMetrics _metrics;
     private readonly LogRate _waits;
+    private readonly LogRate _intercepted;
     private readonly LogTally<(string Topic, ProduceError Error)> _refusals;
     private readonly LogTally<string> _late;
 
@@ -19,6 +20,7 @@ internal sealed class SinkEvents : IDisposable
         _logger = logger;
         _metrics = metrics;
         _waits = new LogRate(time);
+        _intercepted = new LogRate(time);
         _refusals = new(time, scheduler, WriteRefused);
         _late = new(time, scheduler, (count, topic) => SinkLog.OfferedLate(logger, count, topic));
     }
@@ -51,6 +53,15 @@ internal sealed class SinkEvents : IDisposable
     {
         _metrics.ObserverFailed();
         SinkLog.ObserverThrew(_logger, error, stream);
+    }
+
+    /// <summary>An interceptor threw; the chain went on.</summary>
+    public void InterceptorThrew(string interceptor, Exception error)
+    {
+        if (_intercepted.Passes(1, out var count))
+        {
+            SinkLog.InterceptorThrew(_logger, error, interceptor, count);
+        }
     }
 
     public void SourceFailed(Exception error) => SinkLog.SourceFailed(_logger, error);

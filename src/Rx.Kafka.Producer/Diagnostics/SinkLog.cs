@@ -13,8 +13,9 @@ internal static partial class SinkLog
 
     [LoggerMessage(
         402, LogLevel.Error,
-        "{Count} record(s) refused, last one for topic {Topic}: OnNext came after OnCompleted or OnError. If two sources share this "
-            + "producer's observer and one has ended, merge them, or subscribe each by OnNext alone: source.Subscribe(producer.OnNext). "
+        "{Count} record(s) refused, last one for topic {Topic}: OnNext came after OnCompleted or OnError. If two sources share one "
+            + "observer and one has ended, merge them, give each a sink of its own (OpenSink), or subscribe each by OnNext alone: "
+            + "source.Subscribe(producer.OnNext). "
             + "If the records come from the producer's own streams, but behind ObserveOn or an await, use SendAsync")]
     public static partial void OfferedLate(ILogger logger, long count, string topic);
 
@@ -34,4 +35,7 @@ internal static partial class SinkLog
         407, LogLevel.Error,
         "Observers have not returned from all outcomes within CloseTimeout ({Timeout} ms); the producer is closed without them")]
     public static partial void ObserversAbandoned(ILogger logger, double timeout);
+
+    [LoggerMessage(408, LogLevel.Error, "Interceptor {Interceptor} threw; the others and the records go on ({Count} time(s) since the last such line)")]
+    public static partial void InterceptorThrew(ILogger logger, Exception error, string interceptor, long count);
 }

@@ -47,7 +47,14 @@ internal sealed class LaneActions(
 
     public void Execute(ProducerBatch batch, in AttemptFacts facts, in AttemptEnd end)
     {
-        switch (LaneRules.Of(facts).Action)
+        var action = LaneRules.Of(facts).Action;
+        if (batch.Delivery.OmittedBy is { } omitted && LaneRules.SendsAgain(action))
+        {
+            Omit(batch, facts, end, omitted);
+            return;
+        }
+
+        switch (action)
         {
             case LaneAction.Succeed:
                 Succeed(batch, end);
@@ -87,6 +94,18 @@ internal sealed class LaneActions(
                 Fail(batch, end);
                 break;
         }
+    }
+
+    private void Omit(ProducerBatch batch, in AttemptFacts facts, in AttemptEnd end, ProduceError error)
+    {
+        if (LaneRules.Of(facts).Action == LaneAction.RenumberUnderNewId)
+        {
+            numbers.ReplaceIdentity();
+        }
+
+        RememberDoubts(batch, facts, end);
+        batch.Delivery.LastCause = end.Cause;
+        outcomes.Omit(batch, error);
     }
 
     private void Succeed(ProducerBatch batch, in AttemptEnd end)

@@ -6,7 +6,8 @@ namespace Rx.Kafka.Lanes;
 /// <summary>
 /// Takes a lane's next batch, numbered and sealed: one that must be sent again, else the oldest closed one. Only for the lane's loop.
 /// </summary>
-internal sealed class LaneDrain(PartitionChannel channel, UndecidedBatches undecided, LaneNumbers numbers, LaneGate gate)
+internal sealed class LaneDrain(
+    PartitionChannel channel, UndecidedBatches undecided, LaneNumbers numbers, LaneGate gate, LaneOutcomes outcomes)
 {
     public LaneTake Take(BrokerConnection connection, long now, int maximumBytes, out ProducerBatch? batch)
     {
@@ -49,6 +50,11 @@ internal sealed class LaneDrain(PartitionChannel channel, UndecidedBatches undec
         if (!gate.MayTakeNew())
         {
             return LaneTake.Blocked;
+        }
+
+        if (outcomes.OmitClosed())
+        {
+            outcomes.Publish();
         }
 
         if (!channel.Reader.TryPeek(out batch))

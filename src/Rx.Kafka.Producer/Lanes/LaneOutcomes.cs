@@ -8,7 +8,7 @@ namespace Rx.Kafka.Lanes;
 /// What a lane's batches end with: an outcome is kept until all earlier batches have theirs, then it is told. Only for the loop that owns
 /// the lane.
 /// </summary>
-internal sealed class LaneOutcomes(
+internal sealed partial class LaneOutcomes(
     PartitionChannel channel, LaneContext context, UndecidedBatches undecided, LaneNumbers numbers, LaneGate gate)
 {
     /// <summary>
@@ -157,6 +157,10 @@ internal sealed class LaneOutcomes(
     {
         batch.Delivery.OnLog = batch.Delivery.IsUnclear ? OnLog.Maybe : OnLog.No;
         batch.Delivery.Outcome = new BatchOutcome(channel.Topic, channel.Partition, batch.BaseTimestamp, range, context.SuccessPersistence);
+        if (range.Error is { } error)
+        {
+            Halt(batch, error);
+        }
     }
 
     private void Count(ProducerBatch batch, ProduceError error)

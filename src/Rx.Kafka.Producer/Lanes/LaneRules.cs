@@ -45,6 +45,10 @@ internal static class LaneRules
         _ => new(16, LaneAction.Fail),
     };
 
+    /// <summary>Whether the batch would go out again, or wait for what a later one tells.</summary>
+    public static bool SendsAgain(LaneAction action) => action is LaneAction.AskLater or LaneAction.SendAfterEarlier or LaneAction.Renumber
+        or LaneAction.RenumberUnderNewId or LaneAction.Split or LaneAction.Retry;
+
     /// <summary>
     /// Whether a success tells that an earlier batch of the same id and epoch, which waits for its outcome, is on the log too.
     /// </summary>

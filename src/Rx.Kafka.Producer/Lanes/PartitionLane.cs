@@ -32,7 +32,7 @@ internal sealed class PartitionLane : Lane
         _gate = new LaneGate(context, _undecided, _numbers, channel.Limit);
         _outcomes = new LaneOutcomes(channel, context, _undecided, _numbers, _gate);
         _actions = new LaneActions(context, _undecided, _numbers, _gate, _outcomes);
-        _drain = new LaneDrain(channel, _undecided, _numbers, _gate);
+        _drain = new LaneDrain(channel, _undecided, _numbers, _gate, _outcomes);
         channel.Lane = this;
     }
 
@@ -200,6 +200,7 @@ internal sealed class PartitionLane : Lane
             RunWhenIdle(_gate.TakeDue());
         }
 
+        _outcomes.OmitClosed();
         _outcomes.Publish();
         if (!IsMoving)
         {

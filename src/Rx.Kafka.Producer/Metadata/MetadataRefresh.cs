@@ -110,7 +110,7 @@ internal sealed class MetadataRefresh : ControlTask
     }
 
     public override void Disposed() =>
-        FailWaiters(static () => new KafkaProduceException(ProduceErrorCode.Closed, "The producer was disposed."));
+        FailWaiters(static () => new ProduceError(ProduceErrorCode.Closed, "The producer was disposed.").ToException());
 
     private static TaskCompletionSource<Func<Exception>?> NewFirstAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -75,6 +75,13 @@ internal static class OptionRules
         _ => null,
     };
 
+    public static string? InterceptorsFault(KafkaProducerOptions options) => options.Interceptors switch
+    {
+        null => "is null; leave it out for none",
+        var all when all.Contains(null!) => "has a null; leave it out",
+        _ => null,
+    };
+
     private static IEnumerable<(string[] Needs, Func<string?> Fault)> IdempotenceRules(KafkaProducerOptions options) =>
         from conflict in options.IdempotenceConflicts
         where options.EnableIdempotence == true

@@ -19,7 +19,7 @@ internal struct BatchListeners
             for (var share = _shares; share is not null; share = share.Next)
             {
                 // Both: who unsubscribed meanwhile hears nothing, and who subscribed later hears nothing about these.
-                records += share.Interest == SinkInterest.Records && share.Sink.Interest == SinkInterest.Records ? 0 : share.Count;
+                records += share.Interest.TellsFailures() && share.Sink.HearsFailures ? 0 : share.Count;
             }
 
             for (var completion = _completions; completion is not null; completion = completion.Next)

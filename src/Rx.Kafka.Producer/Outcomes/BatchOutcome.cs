@@ -65,6 +65,11 @@ internal readonly struct BatchOutcome
     public RecordMetadata MetadataOf(int index, int timeDelta) =>
         new(Topic, Partition, OffsetOf(index), DateTimeOffset.FromUnixTimeMilliseconds(TimestampOf(index, timeDelta)));
 
+    /// <summary>The outcome of a record as its observers see it.</summary>
+    public Delivery<T> DeliveryOf<T>(in T state, RecordFact fact, ProduceError? error) => error is null
+        ? new(state, Topic, Partition, OffsetOf(fact.Index), TimestampOf(fact.Index, fact.TimeDelta), SuccessPersistence)
+        : new(state, error);
+
     [UnscopedRef]
     private ref readonly OutcomeRange RangeOf(int index)
     {

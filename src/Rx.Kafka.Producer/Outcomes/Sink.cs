@@ -1,8 +1,12 @@
 namespace Rx.Kafka.Outcomes;
 
 /// <summary>The way records came in, as batches see it: whom to tell the outcome, and how much to keep until then.</summary>
-internal abstract class Sink
+/// <param name="halts">After a failed record, later ones of its partition are omitted: such a sink has batches of its own.</param>
+internal abstract class Sink(bool halts = false)
 {
+    /// <summary>Where records of this sink failed; null = it does not halt.</summary>
+    public HaltedPartitions? Halted { get; } = halts ? new HaltedPartitions() : null;
+
     /// <summary>Read for each record, under the channel's gate: a plain volatile read.</summary>
     public abstract SinkInterest Interest { get; }
 
@@ -25,21 +29,33 @@ internal abstract class Sink
     /// Whether refused records are told. No memory is counted for them and perhaps nothing paces them, so a sink whose observers are too
     /// far behind drops them; the counter and the log tell of those.
     /// </summary>
-    public virtual bool TellsRefusals => Interest == SinkInterest.Records;
+    public virtual bool TellsRefusals => HearsFailures;
+
+    /// <summary>Whether somebody observes failures.</summary>
+    public virtual bool HearsFailures => Interest.TellsFailures();
 
     /// <summary>
     /// The outcome of a record that was refused before it came into a batch; its caller has entered. Any thread, without locks.
     /// </summary>
-    public void Refuse(in Record record, long timestamp, ProduceError error)
+    public void Refuse(in Record record, object? state, long timestamp, ProduceError error)
     {
-        var share = SinkShare.Rent(this, TellsRefusals ? SinkInterest.Records : SinkInterest.None);
+        Halted?.AddTopic(record.Topic, error);
+        DecideAlone(
+            record, state, TellsRefusals ? Interest : SinkInterest.None,
+            new BatchOutcome(record.Topic, record.Partition ?? -1, timestamp, new OutcomeRange(0, -1, error)));
+    }
+
+    /// <summary>An outcome without a batch.</summary>
+    protected void DecideAlone(in Record record, object? state, SinkInterest interest, in BatchOutcome outcome)
+    {
+        var share = SinkShare.Rent(this, interest);
         if (share.NeedsSegment)
         {
             share.AddSegment();
         }
 
-        share.Add(0, 0, record);
-        share.Decide(new BatchOutcome(record.Topic, record.Partition ?? -1, timestamp, new OutcomeRange(0, -1, error)));
+        share.Add(0, 0, record, state);
+        share.Decide(outcome);
     }
 }
 
@@ -54,4 +70,27 @@ internal enum SinkInterest
 
     /// <summary>The record too (Deliveries).</summary>
     Records,
+
+    /// <summary>Instead of the record the element that it was made of (DeliverTo).</summary>
+    States,
+
+    /// <summary>Both (DeliverTo beside interceptors).</summary>
+    RecordsAndStates,
+}
+
+/// <summary>What an interest means.</summary>
+internal static class SinkInterests
+{
+    /// <summary>Whether failures are told, too.</summary>
+    public static bool TellsFailures(this SinkInterest interest) => interest >= SinkInterest.Records;
+
+    /// <summary>Whether records are kept.</summary>
+    public static bool HasRecords(this SinkInterest interest) => interest is SinkInterest.Records or SinkInterest.RecordsAndStates;
+
+    /// <summary>Whether elements are kept.</summary>
+    public static bool HasStates(this SinkInterest interest) => interest is SinkInterest.States or SinkInterest.RecordsAndStates;
+
+    /// <summary>The same, with the records.</summary>
+    public static SinkInterest WithRecords(this SinkInterest interest) =>
+        interest.HasStates() ? SinkInterest.RecordsAndStates : SinkInterest.Records;
 }

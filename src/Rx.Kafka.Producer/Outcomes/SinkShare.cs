@@ -40,11 +40,11 @@ internal sealed class SinkShare
 
     /// <summary>What the next segment adds to the ledger, in bytes.</summary>
     public static int SegmentBytes(SinkInterest interest, bool first) =>
-        interest == SinkInterest.None ? 0 : FactSegment.BytesOf(first, interest == SinkInterest.Records);
+        interest == SinkInterest.None ? 0 : FactSegment.BytesOf(first, interest);
 
     public void AddSegment()
     {
-        var segment = FactSegment.Rent(Segments is null, Interest == SinkInterest.Records);
+        var segment = FactSegment.Rent(Segments is null, Interest);
         if (_last is null)
         {
             Segments = segment;
@@ -57,10 +57,10 @@ internal sealed class SinkShare
         _last = segment;
     }
 
-    public void Add(int index, int timeDelta, in Record record)
+    public void Add(int index, int timeDelta, in Record record, object? state)
     {
         Count++;
-        _last?.Add(index, timeDelta, record);
+        _last?.Add(index, timeDelta, record, state);
     }
 
     public void Decide(in BatchOutcome outcome)
@@ -96,21 +96,20 @@ internal sealed class FactSegment
     private const int LargeLength = 128;
     private const int Retained = 4096;
 
-    private static readonly DefaultObjectPool<FactSegment>[] Pools =
-    [
-        new(new Policy(SmallLength, withRecords: false), Retained),
-        new(new Policy(SmallLength, withRecords: true), Retained),
-        new(new Policy(LargeLength, withRecords: false), Retained),
-        new(new Policy(LargeLength, withRecords: true), Retained),
-    ];
+    private static readonly DefaultObjectPool<FactSegment>[] Small = PoolsOf(SmallLength);
+    private static readonly DefaultObjectPool<FactSegment>[] Large = PoolsOf(LargeLength);
 
+    private readonly SinkInterest _interest;
     private readonly RecordFact[] _facts;
     private readonly Record[]? _records;
+    private readonly object?[]? _states;
 
-    private FactSegment(int length, bool withRecords)
+    private FactSegment(int length, SinkInterest interest)
     {
+        _interest = interest;
         _facts = new RecordFact[length];
-        _records = withRecords ? new Record[length] : null;
+        _records = interest.HasRecords() ? new Record[length] : null;
+        _states = interest.HasStates() ? new object?[length] : null;
     }
 
     public int Count { get; private set; }
@@ -123,18 +122,26 @@ internal sealed class FactSegment
 
     public ReadOnlySpan<Record> Records => _records.AsSpan(0, _records is null ? 0 : Count);
 
+    public ReadOnlySpan<object?> States => _states.AsSpan(0, _states is null ? 0 : Count);
+
     /// <summary>What a segment adds to the ledger, in bytes.</summary>
-    public static int BytesOf(bool first, bool withRecords) =>
-        (first ? SmallLength : LargeLength) * (Unsafe.SizeOf<RecordFact>() + (withRecords ? Unsafe.SizeOf<Record>() : 0));
+    public static int BytesOf(bool first, SinkInterest interest) =>
+        (first ? SmallLength : LargeLength) * (Unsafe.SizeOf<RecordFact>()
+            + (interest.HasRecords() ? Unsafe.SizeOf<Record>() : 0) + (interest.HasStates() ? Unsafe.SizeOf<object>() : 0));
 
-    public static FactSegment Rent(bool first, bool withRecords) => PoolOf(first, withRecords).Get();
+    public static FactSegment Rent(bool first, SinkInterest interest) => (first ? Small : Large)[(int)interest].Get();
 
-    public void Add(int index, int timeDelta, in Record record)
+    public void Add(int index, int timeDelta, in Record record, object? state)
     {
         _facts[Count] = new RecordFact(index, timeDelta);
         if (_records is not null)
         {
             record.CopyTo(ref _records[Count]);
+        }
+
+        if (_states is not null)
+        {
+            _states[Count] = state;
         }
 
         Count++;
@@ -144,16 +151,18 @@ internal sealed class FactSegment
     {
         // The caller's memory must not be kept alive by a pool, and the next record is copied to a cleared place.
         _records?.AsSpan(0, Count).Clear();
+        _states?.AsSpan(0, Count).Clear();
         Count = 0;
         Next = null;
-        PoolOf(_facts.Length == SmallLength, _records is not null).Return(this);
+        (_facts.Length == SmallLength ? Small : Large)[(int)_interest].Return(this);
     }
 
-    private static DefaultObjectPool<FactSegment> PoolOf(bool first, bool withRecords) => Pools[(first ? 0 : 2) + (withRecords ? 1 : 0)];
+    private static DefaultObjectPool<FactSegment>[] PoolsOf(int length) =>
+        [.. Enum.GetValues<SinkInterest>().Select(interest => new DefaultObjectPool<FactSegment>(new Policy(length, interest), Retained))];
 
-    private sealed class Policy(int length, bool withRecords) : PooledObjectPolicy<FactSegment>
+    private sealed class Policy(int length, SinkInterest interest) : PooledObjectPolicy<FactSegment>
     {
-        public override FactSegment Create() => new(length, withRecords);
+        public override FactSegment Create() => new(length, interest);
 
         public override bool Return(FactSegment obj) => true;
     }

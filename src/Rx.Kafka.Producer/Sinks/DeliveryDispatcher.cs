@@ -11,7 +11,7 @@ namespace Rx.Kafka.Sinks;
 internal sealed class DeliveryDispatcher
 {
     private readonly Lock _lock = new();
-    private readonly RecordSink _sink;
+    private readonly DeliverySink _sink;
     private readonly DeliveryWindow _window;
     private readonly DispatcherContext _context;
     private readonly SerialWork _work;
@@ -24,7 +24,7 @@ internal sealed class DeliveryDispatcher
     private FactSegment? _segment;
     private int _position;
 
-    public DeliveryDispatcher(RecordSink sink, DeliveryWindow window, DispatcherContext context)
+    public DeliveryDispatcher(DeliverySink sink, DeliveryWindow window, DispatcherContext context)
     {
         _sink = sink;
         _window = window;
@@ -76,8 +76,7 @@ internal sealed class DeliveryDispatcher
             {
                 if (ends)
                 {
-                    End(_sink.Acks, _sink.Error);
-                    End(_sink.Deliveries, _sink.Error);
+                    _sink.End(_sink.Error);
                     _sink.Complete();
                     return;
                 }
@@ -130,12 +129,20 @@ internal sealed class DeliveryDispatcher
         {
             for (; _position < _segment.Count; _position++)
             {
-                if (_sink.Acks.IsFull || _sink.Deliveries.IsFull)
+                if (_sink.IsFull)
                 {
                     return false;
                 }
 
-                Tell(share, _segment, _position);
+                _window.Step();
+                if (_context.Interceptors is { } interceptors && share.Interest.HasRecords())
+                {
+                    var fact = _segment.Facts[_position];
+                    var error = share.Outcome.ErrorOf(fact.Index);
+                    interceptors.OnAcknowledgement(share.Outcome.DeliveryOf(_segment.Records[_position], fact, error));
+                }
+
+                _sink.Tell(share, _segment, _position);
             }
         }
 
@@ -147,36 +154,8 @@ internal sealed class DeliveryDispatcher
         return true;
     }
 
-    private void Tell(SinkShare share, FactSegment segment, int position)
-    {
-        _window.Step();
-        ref readonly var outcome = ref share.Outcome;
-        var fact = segment.Facts[position];
-        var error = outcome.ErrorOf(fact.Index);
-        if (error is null && _sink.Acks.HasObservers)
-        {
-            Next(_sink.Acks, outcome.MetadataOf(fact.Index, fact.TimeDelta));
-        }
-
-        if (share.Interest == SinkInterest.Records && _sink.Deliveries.HasObservers)
-        {
-            ref readonly var record = ref segment.Records[position];
-            if (error is null)
-            {
-                var time = outcome.TimestampOf(fact.Index, fact.TimeDelta);
-                Next(
-                    _sink.Deliveries,
-                    new(record, outcome.Topic, outcome.Partition, outcome.OffsetOf(fact.Index), time, outcome.SuccessPersistence));
-            }
-            else
-            {
-                Next(_sink.Deliveries, new(record, error));
-            }
-        }
-    }
-
     /// <summary>Tells the observers of a stream one element. One that throws is detached, and the others go on.</summary>
-    private void Next<T>(DeliveryStream<T> stream, in T value)
+    public void Next<T>(DeliveryStream<T> stream, in T value)
     {
         foreach (var subscription in stream.Subscriptions)
         {
@@ -192,7 +171,8 @@ internal sealed class DeliveryDispatcher
         }
     }
 
-    private void End<T>(DeliveryStream<T> stream, Exception? error)
+    /// <summary>Tells the observers of a stream that nothing more comes.</summary>
+    public void End<T>(DeliveryStream<T> stream, Exception? error)
     {
         foreach (var subscription in stream.End(error))
         {
@@ -216,7 +196,7 @@ internal sealed class DeliveryDispatcher
 }
 
 /// <summary>What the sinks of one producer share; also names the producer a thread dispatches for.</summary>
-internal sealed class DispatcherContext(ProducerRuntime runtime, TimeProvider time, SinkEvents events)
+internal sealed class DispatcherContext(KafkaProducerOptions options, TimeProvider time, SinkEvents events)
 {
     [ThreadStatic]
     private static DispatcherContext? _current;
@@ -228,10 +208,21 @@ internal sealed class DispatcherContext(ProducerRuntime runtime, TimeProvider ti
         set => _current = value;
     }
 
-    public ProducerRuntime Runtime { get; } = runtime;
+    public ProducerRuntime Runtime { get; } = options.Runtime;
 
     /// <summary>The producer's clock: the runtime's, or one of its own.</summary>
     public TimeProvider Time { get; } = time;
 
     public SinkEvents Events { get; } = events;
+
+    /// <summary>Null = there are none.</summary>
+    public InterceptorChain? Interceptors { get; } = options.Interceptors.Count == 0
+        ? null
+        : new InterceptorChain(options.Interceptors, events, options.Runtime.Scheduler);
+
+    /// <summary>How many outcomes of one sink may be unobserved.</summary>
+    public int MaxUnobserved { get; } = options.MaxUnobservedDeliveries;
+
+    /// <summary>How long one wait of OnNext may last.</summary>
+    public TimeSpan MaxBlock { get; } = options.MaxBlock;
 }

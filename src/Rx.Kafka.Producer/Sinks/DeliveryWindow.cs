@@ -6,10 +6,8 @@ namespace Rx.Kafka.Sinks;
 /// is who waits). So while observers stand still, callers are let through one by one, and where that helps the window widens
 /// (docs/adr/0020). Any thread waits; owners of batches decide; the dispatcher steps and observes.
 /// </summary>
-/// <param name="maximum">How many may be unobserved (MaxUnobservedDeliveries).</param>
-/// <param name="maxBlock">How long one caller waits at most.</param>
-/// <param name="context">The runtime, and where long waits are said.</param>
-internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherContext context)
+/// <param name="context">How many may be unobserved, how long a caller waits at most, the runtime, and where long waits are said.</param>
+internal sealed class DeliveryWindow(DispatcherContext context)
 {
     /// <summary>How many times the maximum it may widen to.</summary>
     private const int Widest = 8;
@@ -33,7 +31,7 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
     private readonly List<Caller> _waiting = [];
     private readonly TaskCompletionSource _allPassed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _unobserved;
-    private long _limit = maximum;
+    private long _limit = context.MaxUnobserved;
     private long _steps;
     private long _letThroughAt = long.MinValue;
     private bool _isHeldByWaiting;
@@ -41,11 +39,12 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
     private int _passedInVain;
     private int _inside;
     private bool _isClosed;
+    private TaskCompletionSource? _opened;
 
     public bool IsFull => Volatile.Read(ref _unobserved) > Volatile.Read(ref _limit);
 
     /// <summary>Whether observers are further behind than the window widens for them, and than a burst of refusals puts them.</summary>
-    public bool IsFarBehind => Volatile.Read(ref _unobserved) > Math.Max((long)maximum * Widest, Burst);
+    public bool IsFarBehind => Volatile.Read(ref _unobserved) > Math.Max((long)context.MaxUnobserved * Widest, Burst);
 
     /// <summary>How many outcomes the dispatcher has begun to tell.</summary>
     public long Steps => Volatile.Read(ref _steps);
@@ -91,7 +90,7 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
         while (!TryPass(caller))
         {
             var from = context.Time.GetTimestamp();
-            var left = maxBlock - context.Time.GetElapsedTime(caller.Began, from);
+            var left = context.MaxBlock - context.Time.GetElapsedTime(caller.Began, from);
             if (left <= TimeSpan.Zero)
             {
                 lock (_lock)
@@ -121,6 +120,21 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
         }
 
         return null;
+    }
+
+    /// <summary>For callers that await instead of blocking: completes when there is room again, or the producer is disposed.</summary>
+    public Task WhenOpen()
+    {
+        lock (_lock)
+        {
+            if (!IsFull || _isClosed)
+            {
+                return Task.CompletedTask;
+            }
+
+            _opened ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _opened.Task;
+        }
     }
 
     /// <summary>A caller that has waited is done with its record.</summary>
@@ -193,8 +207,8 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
             Volatile.Write(ref _awaitsStep, true);
             if (_isHeldByWaiting)
             {
-                var wider = Volatile.Read(ref _unobserved) + Math.Max(1, maximum / 4);
-                Volatile.Write(ref _limit, Math.Clamp(wider, _limit, Math.Max(_limit, (long)maximum * Widest)));
+                var wider = Volatile.Read(ref _unobserved) + Math.Max(1, context.MaxUnobserved / 4);
+                Volatile.Write(ref _limit, Math.Clamp(wider, _limit, Math.Max(_limit, (long)context.MaxUnobserved * Widest)));
             }
 
             _waiting[0].MayPass = true;
@@ -208,9 +222,9 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
     {
         lock (_lock)
         {
-            if (Volatile.Read(ref _unobserved) <= maximum)
+            if (Volatile.Read(ref _unobserved) <= context.MaxUnobserved)
             {
-                Volatile.Write(ref _limit, maximum);
+                Volatile.Write(ref _limit, context.MaxUnobserved);
             }
 
             if (IsFull && !_isClosed)
@@ -222,14 +236,17 @@ internal sealed class DeliveryWindow(int maximum, TimeSpan maxBlock, DispatcherC
             {
                 caller.Turn?.TrySetResult();
             }
+
+            _opened?.TrySetResult();
+            _opened = null;
         }
     }
 
     private ProduceError TimedOut() => new(
-        ProduceErrorCode.BufferFull, $"The record waited for observers for MaxBlock ({maxBlock.TotalMilliseconds:0} ms): {Behind()}");
+        ProduceErrorCode.BufferFull, $"The record waited for observers for MaxBlock ({context.MaxBlock.TotalMilliseconds:0} ms): {Behind()}");
 
     private string Behind() =>
-        $"they are {Volatile.Read(ref _unobserved)} outcomes behind, MaxUnobservedDeliveries allows {maximum}. Make them faster. One that "
+        $"they are {Volatile.Read(ref _unobserved)} outcomes behind, MaxUnobservedDeliveries allows {context.MaxUnobserved}. Make them faster. One that "
         + "wants a lock which is held around OnNext moves only between two calls of OnNext: take it off that lock.";
 
     /// <summary>A thread that waits. Under the lock.</summary>

@@ -1,32 +1,63 @@
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
+using Rx.Kafka.Concurrency;
 
 namespace Rx.Kafka.Sinks;
 
 /// <summary>
-/// What OnNext does: it waits for observers, memory or metadata, and a record that is refused is counted, told and logged. Observers of
-/// the same producer may call it from within OnNext: they never wait for observers, and the end of the source does not shut them out.
-/// Any thread.
+/// The way into a sink. OnNext waits for observers, memory or metadata, and a record that is refused is counted, told and logged.
+/// Observers of the same producer may call it from within OnNext: they never wait for observers, and the end of the source does not shut
+/// them out. Any thread.
 /// </summary>
-internal sealed class SinkInput(RecordSink sink, IRecordAdmission admission, DispatcherContext context)
+/// <param name="sink">Whom the outcomes are told.</param>
+/// <param name="admission">The producer's.</param>
+/// <param name="context">Shared by the sinks of the producer.</param>
+/// <param name="flush">Sends what was accepted without waiting for linger.</param>
+internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, DispatcherContext context, Func<Task> flush)
 {
     private static readonly ProduceError Late = new(
         ProduceErrorCode.Closed,
-        "OnNext after OnCompleted or OnError. If two sources share this producer's observer and one has ended, merge them, or subscribe "
-        + "each by OnNext alone: source.Subscribe(producer.OnNext). If the record comes from the producer's own streams, but behind "
-        + "ObserveOn or an await, use SendAsync.");
+        "OnNext after OnCompleted or OnError. If two sources share this observer and one has ended, merge them, give each a sink of its own "
+        + "(OpenSink), or subscribe each by OnNext alone: source.Subscribe(producer.OnNext). If the record comes from the producer's own "
+        + "streams, but behind ObserveOn or an await, use SendAsync.");
+
+    /// <summary>Whether there is no room, so that a caller that must not block has to wait first.</summary>
+    public bool IsFull => sink.Window.IsFull && !IsCalledByObserver;
+
+    /// <summary>Whether the sink takes no more from outside.</summary>
+    public bool IsClosed => (sink.IsTerminated && !IsCalledByObserver) || admission.TakesNoMoreBy is not null;
 
     private bool IsCalledByObserver => DispatcherContext.Current == context;
 
-    public void OnNext(in Record record)
+    /// <summary>Takes a record, and blocks while there is no room for it.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="state">The element that it was made of, for a sink of elements.</param>
+    public void OnNext(in Record record, object? state = null)
     {
-        if ((sink.Window.IsFull || sink.IsTerminated) && !IsCalledByObserver)
+        if (context.Interceptors is { } interceptors)
         {
-            OnNextLater(record);
+            OnNextIntercepted(interceptors.OnSend(record), state);
+        }
+        else
+        {
+            OnNextIntercepted(record, state);
+        }
+    }
+
+    private void OnNextIntercepted(in Record record, object? state)
+    {
+        if (IsOmitted(record, state))
+        {
             return;
         }
 
-        var offer = new RecordOffer(record, sink);
+        if ((sink.Window.IsFull || sink.IsTerminated) && !IsCalledByObserver)
+        {
+            OnNextLater(record, state);
+            return;
+        }
+
+        var offer = new RecordOffer(record, sink) { State = state };
         var result = admission.Offer(ref offer);
         if (result != OfferResult.Placed)
         {
@@ -34,20 +65,120 @@ internal sealed class SinkInput(RecordSink sink, IRecordAdmission admission, Dis
         }
     }
 
-    private void OnNextLater(in Record record)
+    /// <summary>As <see cref="OnNext"/>, but awaits instead of blocking.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="state">The element that it was made of, for a sink of elements.</param>
+    /// <param name="cancellationToken">Ends the wait. A record that stands in line by then is still sent, from memory of its own.</param>
+    public ValueTask OnNextAsync(in Record record, object? state, CancellationToken cancellationToken)
+    {
+        if (sink.IsTerminated && !IsCalledByObserver)
+        {
+            RefuseLate(record, state);
+            return default;
+        }
+
+        return IsFull ? AfterWaiting(record, state, cancellationToken) : new(Offer(record, state).WaitAsync(cancellationToken));
+    }
+
+    /// <summary>Takes a record without waiting: one that has to stand in line is copied first.</summary>
+    /// <inheritdoc cref="OnNext" path="/param"/>
+    /// <returns>Completes when the record does not stand in line any more.</returns>
+    public Task Offer(in Record record, object? state)
+    {
+        if (IsOmitted(record, state))
+        {
+            return Task.CompletedTask;
+        }
+
+        var sent = context.Interceptors?.OnSend(record) ?? record;
+        var offer = new RecordOffer(sent, sink) { State = state, CopyToWait = true };
+        var result = admission.Offer(ref offer);
+        if (result == OfferResult.Waits)
+        {
+            return offer.Waiting!.Placed.On(context.Runtime.Scheduler);
+        }
+
+        if (result != OfferResult.Placed)
+        {
+            NotPlaced(result, ref offer);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Completes when observers have made room.</summary>
+    public Task WhenOpen() => sink.Window.WhenOpen().On(context.Runtime.Scheduler);
+
+    /// <summary>An element of which no record could be made.</summary>
+    public void Refuse(object? state, ProduceError error) => CountAndRefuse(default, state, error);
+
+    /// <summary>An element that asks for no record, or for no more: told to the observers after what was told before.</summary>
+    public void PassThrough(object? state)
+    {
+        if (sink.TryEnter())
+        {
+            sink.PassThrough(state);
+        }
+    }
+
+    /// <summary>The source is at its end: what was accepted is sent without waiting for linger, then the streams complete.</summary>
+    public void OnCompleted()
+    {
+        if (sink.Terminate(null))
+        {
+            _ = flush();
+        }
+    }
+
+    /// <summary>The source failed: what was accepted is sent, then the streams end with its error.</summary>
+    public void OnError(Exception error)
+    {
+        if (sink.Terminate(error))
+        {
+            context.Events.SourceFailed(error);
+            _ = flush();
+        }
+    }
+
+    /// <summary>Nobody wants more: no input comes, and what was accepted is sent as it would have been.</summary>
+    public void Stop() => sink.Terminate(null);
+
+    /// <summary>A sink that halts takes nothing more for a topic of which a record was refused.</summary>
+    private bool IsOmitted(in Record record, object? state)
+    {
+        if (sink.Halted?.RefusalIn(record.Topic) is not { } failure)
+        {
+            return false;
+        }
+
+        var text = $"An earlier record of this sink to topic {record.Topic} was refused ({failure.Code}), and the sink halts.";
+        CountAndRefuse(record, state, new ProduceError(ProduceErrorCode.Omitted, text));
+        return true;
+    }
+
+    private async ValueTask AfterWaiting(Record record, object? state, CancellationToken cancellationToken)
+    {
+        while (IsFull)
+        {
+            await WhenOpen().WaitAsync(cancellationToken);
+        }
+
+        await Offer(record, state).WaitAsync(cancellationToken);
+    }
+
+    private void OnNextLater(in Record record, object? state)
     {
         if (sink.IsTerminated)
         {
-            RefuseLate(record);
+            RefuseLate(record, state);
             return;
         }
 
-        var offer = new RecordOffer(record, sink) { CameBeforeDispose = admission.TakesNoMoreBy is null };
+        var offer = new RecordOffer(record, sink) { State = state, CameBeforeDispose = admission.TakesNoMoreBy is null };
         if (sink.Window.Wait() is { } refused)
         {
             sink.Window.Passed();
-            context.Events.Refused(refused.Code);
-            Refuse(record, refused);
+            CountAndRefuse(record, state, refused);
             return;
         }
 
@@ -72,16 +203,16 @@ internal sealed class SinkInput(RecordSink sink, IRecordAdmission admission, Dis
         }
         else if (result == OfferResult.Refused)
         {
-            Refuse(offer.Record, offer.Error!);
+            Refuse(offer.Record, offer.State, offer.Error!);
         }
         else
         {
-            RefuseLate(offer.Record);
+            RefuseLate(offer.Record, offer.State);
         }
     }
 
     /// <summary>The sink takes no more: its source has ended, or the producer.</summary>
-    private void RefuseLate(in Record record)
+    private void RefuseLate(in Record record, object? state)
     {
         var error = admission.TakesNoMoreBy ?? Late;
         context.Events.Refused(error.Code);
@@ -93,26 +224,32 @@ internal sealed class SinkInput(RecordSink sink, IRecordAdmission admission, Dis
                 sink.FaultCompletion(error.ToException());
             }
 
-            TellIfOpen(record, error);
+            TellIfOpen(record, state, error);
         }
         else
         {
-            Refuse(record, error);
+            Refuse(record, state, error);
         }
     }
 
-    private void Refuse(in Record record, ProduceError error)
+    private void CountAndRefuse(in Record record, object? state, ProduceError error)
+    {
+        context.Events.Refused(error.Code);
+        Refuse(record, state, error);
+    }
+
+    private void Refuse(in Record record, object? state, ProduceError error)
     {
         SayIfUnobserved(record, error);
-        TellIfOpen(record, error);
+        TellIfOpen(record, state, error);
     }
 
     /// <summary>The outcome goes to the observers, if the streams have not ended.</summary>
-    private void TellIfOpen(in Record record, ProduceError error)
+    private void TellIfOpen(in Record record, object? state, ProduceError error)
     {
         if (sink.TryEnter())
         {
-            sink.Refuse(record, timestamp: 0, error);
+            sink.Refuse(record, state, timestamp: 0, error);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class AwaitingSource(KafkaProducer producer, Load load, Ledger l
         }
         catch (KafkaProduceException refused)
         {
-            ledger.Failed(id, refused);
+            ledger.Failed(id, refused.Error);
             _outstanding.Release();
         }
     });
@@ -63,7 +63,7 @@ internal sealed class AwaitingSource(KafkaProducer producer, Load load, Ledger l
         }
         catch (KafkaProduceException error)
         {
-            ledger.Failed(id, error);
+            ledger.Failed(id, error.Error);
         }
         catch (Exception other)
         {

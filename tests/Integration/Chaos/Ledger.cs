@@ -38,7 +38,7 @@ internal sealed class Ledger(int streams, int perStream)
         Decide(id, Persistence.Persisted, metadata.Offset < 0 ? "acknowledged without offset" : "acknowledged");
     }
 
-    public void Failed(StreamRecord id, KafkaProduceException error)
+    public void Failed(StreamRecord id, ProduceError error)
     {
         var kind = $"{error.Code} {error.Persistence}";
         Decide(id, error.Persistence, kind);

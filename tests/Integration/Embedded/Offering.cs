@@ -26,11 +26,11 @@ internal sealed class Offering : IObserver<Delivery<Record>>, IDisposable
     public async Task<RecordMetadata> DeliverAsync(Record record)
     {
         var (metadata, error) = await OfferAsync(record);
-        return error is null ? metadata : throw new InvalidOperationException("It should have been acknowledged.", error);
+        return error is null ? metadata : throw new InvalidOperationException("It should have been acknowledged.", error.ToException());
     }
 
     /// <summary>Sends a record that is expected to fail.</summary>
-    public async Task<KafkaProduceException> FailAsync(Record record)
+    public async Task<ProduceError> FailAsync(Record record)
     {
         var (_, error) = await OfferAsync(record);
         Assert.NotNull(error);
@@ -39,7 +39,7 @@ internal sealed class Offering : IObserver<Delivery<Record>>, IDisposable
 
     /// <summary>Sends a record.</summary>
     /// <returns>Why it failed, or null.</returns>
-    public async Task<KafkaProduceException?> TryDeliverAsync(Record record) => (await OfferAsync(record)).Error;
+    public async Task<ProduceError?> TryDeliverAsync(Record record) => (await OfferAsync(record)).Error;
 
     public void OnNext(Delivery<Record> value) => _deliveries.Writer.TryWrite(value);
 
@@ -49,7 +49,7 @@ internal sealed class Offering : IObserver<Delivery<Record>>, IDisposable
 
     public void Dispose() => _subscription.Dispose();
 
-    private async Task<(RecordMetadata Metadata, KafkaProduceException? Error)> OfferAsync(Record record)
+    private async Task<(RecordMetadata Metadata, ProduceError? Error)> OfferAsync(Record record)
     {
         if (_way == Way.Push)
         {
@@ -66,7 +66,7 @@ internal sealed class Offering : IObserver<Delivery<Record>>, IDisposable
         }
         catch (KafkaProduceException e)
         {
-            return (default, e);
+            return (default, e.Error);
         }
     }
 

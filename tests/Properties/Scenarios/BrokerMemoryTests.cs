@@ -138,7 +138,7 @@ public class BrokerMemoryTests
         Assert.Equal((string?[])["first", "0", "2", "3", "4"], world.Log());
     });
 
-    private static Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>[] Send(ProducerWorld world, int records) =>
+    private static Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)>[] Send(ProducerWorld world, int records) =>
         world.SendEach(0, [.. Values(records)]);
 
     private static IEnumerable<string> Values(int records) => Enumerable.Range(0, records).Select(static i => i.ToString());

@@ -189,7 +189,7 @@ public class ConnectionTests
     private static long ToBroker(ProducerWorld world, int broker) =>
         world.Simulation.Network.Connections.Where(connection => connection.Address == $"broker-{broker}:9092").Max(static connection => connection.BytesToServer);
 
-    private static Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>[] Send(ProducerWorld world, int records, int partitions) =>
+    private static Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)>[] Send(ProducerWorld world, int records, int partitions) =>
         [.. Enumerable.Range(0, records).Select(i => world.SendAsync(new Record("t", "v") { Partition = i % partitions }, StepKind.Send))];
 
     private static void Run(Func<ProducerWorld, Task> body, Setup? setup = null)

@@ -106,7 +106,7 @@ public class ErrorCodeTests
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
-    private static void AsTheTableSays(short code, (KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds) outcome, ProducerWorld world)
+    private static void AsTheTableSays(short code, (ProduceError? Error, RecordMetadata Metadata, double Milliseconds) outcome, ProducerWorld world)
     {
         var row = Table.GetValueOrDefault(code) ?? new Row(false, false, false, false);
         if (row.Retriable)
@@ -134,7 +134,7 @@ public class ErrorCodeTests
     }
 
     // L44: after a pause, unless the leader is a newer one.
-    private static void SentAgain((KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds) outcome, ProducerWorld world)
+    private static void SentAgain((ProduceError? Error, RecordMetadata Metadata, double Milliseconds) outcome, ProducerWorld world)
     {
         Assert.Null(outcome.Error);
         Assert.Equal(0, outcome.Metadata.Offset);
@@ -150,7 +150,7 @@ public class ErrorCodeTests
     }
 
     private static void Send(
-        short code, Setup setup, Action<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds), ProducerWorld> check, bool afterAppend = false, int retries = int.MaxValue) =>
+        short code, Setup setup, Action<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds), ProducerWorld> check, bool afterAppend = false, int retries = int.MaxValue) =>
         ProducerWorld.Run(
             async world =>
             {

@@ -38,6 +38,11 @@ public class FaultFreeTests
     }
 
     [Fact]
+    [Law("L17", "L22", "L23", "L25", "L54")]
+    public void By_whatever_sink_or_operator_a_record_comes() =>
+        ScenarioLaw.Check("L17, L22, L23, L25, L54", new ScenarioProfile { Sinks = true, SmallMemory = true }, 1000, NothingIsRefusedButForMemory);
+
+    [Fact]
     [Law("L36", "L39")]
     public void So_it_is_whatever_the_end() =>
         ScenarioLaw.Check("L36, L39", new ScenarioProfile { Endings = true, Watches = true }, 1000, AcceptedArrive);
@@ -62,6 +67,10 @@ public class FaultFreeTests
     [Law("L39")]
     public void Dispose_keeps_its_time_and_leaves_nothing() =>
         ScenarioLaw.Check("L39", new ScenarioProfile { Endings = true, Disposes = true, ShortTimeouts = true, SmallMemory = true }, 1000);
+
+    private static void NothingIsRefusedButForMemory(ScenarioRun run) => Assert.All(
+        run.Records,
+        static record => Assert.True(record.Succeeded || record.Error?.Code is ProduceErrorCode.BufferFull or ProduceErrorCode.MetadataTimeout or ProduceErrorCode.Omitted or ProduceErrorCode.RecordTooLarge, record.ToString()));
 
     private static void AcceptedArrive(ScenarioRun run) =>
         Assert.All(run.Records, static record => Assert.True(record.Succeeded || (record.AcceptedAt is null && record.Error?.Code == ProduceErrorCode.Closed), record.ToString()));

@@ -35,6 +35,12 @@ public class FaultTests
         ScenarioLaw.Check(
             "L13-L45", new ScenarioProfile { Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true, SmallMemory = true, Cancels = true, Purges = true, Watches = true, Disposes = true, LongPauses = true }, 4000);
 
+    [Fact]
+    [Law("L22", "L23", "L24", "L28", "L41")]
+    public void Sinks_and_operators_tell_the_truth_and_halting_ones_halt() =>
+        ScenarioLaw.Check(
+            "L22-L28, L41", new ScenarioProfile { Sinks = true, Faults = true, FinalErrors = true, ShortTimeouts = true, Endings = true, ManyBatches = true, Purges = true, Disposes = true }, 4000);
+
     // Proofs lapse, connections are closed for idleness, brokers forget the producer and take any number from it, or none.
     [Fact]
     [Law("L41", "L46")]

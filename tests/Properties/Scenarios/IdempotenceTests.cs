@@ -48,7 +48,7 @@ public class IdempotenceTests
             var sent = Sequences(world);
             await world.Succeed("a");
             world.Kafka.Faults.On(ApiKey.Produce).DelayResponse(TimeSpan.FromMilliseconds(200)).Times(1);
-            var all = new List<Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>>();
+            var all = new List<Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)>>();
             foreach (var group in (string[][])[["b", "c", "d"], ["e", "f"], ["g", "h", "i", "j"], ["k"]])
             {
                 all.AddRange(world.SendEach(0, group));

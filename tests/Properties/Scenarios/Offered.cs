@@ -25,7 +25,7 @@ internal sealed class Offered(int id, Step step, TimeSpan at)
 
     public Persistence? Persistence { get; private set; }
 
-    public KafkaProduceException? Error { get; private set; }
+    public ProduceError? Error { get; private set; }
 
     /// <summary>The await was cancelled.</summary>
     public bool Cancelled { get; private set; }
@@ -43,7 +43,7 @@ internal sealed class Offered(int id, Step step, TimeSpan at)
         Metadata = metadata;
     }
 
-    public void Delivered(in Delivery<Record> delivery, TimeSpan now)
+    public void Delivered<T>(in Delivery<T> delivery, TimeSpan now)
     {
         End(now);
         Persistence = delivery.Persistence;
@@ -55,7 +55,7 @@ internal sealed class Offered(int id, Step step, TimeSpan at)
     public void Failed(Exception error, TimeSpan now)
     {
         End(now);
-        Error = error as KafkaProduceException;
+        Error = (error as KafkaProduceException)?.Error;
         Persistence = Error?.Persistence;
         Cancelled = error is OperationCanceledException;
         Disposed = error is ObjectDisposedException;

@@ -51,7 +51,7 @@ internal sealed class ProducerWorld
     public void Wait(double milliseconds) => Simulation.Runtime.Wait(Delay(milliseconds));
 
     /// <summary>Sends records to one partition of topic "t", all at once.</summary>
-    public Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>[] SendEach(int partition, params string[] values) =>
+    public Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)>[] SendEach(int partition, params string[] values) =>
         [.. values.Select(value => SendAsync(new Record("t", value) { Partition = partition }, StepKind.Send))];
 
     /// <summary>Sends one record to topic "t", which must arrive.</summary>
@@ -70,7 +70,7 @@ internal sealed class ProducerWorld
         Kafka.ReadBatches("t", partition).Select(static batch => (batch.ProducerId, (int)batch.ProducerEpoch, batch.BaseSequence));
 
     /// <summary>Offers a record in one of the ways there are, and tells its outcome and how long it took.</summary>
-    public async Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)> SendAsync(Record record, StepKind way)
+    public async Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)> SendAsync(Record record, StepKind way)
     {
         var started = Now;
         try
@@ -85,7 +85,7 @@ internal sealed class ProducerWorld
         }
         catch (KafkaProduceException e)
         {
-            return (e, default, (Now - started).TotalMilliseconds);
+            return (e.Error, default, (Now - started).TotalMilliseconds);
         }
     }
 
@@ -95,6 +95,6 @@ internal sealed class ProducerWorld
         using var subscription = Producer.Deliveries.Subscribe(new Collector<Delivery<Record>>(delivery => outcome.TrySetResult(delivery)));
         await Start(() => Producer.OnNext(record));
         var told = await outcome.Task;
-        return told.Error is { } error ? throw error : told.Metadata;
+        return told.Error is { } error ? throw error.ToException() : told.Metadata;
     }
 }

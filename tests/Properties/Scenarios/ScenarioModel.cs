@@ -75,7 +75,7 @@ internal sealed class ScenarioModel
     private void CheckOutcome(Offered record) => Require(record.Outcomes == 1 || IsRefusedAfterDispose(record), "L22", $"{record}");
 
     /// <summary>After dispose OnNext returns normally, and the record is only counted and logged.</summary>
-    private bool IsRefusedAfterDispose(Offered record) => record is { Outcomes: 0, Step.Kind: StepKind.OnNext } && (record.ReturnedAt is null || record.ReturnedAt >= _run.DisposedAt);
+    private bool IsRefusedAfterDispose(Offered record) => record is { Outcomes: 0, Step.IsPush: true } && (record.ReturnedAt is null || record.ReturnedAt >= _run.DisposedAt);
 
     private void CheckLog(Offered record)
     {
@@ -130,7 +130,8 @@ internal sealed class ScenarioModel
 
     private void CheckTimes(Offered record)
     {
-        if (record.DoneAt is not { } done)
+        // The outcomes of a sequence come with the last one's.
+        if (record.DoneAt is not { } done || record.Step.Kind == StepKind.SendSequence)
         {
             return;
         }
@@ -142,7 +143,8 @@ internal sealed class ScenarioModel
         {
             // For one that blocks nobody it begins again with each record that leaves the line before it.
             var maxBlock = TimeSpan.FromMilliseconds(_setup.MaxBlockMs);
-            var most = record.Step.Kind == StepKind.OnNext ? maxBlock : maxBlock * _run.Records.Count;
+            var most = record.Step.IsPush && record.Step.Kind != StepKind.Write ? maxBlock : maxBlock * _run.Records.Count;
+            most += record.Step.IsOneOfMany ? timeout : TimeSpan.Zero;
             Require(done - record.OfferedAt >= maxBlock && done - record.OfferedAt <= most, "L19", $"{record}");
         }
     }
@@ -188,12 +190,26 @@ internal sealed class ScenarioModel
     {
         // L25: per partition in the order of acceptance, so offsets rise (but where a retry without idempotence changed the order on the log).
         var rises = (_setup.Idempotent || (_setup.InFlight == 1 && !ComesLate()) || _run.Scenario.Faults.Count == 0) && _run.Lives.Count == 1;
+        CheckSink(_run.Deliveries, static step => step.Kind == StepKind.OnNext, rises);
+        foreach (var ((caller, way), told) in _run.SinkDeliveries)
+        {
+            CheckSink(told, step => step.Kind == way && step.Caller == caller, rises);
+            CheckHalt(way == StepKind.HaltingNext ? told : []);
+        }
+
+        var acknowledged = _run.Deliveries.Select(id => _run.Records[id]).Where(static record => record.Succeeded).Select(static record => record.Metadata);
+        Require(acknowledged.SequenceEqual(_run.Acks), "L22", "Acks and Deliveries do not tell the same");
+    }
+
+    /// <summary>What one sink told.</summary>
+    private void CheckSink(List<int> told, Func<Step, bool> isItsOwn, bool rises)
+    {
         var last = new Dictionary<int, long>();
         var lastOfCaller = new Dictionary<(int Caller, int Partition), int>();
-        foreach (var id in _run.Deliveries)
+        foreach (var id in told)
         {
             var record = _run.Records[id];
-            Require(record.Step.Kind == StepKind.OnNext, "L22", $"on another sink: {record}");
+            Require(isItsOwn(record.Step), "L22", $"on another sink: {record}");
             if (rises && record.Succeeded && record.Metadata.Offset >= 0)
             {
                 Require(last.GetValueOrDefault(record.Metadata.Partition, -1) < record.Metadata.Offset, "L25", $"after offset {last.GetValueOrDefault(record.Metadata.Partition)}: {record}");
@@ -208,9 +224,25 @@ internal sealed class ScenarioModel
                 lastOfCaller[(record.Step.Caller, partition)] = id;
             }
         }
+    }
 
-        var acknowledged = _run.Deliveries.Select(id => _run.Records[id]).Where(static record => record.Succeeded).Select(static record => record.Metadata);
-        Require(acknowledged.SequenceEqual(_run.Acks), "L22", "Acks and Deliveries do not tell the same");
+    /// <summary>L28: what was offered to a partition after an earlier record's failure was told is omitted.</summary>
+    private void CheckHalt(List<int> told)
+    {
+        var failedAt = new Dictionary<int, TimeSpan>();
+        foreach (var record in told.Select(id => _run.Records[id]).OrderBy(static record => record.Id))
+        {
+            var partition = ScenarioRecords.PartitionOf(record.Step, _setup.Partitions);
+            if (partition >= 0 && failedAt.TryGetValue(partition, out var at) && record.OfferedAt > at)
+            {
+                Require(!record.Succeeded, "L28", $"an earlier record of partition {partition} failed at {at.TotalMilliseconds}: {record}");
+            }
+
+            if (partition >= 0 && !record.Succeeded && record.DoneAt is { } done)
+            {
+                failedAt[partition] = failedAt.TryGetValue(partition, out var before) && before < done ? before : done;
+            }
+        }
     }
 
     private void CheckFlushes()

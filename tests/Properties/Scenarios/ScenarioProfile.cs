@@ -37,6 +37,9 @@ internal sealed record ScenarioProfile
     /// <summary>The topic takes only small batches for a while, again and again.</summary>
     public bool SizeLimits { get; init; }
 
+    /// <summary>Records come by sinks of their own and by operators too.</summary>
+    public bool Sinks { get; init; }
+
     /// <summary>Null = mostly.</summary>
     public bool? Idempotent { get; init; }
 }

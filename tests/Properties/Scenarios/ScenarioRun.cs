@@ -14,6 +14,9 @@ internal sealed class ScenarioRun(Scenario scenario)
     /// <summary>The numbers of the records as their deliveries came.</summary>
     public List<int> Deliveries { get; } = [];
 
+    /// <summary>The same for other sinks, by caller and way in.</summary>
+    public Dictionary<(int Caller, StepKind Way), List<int>> SinkDeliveries { get; } = [];
+
     public List<FlushRun> Flushes { get; } = [];
 
     public List<WatchRun> Watches { get; } = [];

@@ -19,7 +19,7 @@ public class SlowPartitionTests
             world.Kafka.CreateTopic("t");
             await world.Producer.GetPartitionsAsync("t");
             world.Kafka.Faults.On(ApiKey.Produce).DelayResponse(TimeSpan.FromMilliseconds(100));
-            var sending = new List<Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>>();
+            var sending = new List<Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)>>();
             for (var i = 0; i < Records; i++)
             {
                 sending.Add(world.SendAsync(new Record("t", "v") { Partition = 0 }, StepKind.Send));

@@ -73,7 +73,7 @@ public sealed class DeliveryWindowTests
         Array.ForEach(sources, static thread => Assert.True(thread.Join(Patience)));
     }
 
-    private static DeliveryWindow NewWindow(int maximum) => new(maximum, Patience, new SinkWorld(seed: 1, runtime: new ProducerRuntime()).Context);
+    private static DeliveryWindow NewWindow(int maximum) => new(new SinkWorld(seed: 1, maximum, new ProducerRuntime(), Patience).Context);
 
     [Fact]
     public void Closing_lets_everybody_through()

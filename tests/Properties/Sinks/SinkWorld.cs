@@ -15,8 +15,9 @@ internal sealed class SinkWorld
         Pumped = new PumpedScheduler(seed);
         runtime ??= new ProducerRuntime { Scheduler = Pumped };
         var time = runtime.Time ?? TimeProvider.System;
-        Context = new DispatcherContext(runtime, time, new SinkEvents(Log, new ProducerMetrics("me"), time, runtime.Scheduler));
-        Sink = new RecordSink(window, maxBlock ?? TimeSpan.FromSeconds(60), Context);
+        var options = new KafkaProducerOptions { Runtime = runtime, MaxUnobservedDeliveries = window, MaxBlock = maxBlock ?? TimeSpan.FromSeconds(60) };
+        Context = new DispatcherContext(options, time, new SinkEvents(Log, new ProducerMetrics("me"), time, runtime.Scheduler));
+        Sink = new RecordSink(Context);
     }
 
     public PumpedScheduler Pumped { get; }
@@ -49,7 +50,7 @@ internal sealed class SinkWorld
                 share.AddSegment();
             }
 
-            share.Add(i, i, new Record("t", [], null));
+            share.Add(i, i, new Record("t", [], null), state: null);
         }
 
         _undecided.Enqueue(() => share.Decide(new BatchOutcome("t", 0, 1000, new OutcomeRange(0, first, null))));

@@ -53,7 +53,7 @@ public class ThrottleLaws
         Assert.Null((await next[0]).Error);
     });
 
-    private static Task<(KafkaProduceException? Error, RecordMetadata Metadata, double Milliseconds)>[] Send(ProducerWorld world, int records) =>
+    private static Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)>[] Send(ProducerWorld world, int records) =>
         [.. Enumerable.Range(0, records).Select(_ => world.SendAsync(new Record("t", "v"), StepKind.Send))];
 
     private static void Run(short produceVersion, Func<ProducerWorld, Task> body)

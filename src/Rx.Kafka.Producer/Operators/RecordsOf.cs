@@ -1,0 +1,90 @@
+using Rx.Kafka.Sinks;
+
+namespace Rx.Kafka.Operators;
+
+/// <summary>What an operator makes of one element: a record, or any number of them. The user's function may throw.</summary>
+internal sealed class RecordsOf<T>
+{
+    private readonly Func<T, Record>? _one;
+    private readonly Func<T, IEnumerable<Record>>? _many;
+
+    public RecordsOf(Func<T, Record> one) => _one = one;
+
+    public RecordsOf(Func<T, IEnumerable<Record>> many) => _many = many;
+
+    /// <summary>Whether the outcomes of an element's records must be gathered.</summary>
+    public bool IsMany => _many is not null;
+
+    /// <summary>Sends the records of an element, and blocks while there is no room. An element whose function throws fails.</summary>
+    public void Send(SinkInput input, T element, PendingElement<T>? pending)
+    {
+        if (_one is not null)
+        {
+            if (TryMake(input, element, pending, out var record))
+            {
+                input.OnNext(record, StateOf(element, pending));
+            }
+
+            return;
+        }
+
+        try
+        {
+            foreach (var record in _many!(element))
+            {
+                pending!.Owed++;
+                input.OnNext(record, pending);
+            }
+        }
+        catch (Exception e)
+        {
+            pending!.FailedBy = Failed(e);
+        }
+
+        input.PassThrough(pending);
+    }
+
+    /// <summary>The same, but awaits instead of blocking.</summary>
+    public ValueTask SendAsync(SinkInput input, T element, PendingElement<T>? pending, CancellationToken cancellationToken) =>
+        _one is null ? SendManyAsync(input, element, pending!, cancellationToken)
+        : TryMake(input, element, pending, out var record) ? input.OnNextAsync(record, StateOf(element, pending), cancellationToken)
+        : default;
+
+    private static object? StateOf(T element, PendingElement<T>? pending) => pending is null ? element : pending;
+
+    private static ProduceError Failed(Exception e) => new(
+        ProduceErrorCode.Serialization, $"The function that makes records of an element threw {e.GetType().Name}: {e.Message}", Cause: e);
+
+    private bool TryMake(SinkInput input, T element, PendingElement<T>? pending, out Record record)
+    {
+        try
+        {
+            record = _one!(element);
+            return true;
+        }
+        catch (Exception e)
+        {
+            record = default;
+            input.Refuse(StateOf(element, pending), Failed(e));
+            return false;
+        }
+    }
+
+    private async ValueTask SendManyAsync(SinkInput input, T element, PendingElement<T> pending, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var record in _many!(element))
+            {
+                pending.Owed++;
+                await input.OnNextAsync(record, pending, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            pending.FailedBy = Failed(e);
+        }
+
+        input.PassThrough(pending);
+    }
+}

@@ -1,0 +1,39 @@
+using Rx.Kafka.Outcomes;
+
+namespace Rx.Kafka.Sinks;
+
+/// <summary>Stands before the await of a record while there are interceptors: they are told its outcome first.</summary>
+internal sealed class InterceptedCompletion(RecordCompletion inner, in Record record, InterceptorChain chain) : RecordCompletion
+{
+    private readonly Record _record = record;
+    private BatchOutcome? _outcome;
+    private ProduceError? _refusal;
+
+    public override bool MayGoUnheard => inner.MayGoUnheard;
+
+    public override void Decide(in BatchOutcome outcome)
+    {
+        _outcome = outcome;
+        chain.Post(this, outcome.DeliveryOf(_record, new RecordFact(Index, TimeDelta), outcome.ErrorOf(Index)));
+    }
+
+    public override void Refuse(ProduceError error)
+    {
+        _refusal = error;
+        chain.Post(this, new Delivery<Record>(_record, error));
+    }
+
+    /// <summary>The interceptors know.</summary>
+    public void GoOn()
+    {
+        if (_outcome is { } outcome)
+        {
+            inner.Place(Index, TimeDelta);
+            inner.Decide(outcome);
+        }
+        else
+        {
+            inner.Refuse(_refusal!);
+        }
+    }
+}
