@@ -8,7 +8,8 @@ internal sealed record BenchOptions
     public const string Usage = """
         usage: Rx.Kafka.Benchmarks [--OPTION VALUE]...     or     Rx.Kafka.Benchmarks --micro [BenchmarkDotNet's options]
 
-          --bootstrap HOST:PORT,...   127.0.0.1:9092          --mode handler|async|fire   OnNext and Deliveries, SendAsync, OnNext and FlushAsync
+          --bootstrap HOST:PORT,...   127.0.0.1:9092          --mode handler|async|fire   OnNext and Deliveries, SendAsync, OnNext and FlushAsync;
+                                                              ours alone: sink (OpenSink), deliver (DeliverTo)
           --topic NAME                bench                   --acks idem|all|1           idempotent, or not with all or one replica
           --n COUNT                   1000000, measured       --warmup COUNT              200000, before them
           --size BYTES                100                     --payload text|random       text compresses about threefold
@@ -100,7 +101,7 @@ internal sealed record BenchOptions
         {
             case "--bootstrap": Bootstrap = value; break;
             case "--topic": Topic = value; break;
-            case "--mode": Mode = OneOf(name, value, "handler", "async", "fire"); break;
+            case "--mode": Mode = OneOf(name, value, "handler", "async", "fire", "sink", "deliver"); break;
             case "--acks": Acks = OneOf(name, value, "idem", "all", "1"); break;
             case "--comp": Codec = value; break;
             case "--payload": Payload = OneOf(name, value, "text", "random"); break;

@@ -10,8 +10,8 @@ internal static class Benchmark
         using var log = new ConsoleLog();
         await using var producer = new KafkaProducer(options.ToProducerOptions(), log);
         var outcomes = new Outcomes();
-        using var observing = options.Mode is "handler" ? producer.Deliveries.Subscribe(outcomes) : null;
-        var driver = new Driver(producer, new Workload(options), outcomes, options);
+        using var way = new WayIn(producer, outcomes, options);
+        var driver = new Driver(producer, new Workload(options), outcomes, options) { Push = way.OnNext };
         if (options.Warmup > 0)
         {
             await driver.RunAsync(options.Warmup, rate: 0);

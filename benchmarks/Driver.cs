@@ -9,11 +9,14 @@ internal sealed class Driver(KafkaProducer producer, Workload workload, Outcomes
 
     private long _decidedSeen;
 
+    /// <summary>Where records go that are observed.</summary>
+    public required Action<Record> Push { get; init; }
+
     /// <summary>Runs <paramref name="count"/> records at a rate, or as fast as possible (0); gives the seconds until the last one was offered.</summary>
     public ValueTask<double> RunAsync(int count, int rate) => options.Mode switch
     {
         "fire" => new(Fire(count)),
-        "handler" => new(Push(count, rate)),
+        "handler" or "sink" or "deliver" => new(PushAll(count, rate)),
         _ => new(rate > 0 ? AwaitPacedAsync(count, rate) : AwaitAsync(count)),
     };
 
@@ -33,7 +36,7 @@ internal sealed class Driver(KafkaProducer producer, Workload workload, Outcomes
     }
 
     /// <summary>OnNext with an observer of every delivery. Stays on the thread it began on, as a source of its own would.</summary>
-    private double Push(int count, int rate)
+    private double PushAll(int count, int rate)
     {
         var start = Stopwatch.GetTimestamp();
         var before = outcomes.Decided;
@@ -43,7 +46,7 @@ internal sealed class Driver(KafkaProducer producer, Workload workload, Outcomes
             for (; sent < due; sent++)
             {
                 AwaitWindow(before + sent);
-                producer.OnNext(rate > 0 ? workload.Stamped(sent, Stopwatch.GetTimestamp()) : workload[sent]);
+                Push(rate > 0 ? workload.Stamped(sent, Stopwatch.GetTimestamp()) : workload[sent]);
             }
 
             Pause(sent < count);

@@ -8,7 +8,7 @@ namespace Rx.Kafka.Batching;
 /// What one partition's batches need for a record besides its bytes' place: chunks, a share for its sink or a shared completion for its
 /// await, all charged to the partition's account. Under the channel's gate.
 /// </summary>
-internal sealed class BatchMemory(BatchingContext context, PartitionMemory account)
+internal sealed class BatchMemory(BatchingContext context, MemoryAccount account)
 {
     /// <summary>Opens a batch with room for its first record.</summary>
     /// <param name="channel">Whose batch.</param>

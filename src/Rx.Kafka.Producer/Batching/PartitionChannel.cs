@@ -20,7 +20,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
     private const int LargestCopyUnderGate = 4096;
 
     private readonly BatchingContext _context;
-    private readonly PartitionMemory _account;
+    private readonly MemoryAccount _account;
     private readonly BatchMemory _memory;
     private readonly TopicName _topic;
     private readonly RecordWriter _writer;
@@ -42,7 +42,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         _context = context;
         _owner = owner;
         Waiting = new WaitingRecords(this, context);
-        _account = new PartitionMemory(Waiting.QueueDrainer);
+        _account = new MemoryAccount(Waiting.QueueDrainer);
         _memory = new BatchMemory(context, _account);
         Limit = new BatchLimit(context.BatchSize, context.Time);
         context.Memory.AddChannel(_account, owner.Memory);

@@ -47,7 +47,7 @@ internal sealed class BufferPool : IDisposable
         }
     }
 
-    public void AddChannel(PartitionMemory partition, BrokerMemory broker)
+    public void AddChannel(MemoryAccount partition, BrokerMemory broker)
     {
         lock (_lock)
         {
@@ -57,7 +57,7 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>The partition's leadership moved: its bytes and its place in the queue go with it.</summary>
-    public void MoveChannel(PartitionMemory partition, BrokerMemory broker)
+    public void MoveChannel(MemoryAccount partition, BrokerMemory broker)
     {
         MemoryNews news = default;
         lock (_lock)
@@ -82,7 +82,7 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>Takes a chunk and charges the overhead; null where the partition would have to wait. Under the channel's gate.</summary>
-    public byte[]? TryTake(PartitionMemory partition, MemoryRequest request)
+    public byte[]? TryTake(MemoryAccount partition, MemoryRequest request)
     {
         lock (_lock)
         {
@@ -91,7 +91,7 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>Takes what was set aside for the partition, or a chunk; else the partition waits. One step, or a wake-up is lost.</summary>
-    public byte[]? TakeOrWait(PartitionMemory partition, MemoryRequest request)
+    public byte[]? TakeOrWait(MemoryAccount partition, MemoryRequest request)
     {
         byte[]? chunk;
         MemoryNews news = default;
@@ -124,7 +124,7 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>The partition's line is empty: it waits no longer, and what was set aside goes to others.</summary>
-    public void Leave(PartitionMemory partition)
+    public void Leave(MemoryAccount partition)
     {
         MemoryNews news = default;
         lock (_lock)
@@ -138,7 +138,7 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>Charges what a batch keeps beside its bytes; false where that would exceed the ledger. Under the channel's gate.</summary>
-    public bool TryCharge(PartitionMemory partition, int bytes)
+    public bool TryCharge(MemoryAccount partition, int bytes)
     {
         lock (_lock)
         {
@@ -153,7 +153,7 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>Gives back everything of a batch that has its outcome.</summary>
-    public void Return(PartitionMemory partition, ReadOnlySpan<byte[]> chunks, int overhead)
+    public void Return(MemoryAccount partition, ReadOnlySpan<byte[]> chunks, int overhead)
     {
         var news = new MemoryNews { IsFreed = true };
         lock (_lock)
@@ -167,12 +167,12 @@ internal sealed class BufferPool : IDisposable
 
     public void Dispose() => _queue.Dispose();
 
-    private byte[]? TakeUnderLock(PartitionMemory partition, MemoryRequest request) =>
+    private byte[]? TakeUnderLock(MemoryAccount partition, MemoryRequest request) =>
         !_queue.Bars(partition) && _ledger.Fits(partition, request, out var chunk)
             ? _ledger.Take(partition, chunk, request.Overhead)
             : null;
 
-    private bool TryReleaseReserved(PartitionMemory partition)
+    private bool TryReleaseReserved(MemoryAccount partition)
     {
         if (partition.Reserved is not { } reserved)
         {

@@ -12,7 +12,7 @@ internal sealed class LargeRequestTurn : IDisposable
 
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
-    private PartitionMemory? _last;
+    private MemoryAccount? _last;
     private TimeSpan _length = FirstTurn;
     private long _endsAt;
     private long _notBefore = long.MinValue;
@@ -26,11 +26,11 @@ internal sealed class LargeRequestTurn : IDisposable
     }
 
     /// <summary>Whose turn it is.</summary>
-    public PartitionMemory? Collector { get; private set; }
+    public MemoryAccount? Collector { get; private set; }
 
     public bool MayStart => Collector is null && _time.GetTimestamp() >= _notBefore;
 
-    public void Start(PartitionMemory partition)
+    public void Start(MemoryAccount partition)
     {
         Collector = _last = partition;
         _endsAt = After(_length);
@@ -56,7 +56,7 @@ internal sealed class LargeRequestTurn : IDisposable
 
     /// <summary>A partition waits no longer.</summary>
     /// <returns>Whether it was its turn.</returns>
-    public bool Forget(PartitionMemory partition)
+    public bool Forget(MemoryAccount partition)
     {
         var collected = Collector == partition;
         Collector = collected ? null : Collector;

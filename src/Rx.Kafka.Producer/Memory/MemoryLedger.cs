@@ -35,24 +35,24 @@ internal sealed class MemoryLedger
 
     public long Needs(MemoryRequest request) => (long)ChunkFor(request.Minimum) + request.Overhead;
 
-    public bool MayTake(PartitionMemory partition, long needed) => MemoryThreshold.MayTake(partition, needed, Free, _limits);
+    public bool MayTake(MemoryAccount partition, long needed) => MemoryThreshold.MayTake(partition, needed, Free, _limits);
 
     /// <summary>Whether a partition may take what it asks for, and that much is free.</summary>
-    public bool Fits(PartitionMemory partition, MemoryRequest request, out int chunk)
+    public bool Fits(MemoryAccount partition, MemoryRequest request, out int chunk)
     {
         chunk = ChunkFor(request.Minimum);
         var needed = (long)chunk + request.Overhead;
         return needed <= Free && MayTake(partition, needed);
     }
 
-    public byte[] Take(PartitionMemory partition, int chunk, int overhead)
+    public byte[] Take(MemoryAccount partition, int chunk, int overhead)
     {
         var taken = _chunks.Rent(chunk);
         Charge(partition, (long)chunk + overhead);
         return taken;
     }
 
-    public void Charge(PartitionMemory partition, long bytes)
+    public void Charge(MemoryAccount partition, long bytes)
     {
         Volatile.Write(ref _used, _used + bytes);
         partition.Count(bytes);
@@ -61,7 +61,7 @@ internal sealed class MemoryLedger
         _chunks.Trim(Free);
     }
 
-    public void Release(PartitionMemory partition, ReadOnlySpan<byte[]> chunks, long overhead)
+    public void Release(MemoryAccount partition, ReadOnlySpan<byte[]> chunks, long overhead)
     {
         var bytes = overhead;
         foreach (var chunk in chunks)

@@ -30,7 +30,7 @@ internal static class MemoryThreshold
     }
 
     /// <summary>Whether a partition, and its broker, hold little enough beside what is free. Enough may still not be free.</summary>
-    public static bool MayTake(PartitionMemory partition, long needed, long free, in MemoryLimits limits)
+    public static bool MayTake(MemoryAccount partition, long needed, long free, in MemoryLimits limits)
     {
         if (partition.Bytes > free)
         {

@@ -28,9 +28,9 @@ internal sealed class WaitingPartitions : IDisposable
     public void AddBroker(BrokerMemory broker) => _brokers.Add(broker);
 
     /// <summary>Whether another partition collects, so that this one may not take.</summary>
-    public bool Bars(PartitionMemory partition) => _turn.Collector is { } collector && collector != partition;
+    public bool Bars(MemoryAccount partition) => _turn.Collector is { } collector && collector != partition;
 
-    public void Join(PartitionMemory partition, MemoryRequest request)
+    public void Join(MemoryAccount partition, MemoryRequest request)
     {
         if (partition.Wait(request, ++_joins))
         {
@@ -42,7 +42,7 @@ internal sealed class WaitingPartitions : IDisposable
 
     /// <summary>A partition waits no longer.</summary>
     /// <returns>Whether it collected, so that others may take again.</returns>
-    public bool Leave(PartitionMemory partition)
+    public bool Leave(MemoryAccount partition)
     {
         partition.EndWait();
         _waiting--;
@@ -122,7 +122,7 @@ internal sealed class WaitingPartitions : IDisposable
         return false;
     }
 
-    private bool TrySetAside(PartitionMemory partition, ref MemoryNews news)
+    private bool TrySetAside(MemoryAccount partition, ref MemoryNews news)
     {
         var request = partition.Wanted;
         if (!_ledger.Fits(partition, request, out var chunk))
@@ -136,7 +136,7 @@ internal sealed class WaitingPartitions : IDisposable
         return true;
     }
 
-    private void StartTurn(PartitionMemory partition)
+    private void StartTurn(MemoryAccount partition)
     {
         var needed = _ledger.Needs(partition.Wanted);
         if (needed > _ledger.Free && _ledger.MayTake(partition, needed) && _turn.MayStart)
@@ -161,7 +161,7 @@ internal sealed class WaitingPartitions : IDisposable
 internal struct MemoryNews
 {
     /// <summary>For whom memory was set aside; null for nearly every batch.</summary>
-    public List<PartitionMemory>? Served;
+    public List<MemoryAccount>? Served;
 
     /// <summary>All open batches became due.</summary>
     public bool IsPressed;

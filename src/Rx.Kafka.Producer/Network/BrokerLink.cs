@@ -18,7 +18,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Backoff _pause;
     private readonly Backoff _setup;
-    private readonly SilenceWatch _silence;
+    private readonly RequestTimeout _timeout;
     private readonly CancellationTokenSource _disposing = new();
     private Task _opening = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
@@ -49,7 +49,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _setupTimeout = _setup.Next();
         Throttle = new BrokerThrottle(_time);
         Suspicion = new Suspicion(connector.Suspects);
-        _silence = new SilenceWatch(_time, options.RequestTimeout, grace);
+        _timeout = new RequestTimeout(_time, options.RequestTimeout, grace);
     }
 
     /// <summary>The connection; it may be closed already, while its requests are still being told. Null = there is none.</summary>
@@ -62,7 +62,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     public Suspicion Suspicion { get; }
 
     /// <summary>Whether the broker owes an answer, and has sent nothing for a second.</summary>
-    public bool IsSilent => Connection is { IsClosed: false } && _silence.IsSilent;
+    public bool IsSilent => Connection is { IsClosed: false } && _timeout.IsSilent;
 
     /// <summary>Why the last attempt to connect failed; null after a success.</summary>
     public string? LastFailure { get; private set; }
@@ -179,7 +179,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         LastFailure = null;
         FailedAttempts = 0;
         Throttle.Forget();
-        _silence.Begin();
+        _timeout.Begin();
         Suspicion.Tell(connection.EndPoint, isSuspect: false);
         Connection = connection;
         _owner.Connected(connection);
@@ -217,7 +217,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
 
         var sendAt = wanted && open.CanSend && Throttle.Until > now ? Throttle.Until : long.MaxValue;
-        var reason = _silence.Look(open, Throttle.Until, now, out var due);
+        var reason = _timeout.Look(open, Throttle.Until, now, out var due);
         if (reason is null && due == long.MaxValue && !wanted)
         {
             reason = IdleReason(open, now, out due);
@@ -235,10 +235,10 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
 
     private void TellSilence(BrokerConnection open)
     {
-        Suspicion.Tell(open.EndPoint, _silence.IsSilent);
-        if (_isOverdue != _silence.IsOverdue)
+        Suspicion.Tell(open.EndPoint, _timeout.IsSilent);
+        if (_isOverdue != _timeout.IsOverdue)
         {
-            _isOverdue = _silence.IsOverdue;
+            _isOverdue = _timeout.IsOverdue;
             if (_isOverdue)
             {
                 _owner.Overdue();

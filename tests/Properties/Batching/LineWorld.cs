@@ -149,7 +149,7 @@ internal sealed class LineWorld(BatchingWorld world, PartitionChannel channel)
         ProducerBatch.BaseOverhead + (offered.Sink is null ? 0 : SinkShare.SegmentBytes(SinkInterest.Records, first: true));
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_account")]
-    private static extern ref PartitionMemory Account(PartitionChannel channel);
+    private static extern ref MemoryAccount Account(PartitionChannel channel);
 
     private void CheckSink()
     {

@@ -84,7 +84,7 @@ public sealed class BufferPoolTests
         const long Huge = 20L << 30;
         using var pool = new BufferPool(Huge, 65536, ProducerBatch.Overheads, new VirtualTime());
         var broker = new BrokerMemory();
-        var partition = new PartitionMemory(static () => { });
+        var partition = new MemoryAccount(static () => { });
         pool.AddBroker(broker);
         pool.AddChannel(partition, broker);
         for (var i = 0; i < 5; i++)

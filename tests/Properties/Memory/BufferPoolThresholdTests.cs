@@ -17,7 +17,7 @@ public sealed class BufferPoolThresholdTests
         using var pool = new BufferPool(Total, BatchSize, ProducerBatch.Overheads, new VirtualTime());
         var model = new PoolModel(Total, BatchSize, ProducerBatch.MaximumOverhead);
         var brokers = Enumerable.Range(0, 3).Select(_ => new BrokerMemory()).ToArray();
-        var partitions = new List<PartitionMemory>();
+        var partitions = new List<MemoryAccount>();
         var held = new List<(int Partition, byte[]? Chunk, int Overhead)>();
         Array.ForEach(brokers, pool.AddBroker);
         AddPartition(0);
@@ -62,7 +62,7 @@ public sealed class BufferPoolThresholdTests
 
         void AddPartition(int broker)
         {
-            partitions.Add(new PartitionMemory(static () => { }));
+            partitions.Add(new MemoryAccount(static () => { }));
             pool.AddChannel(partitions[^1], brokers[broker]);
             model.Partitions.Add((broker, 0));
         }
@@ -109,7 +109,7 @@ public sealed class BufferPoolThresholdTests
         Array.ForEach(brokers, pool.AddBroker);
         var partitions = Enumerable.Range(0, count).Select(i =>
         {
-            var partition = new PartitionMemory(static () => { });
+            var partition = new MemoryAccount(static () => { });
             pool.AddChannel(partition, brokers[i % brokers.Length]);
             return partition;
         }).ToArray();
@@ -135,7 +135,7 @@ public sealed class BufferPoolThresholdTests
         Array.ForEach(brokers, pool.AddBroker);
         var partitions = brokers.Select(broker =>
         {
-            var partition = new PartitionMemory(static () => { });
+            var partition = new MemoryAccount(static () => { });
             pool.AddChannel(partition, broker);
             return partition;
         }).ToArray();
@@ -156,7 +156,7 @@ public sealed class BufferPoolThresholdTests
         pool.AddBroker(broker);
         var partitions = Enumerable.Range(0, 300).Select(_ =>
         {
-            var partition = new PartitionMemory(static () => { });
+            var partition = new MemoryAccount(static () => { });
             pool.AddChannel(partition, broker);
             return partition;
         }).ToArray();
@@ -173,7 +173,7 @@ public sealed class BufferPoolThresholdTests
         Assert.InRange((pool.Total - pool.Used) / (double)pool.Total, least, most);
     }
 
-    private static void FillTogether(BufferPool pool, PartitionMemory[] partitions)
+    private static void FillTogether(BufferPool pool, MemoryAccount[] partitions)
     {
         for (var taken = true; taken;)
         {

@@ -100,7 +100,7 @@ public sealed class MemoryThresholdTests
             get
             {
                 var broker = new BrokerMemory { Channels = Channels - 1 };
-                var partition = new PartitionMemory(static () => { });
+                var partition = new MemoryAccount(static () => { });
                 partition.LedBy(broker);
                 partition.Count(Own);
                 broker.Bytes = Broker;

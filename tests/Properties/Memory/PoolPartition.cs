@@ -12,11 +12,11 @@ internal sealed class PoolPartition
     public PoolPartition(PoolWorld world, BrokerMemory broker)
     {
         _world = world;
-        Memory = new PartitionMemory(() => world.Queue(this));
+        Memory = new MemoryAccount(() => world.Queue(this));
         world.Pool.AddChannel(Memory, broker);
     }
 
-    public PartitionMemory Memory { get; }
+    public MemoryAccount Memory { get; }
 
     public long Held => _held.Sum(static h => h.Chunk.Length + (long)h.Overhead);
 

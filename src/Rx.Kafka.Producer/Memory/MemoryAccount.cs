@@ -2,12 +2,12 @@ namespace Rx.Kafka.Memory;
 
 /// <summary>What one partition holds of the buffer memory, and what it waits for. Guarded by the pool's lock.</summary>
 /// <param name="queueDrainer">Queues the work item that places waiting records; called without the pool's lock.</param>
-internal sealed class PartitionMemory(Action queueDrainer)
+internal sealed class MemoryAccount(Action queueDrainer)
 {
     private long _joined;
 
     /// <summary>Least own bytes first, then longest waiting.</summary>
-    public static IComparer<PartitionMemory> ServingOrder { get; } = Comparer<PartitionMemory>.Create(static (a, b) =>
+    public static IComparer<MemoryAccount> ServingOrder { get; } = Comparer<MemoryAccount>.Create(static (a, b) =>
         a.RankBytes != b.RankBytes ? a.RankBytes.CompareTo(b.RankBytes) : a._joined.CompareTo(b._joined));
 
     public BrokerMemory Broker { get; private set; } = null!;
@@ -99,7 +99,7 @@ internal sealed class BrokerMemory
     public int Channels { get; set; }
 
     /// <summary>Partitions that wait for memory, in the order that they are served in.</summary>
-    public SortedSet<PartitionMemory> Waiting { get; } = new(PartitionMemory.ServingOrder);
+    public SortedSet<MemoryAccount> Waiting { get; } = new(MemoryAccount.ServingOrder);
 }
 
 /// <summary>Memory for one more chunk.</summary>

@@ -3,9 +3,10 @@ using Rx.Kafka.Concurrency;
 namespace Rx.Kafka.Network;
 
 /// <summary>
-/// What it means that a broker owes an answer, or does not take the bytes of a request without one. It belongs to the loop of the link.
+/// When a connection is given up because its broker owes an answer, or does not take the bytes of a request without one, and when it is
+/// only silent. It belongs to the loop of the link.
 /// </summary>
-internal sealed class SilenceWatch(TimeProvider time, TimeSpan timeout, TimeSpan grace)
+internal sealed class RequestTimeout(TimeProvider time, TimeSpan timeout, TimeSpan grace)
 {
     /// <summary>A host that is well mostly answers sooner. Two links that wait so long for the same one are taken as a sign.</summary>
     private static readonly TimeSpan Suspicious = TimeSpan.FromSeconds(1);
