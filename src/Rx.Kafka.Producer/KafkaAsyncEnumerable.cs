@@ -28,7 +28,7 @@ public static class KafkaAsyncEnumerable
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(producer);
-        return PulledElements.Deliver(source, producer, OnFailure.Halt, cancellationToken).ThrowOnFailure().Succeeded();
+        return PulledElements.Deliver(source, producer, OnFailure.Halt, cancellationToken).ThrowOnFailure(cancellationToken).Succeeded(cancellationToken);
     }
 
     /// <summary>Sends records; failures are values, and the loop goes on.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
@@ -130,7 +131,7 @@ public sealed class KafkaProducer : IKafkaProducer, IDisposable
         _core.ThrowIfDisposed();
         if (_core.Dispatching.Interceptors is { } interceptors)
         {
-            return SendIntercepted(interceptors, interceptors.OnSend(record), cancellationToken);
+            return _core.Awaited.Rent().SendAsync(interceptors.OnSend(record), cancellationToken, interceptors);
         }
 
         if (cancellationToken.CanBeCanceled)
@@ -150,6 +151,60 @@ public sealed class KafkaProducer : IKafkaProducer, IDisposable
     }
 
     /// <summary>
+    /// Sends many records; one await for all. They are offered in order within the call, as by a loop of <see cref="SendAsync"/>: those
+    /// without room stand in line, so keep the records' bytes until the result comes; the span itself may be used again at once. For more
+    /// than <see cref="KafkaProducerOptions.BufferMemory"/> holds prefer a sequence (<c>AsEnumerable()</c>), of which only one record at a
+    /// time stands in line. Any thread; the continuation runs in the awaiting context, else on <see cref="ProducerRuntime.Scheduler"/>.
+    /// </summary>
+    /// <param name="records">The records; an array and a collection expression are such a span.</param>
+    /// <param name="cancellationToken">
+    /// No more records are offered, and those in line are withdrawn for certain; what was accepted goes its way. The await ends, without
+    /// outcomes.
+    /// </param>
+    /// <returns>
+    /// The outcome of each record, in their order, when all have one. A failed record is a value among them and throws nothing: ask <see
+    /// cref="SendResults.AllSucceeded"/>, or call <see cref="SendResults.ThrowIfFailed"/>. Dispose it to reuse its memory.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed before the call.</exception>
+    // Older compilers take an array for either.
+    [OverloadResolutionPriority(1)]
+    public ValueTask<SendResults> SendAllAsync(ReadOnlySpan<Record> records, CancellationToken cancellationToken = default)
+    {
+        _core.ThrowIfDisposed();
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<SendResults>(cancellationToken)
+            : new SendAll(_core.Admission, _core.Awaited, _core.Dispatching.Interceptors, records.Length, cancellationToken).SendAsync(records);
+    }
+
+    /// <summary>
+    /// Sends a sequence of records; one await for all. It is enumerated on <see cref="ProducerRuntime.Scheduler"/>, one record at a time.
+    /// While a record has no room the next is not asked for, so a sequence longer than memory is sent as it can be, and the bytes of each
+    /// record may be used again when the next one is asked for. Their order is kept; but what you send besides, before the await ends,
+    /// comes anywhere between. The result has some 40 bytes per record: an endless sequence is for <c>Subscribe(producer)</c>.
+    /// </summary>
+    /// <param name="records">The records, enumerated once.</param>
+    /// <param name="cancellationToken">
+    /// No more records are asked for, and one that stands in line is withdrawn for certain; what was accepted goes its way. The await ends,
+    /// without outcomes.
+    /// </param>
+    /// <returns><inheritdoc cref="SendAllAsync(ReadOnlySpan{Record}, CancellationToken)" path="/returns"/></returns>
+    /// <exception cref="Exception">
+    /// By the await: what the sequence threw, after every record it gave before has its outcome.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The producer was disposed before the call.</exception>
+    public ValueTask<SendResults> SendAllAsync(IEnumerable<Record> records, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        _core.ThrowIfDisposed();
+        var expected = records.TryGetNonEnumeratedCount(out var count) ? count : 0;
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<SendResults>(cancellationToken)
+            : new SendAll(_core.Admission, _core.Awaited, _core.Dispatching.Interceptors, expected, cancellationToken).SendAsync(records);
+    }
+
+    /// <summary>
     /// Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any
     /// thread.
     /// </summary>
@@ -163,7 +218,7 @@ public sealed class KafkaProducer : IKafkaProducer, IDisposable
         _core.ThrowIfDisposed();
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<Task<RecordMetadata>>(cancellationToken)
-            : Enqueue(record, cancellationToken);
+            : new EnqueueCompletion().EnqueueAsync(_core.Admission, record, _core.Dispatching.Interceptors, cancellationToken);
     }
 
     /// <summary>Connects now, to fail early; optional.</summary>
@@ -226,22 +281,4 @@ public sealed class KafkaProducer : IKafkaProducer, IDisposable
 
     /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
     public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync().AsTask());
-
-    private ValueTask<RecordMetadata> SendIntercepted(InterceptorChain interceptors, in Record record, CancellationToken cancellationToken)
-    {
-        var completion = _core.Awaited.Rent();
-        return completion.SendAsync(record, cancellationToken, new InterceptedCompletion(completion, record, interceptors));
-    }
-
-    private ValueTask<Task<RecordMetadata>> Enqueue(Record record, CancellationToken cancellationToken)
-    {
-        var completion = new EnqueueCompletion();
-        if (_core.Dispatching.Interceptors is not { } interceptors)
-        {
-            return completion.EnqueueAsync(_core.Admission, record, cancellationToken);
-        }
-
-        record = interceptors.OnSend(record);
-        return completion.EnqueueAsync(_core.Admission, record, cancellationToken, new InterceptedCompletion(completion, record, interceptors));
-    }
 }

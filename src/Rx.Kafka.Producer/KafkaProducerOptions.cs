@@ -59,9 +59,18 @@ public sealed record KafkaProducerOptions
 
     /// <summary>
     /// How long a batch may wait for more records (<c>linger.ms</c>); it may go half a millisecond earlier. Default 5 ms; zero sends as
-    /// soon as the broker's loop gets to it.
+    /// soon as the broker's loop gets to it. A record whose caller awaits it alone does not wait in vain: see <see cref="AdaptiveLinger"/>.
     /// </summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>
+    /// Whether awaited records skip <see cref="Linger"/> where it gathers nothing. Default true. No Kafka key. After three batches in a row
+    /// to one broker that waited their full linger for the only record in them, records that are awaited by <see
+    /// cref="KafkaProducer.SendAsync"/> go at once, as long as nothing else is on its way to that broker. So callers that send one record
+    /// after the other do not pay for linger. As soon as two overlap, batches gather again. Records that come by <see
+    /// cref="KafkaProducer.OnNext"/> or <see cref="KafkaProducer.EnqueueAsync"/> always linger. With false everything does.
+    /// </summary>
+    public bool AdaptiveLinger { get; set; } = true;
 
     /// <summary>The most bytes of batches in one request, and of one record (<c>max.request.size</c>); from 1. Default 1048576.</summary>
     public int MaxRequestSize { get; set; } = 1048576;

@@ -108,7 +108,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public SinkInput Open(DeliverySink sink)
     {
-        _sinks.Add(sink);
+        ObjectDisposedException.ThrowIf(!_sinks.TryAdd(sink), typeof(KafkaProducer));
         return new SinkInput(sink, Admission, Dispatching, FlushAsync);
     }
 
@@ -206,6 +206,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             Events = _events,
             BatchSize = _options.BatchSize,
             MaxBlock = _options.MaxBlock,
+            AdaptiveLinger = _options.AdaptiveLinger && _options.Linger > TimeSpan.Zero,
             CountAppends = _clock.CountAppends,
         };
     }

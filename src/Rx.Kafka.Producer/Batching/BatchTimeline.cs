@@ -4,7 +4,7 @@ namespace Rx.Kafka.Batching;
 
 /// <summary>
 /// The batches of one broker's partitions by age, in two intrusive lists: the open ones (linger) and all without outcome (delivery
-/// timeout). One timer per broker serves both.
+/// timeout). One timer per broker serves both. Here is also known whether linger gathers anything for this broker.
 /// </summary>
 internal sealed class BatchTimeline(TimeProvider time)
 {
@@ -12,23 +12,36 @@ internal sealed class BatchTimeline(TimeProvider time)
     private readonly BatchList _open = new(static batch => ref batch.OpenLink);
     private readonly BatchList _undecided = new(static batch => ref batch.UndecidedLink);
 
-    /// <summary>A batch was opened: reads the clock inside the lock, so that the lists stay sorted. Under the channel's gate.</summary>
+    /// <summary>How many batches lingered in vain, one after the other: see <see cref="BatchPolicy.IsLone"/>.</summary>
+    private int _inVain;
+
+    /// <summary>
+    /// A batch was opened: reads the clock inside the lock, so that the lists stay sorted, and says whether it is a lone one. Under the
+    /// channel's gate.
+    /// </summary>
     /// <returns>True when it is the oldest open one, so that the owner must set its timer.</returns>
     public bool Opened(ProducerBatch batch)
     {
         lock (_lock)
         {
             batch.OpenedAt = time.GetTimestamp();
+            var hasCompany = _undecided.First is not null;
+            _inVain = hasCompany ? 0 : _inVain;
+            batch.IsLone = BatchPolicy.IsLone(_inVain, batch.IsAwaited, hasCompany);
             _open.AddLast(batch);
             _undecided.AddLast(batch);
             return _open.First == batch;
         }
     }
 
-    public void Closed(ProducerBatch batch)
+    /// <param name="batch">The batch.</param>
+    /// <param name="hasLingered">Whether it is closed because it is as old as linger.</param>
+    public void Closed(ProducerBatch batch, bool hasLingered = false)
     {
         lock (_lock)
         {
+            var hasCompany = _undecided.First != batch || batch.UndecidedLink.Next is not null;
+            _inVain = BatchPolicy.InVain(_inVain, batch.Count, batch.IsAwaited, hasLingered, hasCompany);
             _open.Remove(batch);
         }
     }

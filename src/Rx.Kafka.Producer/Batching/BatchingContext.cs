@@ -24,6 +24,9 @@ internal sealed class BatchingContext
 
     public required TimeSpan MaxBlock { get; init; }
 
+    /// <summary>Whether a batch may go without linger where that gathers nothing.</summary>
+    public bool AdaptiveLinger { get; init; }
+
     /// <summary>Told of records that never come into a batch, and of those that wait for long.</summary>
     public required SinkEvents Events { get; init; }
 

@@ -20,8 +20,8 @@ internal sealed partial class PartitionChannel
 
     /// <summary>Closes the open batch if it still is the one that was seen on the timeline. Owner.</summary>
     /// <param name="openedAt">When that one was opened.</param>
-    /// <param name="mayGrow">If true and closed batches are still unsent, it stays open: a slow partition then sends few large
-    /// batches.</param>
+    /// <param name="mayGrow">It is due by linger alone: while closed batches are unsent it stays open, for a slow partition then sends few
+    /// large batches.</param>
     public void CloseOpen(long openedAt, bool mayGrow)
     {
         _gate.Enter();
@@ -34,7 +34,7 @@ internal sealed partial class PartitionChannel
             }
             else
             {
-                Close(ref open);
+                Close(ref open, hasLingered: mayGrow);
             }
         }
 
@@ -186,13 +186,13 @@ internal sealed partial class PartitionChannel
     private void Move(ProducerBatch batch, LoopOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
 
     /// <summary>Under the gate. Returns what the owner must be told.</summary>
-    private LoopNotice Close(ref ProducerBatch? open)
+    private LoopNotice Close(ref ProducerBatch? open, bool hasLingered = false)
     {
         var batch = open!;
         open = null;
         batch.IsClosed = true;
         _closed.Add(batch);
-        _owner.Timeline.Closed(batch);
+        _owner.Timeline.Closed(batch, hasLingered);
         Load.Add(Partition, batch.Bytes);
         return List(laneHasMore: false);
     }

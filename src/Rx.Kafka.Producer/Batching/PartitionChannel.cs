@@ -230,7 +230,8 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         if (result == AppendResult.Placed)
         {
             open = batch;
-            offer.Notice |= _owner.Timeline.Opened(batch!) ? LoopNotice.Opened : LoopNotice.None;
+            batch!.IsAwaited = _context.AdaptiveLinger && offer.IsAwaited;
+            offer.Notice |= _owner.Timeline.Opened(batch) ? LoopNotice.Opened : LoopNotice.None;
             offer.PlacedBytes = RecordBatchHeader.Size + total;
             Add(ref open, ref offer, body, total, delta: 0);
         }
@@ -278,7 +279,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         }
 
         offer.AllFull = BatchPolicy.AfterAppend(batch.Bytes, Limit.Current) != CloseReason.None;
-        if (offer.AllFull)
+        if (offer.AllFull || batch.IsLone)
         {
             offer.Notice |= Close(ref open);
         }

@@ -50,6 +50,12 @@ internal sealed class ProducerBatch
     /// <summary>Open for longer than Linger: it is closed when those before it are sent.</summary>
     public bool IsOverdue { get; set; }
 
+    /// <summary>Its first record is awaited by its caller, and linger adapts.</summary>
+    public bool IsAwaited { get; set; }
+
+    /// <summary>It goes with its first record, without linger.</summary>
+    public bool IsLone { get; set; }
+
     /// <summary>Copies of large records that are made outside the gate: before they end the batch is neither sent nor decided.</summary>
     public int OpenCopies { get; set; }
 
@@ -233,7 +239,7 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsOverdue = false;
+        IsDecided = IsClosed = IsOverdue = IsAwaited = IsLone = false;
         NextClosed = null;
         HaltingSink = null;
         Count = Bytes = Overhead = 0;

@@ -80,6 +80,9 @@ internal ref struct RecordOffer
     /// <summary>Its sink, if that has batches of its own.</summary>
     public readonly Sink? HaltingSink => Sink is { Halted: not null } ? Sink : null;
 
+    /// <summary>Whether its caller probably does nothing else before the outcome comes.</summary>
+    public readonly bool IsAwaited => Sink is null && Completion is not { MayGoUnheard: true };
+
     /// <summary>Takes the record's spans, or says in <see cref="Error"/> why its memory cannot be read.</summary>
     // NoInlining: a handler in the caller would keep all its variables in memory.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -73,7 +73,7 @@ internal static class OptionKind
     }
 
     public static ProducerOption Flag(
-        string key, string property, Func<KafkaProducerOptions, bool?> get, Action<KafkaProducerOptions, bool> set, string doc) =>
+        string? key, string property, Func<KafkaProducerOptions, bool?> get, Action<KafkaProducerOptions, bool> set, string doc) =>
         new(key, property, "true or false", doc)
         {
             Read = options => get(options) switch { null => null, true => "true", false => "false" },

@@ -75,6 +75,7 @@ internal static class OptionTable
     [
         Number("batch.size", nameof(KafkaProducerOptions.BatchSize), 0, int.MaxValue, o => o.BatchSize, (o, v) => o.BatchSize = (int)v, "Bytes after which a batch of one partition is closed; 0 sends each record alone."),
         Duration("linger.ms", nameof(KafkaProducerOptions.Linger), 0, o => o.Linger, (o, v) => o.Linger = v, "How long a batch may wait for more records."),
+        Flag(null, nameof(KafkaProducerOptions.AdaptiveLinger), o => o.AdaptiveLinger, (o, v) => o.AdaptiveLinger = v, "Whether awaited records skip Linger where it gathers nothing: each is sent after the outcome of the last."),
         Number("max.request.size", nameof(KafkaProducerOptions.MaxRequestSize), 1, int.MaxValue, o => o.MaxRequestSize, (o, v) => o.MaxRequestSize = (int)v, "The most bytes of batches in one request, and of one record."),
         Number("buffer.memory", nameof(KafkaProducerOptions.BufferMemory), 0, long.MaxValue, o => o.BufferMemory, (o, v) => o.BufferMemory = v, "Bytes that all unfinished batches may hold."),
         Choice("compression.type", nameof(KafkaProducerOptions.Compression), [("none", Compression.None)], ["gzip", "snappy", "lz4", "zstd"], o => o.Compression, (o, v) => o.Compression = v, "The codec of batches."),

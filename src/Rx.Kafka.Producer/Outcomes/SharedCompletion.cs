@@ -8,7 +8,7 @@ namespace Rx.Kafka.Outcomes;
 /// The awaitable that a batch hands to 32 awaiting callers: no object per record. A caller's token is 5 bits of slot and 11 bits of
 /// version; a slot's word changes by compare-and-swap only, so that a stale or repeated await touches nobody else's slot.
 /// </summary>
-internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
+internal sealed class SharedCompletion : IAwaitedRecord
 {
     /// <summary>What a shared completion adds to the ledger, in bytes.</summary>
     public const int Bytes = (SlotCount * 24) + 128;
@@ -129,20 +129,20 @@ internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
 
     public RecordMetadata GetResult(short token)
     {
-        ref var slot = ref SlotOf(token);
-        var word = Volatile.Read(ref slot.Word);
-        var phase = word & PhaseMask;
-        if (!IsLive(word, token) || (phase != Pending && phase != Queued) || Volatile.Read(ref _done) == 0
-            || !Swap(ref slot, word, Consumed))
-        {
-            throw Misuse();
-        }
-
-        var index = IndexOf(word);
+        var index = Consume(token, out var timeDelta);
         var error = _outcome.ErrorOf(index);
-        var metadata = error is null ? _outcome.MetadataOf(index, slot.TimeDelta) : default;
+        var metadata = error is null ? _outcome.MetadataOf(index, timeDelta) : default;
         Release();
         return error is null ? metadata : throw error.ToException();
+    }
+
+    public ProduceError? Take(short token, int state, out Delivery<int> delivery)
+    {
+        var index = Consume(token, out var timeDelta);
+        var error = _outcome.ErrorOf(index);
+        delivery = _outcome.DeliveryOf(state, new RecordFact(index, timeDelta), error);
+        Release();
+        return error;
     }
 
     private static bool IsLive(int word, short token) =>
@@ -154,6 +154,23 @@ internal sealed class SharedCompletion : IValueTaskSource<RecordMetadata>
     private static InvalidOperationException Misuse() =>
         new("This ValueTask was awaited twice, or its result was read before it completed or after it was consumed; a ValueTask is "
             + "awaited once: use AsTask() to await it more often or to block.");
+
+    /// <summary>Claims the result for this await; who does releases.</summary>
+    /// <returns>The record's number in its batch.</returns>
+    private int Consume(short token, out int timeDelta)
+    {
+        ref var slot = ref SlotOf(token);
+        var word = Volatile.Read(ref slot.Word);
+        var phase = word & PhaseMask;
+        if (!IsLive(word, token) || (phase != Pending && phase != Queued) || Volatile.Read(ref _done) == 0
+            || !Swap(ref slot, word, Consumed))
+        {
+            throw Misuse();
+        }
+
+        timeDelta = slot.TimeDelta;
+        return IndexOf(word);
+    }
 
     private ref Slot SlotOf(short token) => ref _slots[token & (SlotCount - 1)];
 

@@ -13,15 +13,28 @@ internal sealed class EnqueueCompletion : RecordCompletion
 
     /// <summary>Offers the record.</summary>
     public ValueTask<Task<RecordMetadata>> EnqueueAsync(
-        IRecordAdmission admission, in Record record, CancellationToken cancellationToken, RecordCompletion? completion = null)
+        IRecordAdmission admission, Record record, InterceptorChain? interceptors, CancellationToken cancellationToken)
     {
-        var offer = new RecordOffer(record, completion: completion ?? this);
+        RecordCompletion completion = this;
+        if (interceptors is not null)
+        {
+            record = interceptors.OnSend(record);
+            completion = new InterceptedCompletion(this, record, interceptors);
+        }
+
+        var offer = new RecordOffer(record, completion: completion);
         return admission.Offer(ref offer) switch
         {
             OfferResult.Placed => new(_acknowledged.Task),
             OfferResult.Waits => new(WhenAcceptedAsync(offer.Waiting!, admission.Scheduler, cancellationToken)),
-            _ => ValueTask.FromException<Task<RecordMetadata>>(offer.Error!.ToException()),
+            _ => Refused(offer.Error!),
         };
+
+        ValueTask<Task<RecordMetadata>> Refused(ProduceError error)
+        {
+            completion.Refuse(error);
+            return ValueTask.FromException<Task<RecordMetadata>>(error.ToException());
+        }
     }
 
     public override void Decide(in BatchOutcome outcome)

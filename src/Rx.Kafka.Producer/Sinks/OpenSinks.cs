@@ -9,14 +9,18 @@ internal sealed class OpenSinks
     private bool _isClosed;
 
     /// <summary>Keeps a new sink until it has completed.</summary>
-    /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
-    public void Add(DeliverySink sink)
+    /// <returns>False when the producer was disposed.</returns>
+    public bool TryAdd(DeliverySink sink)
     {
         sink.Completed = Remove;
         sink.UpdateInterest();
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(KafkaProducer));
+            if (_isClosed)
+            {
+                return false;
+            }
+
             _sinks.Add(sink);
         }
 
@@ -24,6 +28,8 @@ internal sealed class OpenSinks
         {
             sink.Fault(error);
         }
+
+        return true;
     }
 
     /// <summary>No sink is opened any more.</summary>

@@ -12,12 +12,15 @@ namespace Rx.Kafka.Sinks;
 /// serves 32. Pooled.
 /// </summary>
 internal sealed class SendCompletion(
-    IRecordAdmission admission, ObjectPool<SendCompletion> home) : RecordCompletion, IValueTaskSource<RecordMetadata>
+    IRecordAdmission admission, ObjectPool<SendCompletion> home) : RecordCompletion, IAwaitedRecord
 {
     private const int Open = 1 << 16;
 
+    // Who takes a value looks at the token first, so nobody is told this.
+    private static readonly ProduceError Cancelled = new(ProduceErrorCode.Aborted, "The await was cancelled.");
+
     // Runs its continuation in line: that is ours, and only queues the caller's.
-    private ManualResetValueTaskSourceCore<RecordMetadata> _core;
+    private ManualResetValueTaskSourceCore<AwaitedOutcome> _core;
     private Action<object?>? _continuation;
     private object? _state;
     private CancellationTokenRegistration _cancellation;
@@ -39,15 +42,27 @@ internal sealed class SendCompletion(
     /// <summary>Claim word: version and Open bit. GetResult swaps it once, so a second await cannot release the object twice.</summary>
     private int _claim;
 
+    /// <summary>The token of its present await.</summary>
+    public short Token => _core.Version;
+
     /// <summary>Offers the record.</summary>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Withdraws it, or ends the await.</param>
-    /// <param name="completion">Who is told its outcome, and tells this one; null = this one.</param>
-    public ValueTask<RecordMetadata> SendAsync(in Record record, CancellationToken cancellationToken, RecordCompletion? completion = null)
+    /// <param name="interceptors">Who is told the outcome before the await; null = there are none.</param>
+    public ValueTask<RecordMetadata> SendAsync(
+        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors = null)
+    {
+        _ = Offer(record, cancellationToken, interceptors);
+        return new ValueTask<RecordMetadata>(this, Token);
+    }
+
+    /// <summary>The same for who takes the outcome by <see cref="Token"/>.</summary>
+    /// <returns>Its place in line; null = it stands in none.</returns>
+    public WaitingRecord? Offer(in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors)
     {
         _references = 2;
         _claim = Open | (ushort)_core.Version;
-        var offer = new RecordOffer(record, completion: completion ?? this);
+        var offer = new RecordOffer(record, completion: interceptors is null ? this : new InterceptedCompletion(this, record, interceptors));
         if (admission.Offer(ref offer) == OfferResult.Refused)
         {
             offer.Completion!.Refuse(offer.Error!);
@@ -61,39 +76,30 @@ internal sealed class SendCompletion(
             MeetRegistration();
         }
 
-        return new ValueTask<RecordMetadata>(this, _core.Version);
+        return offer.Waiting;
     }
 
     public override void Decide(in BatchOutcome outcome)
     {
-        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        if (outcome.ErrorOf(Index) is { } error)
         {
-            if (outcome.ErrorOf(Index) is { } error)
-            {
-                _core.SetException(error.ToException());
-            }
-            else
-            {
-                _core.SetResult(outcome.MetadataOf(Index, TimeDelta));
-            }
+            Refuse(error);
         }
-
-        MeetRegistration();
-        Release();
+        else
+        {
+            End(new AwaitedOutcome(outcome.MetadataOf(Index, TimeDelta), outcome.SuccessPersistence, Error: null));
+        }
     }
 
-    public override void Refuse(ProduceError error)
+    public override void Refuse(ProduceError error) => End(new AwaitedOutcome(default, error.Persistence, error));
+
+    public ValueTaskSourceStatus GetStatus(short token)
     {
-        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
-        {
-            _core.SetException(error.ToException());
-        }
-
-        MeetRegistration();
-        Release();
+        var status = _core.GetStatus(token);
+        return status == ValueTaskSourceStatus.Succeeded && _core.GetResult(token).Error is not null
+            ? ValueTaskSourceStatus.Faulted
+            : status;
     }
-
-    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
     // Never throws: thrown from here it would end the process. A repeated or stale registration is queued, and faults in GetResult.
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
@@ -119,6 +125,30 @@ internal sealed class SendCompletion(
 
     public RecordMetadata GetResult(short token)
     {
+        Claim(token);
+        try
+        {
+            var outcome = _core.GetResult(token);
+            return outcome.Error is { } error ? throw error.ToException() : outcome.Metadata;
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    public ProduceError? Take(short token, int state, out Delivery<int> delivery)
+    {
+        Claim(token);
+        var isCancelled = _core.GetStatus(token) == ValueTaskSourceStatus.Canceled;
+        var outcome = isCancelled ? new AwaitedOutcome(default, Cancelled.Persistence, Cancelled) : _core.GetResult(token);
+        Release();
+        delivery = outcome.ToDelivery(state);
+        return outcome.Error;
+    }
+
+    private void Claim(short token)
+    {
         if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
         {
             throw new InvalidOperationException(
@@ -130,15 +160,17 @@ internal sealed class SendCompletion(
             throw new InvalidOperationException(
                 "This ValueTask was awaited twice; it is awaited once: use AsTask() to await it more often.");
         }
+    }
 
-        try
+    private void End(in AwaitedOutcome outcome)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
         {
-            return _core.GetResult(token);
+            _core.SetResult(outcome);
         }
-        finally
-        {
-            Release();
-        }
+
+        MeetRegistration();
+        Release();
     }
 
     /// <summary>
@@ -222,6 +254,14 @@ internal sealed class SendCompletion(
         Volatile.Write(ref _hasEnded, 0);
         home.Return(this);
     }
+}
+
+/// <summary>What became of one awaited record.</summary>
+internal readonly record struct AwaitedOutcome(RecordMetadata Metadata, Persistence Persistence, ProduceError? Error)
+{
+    public Delivery<int> ToDelivery(int state) => Error is { } error
+        ? new(state, error)
+        : new(state, Metadata.Topic, Metadata.Partition, Metadata.Offset, Metadata.Timestamp.ToUnixTimeMilliseconds(), Persistence);
 }
 
 /// <summary>

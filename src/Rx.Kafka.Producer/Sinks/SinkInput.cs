@@ -1,7 +1,6 @@
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
-using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Sinks;
 
@@ -78,17 +77,17 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
             return default;
         }
 
-        return IsFull ? AfterWaiting(record, state, cancellationToken) : new(Offer(record, state)?.WaitAsync(cancellationToken) ?? Task.CompletedTask);
+        return IsFull ? AfterWaiting(record, state, cancellationToken) : new(Offer(record, state).WaitAsync(cancellationToken));
     }
 
     /// <summary>Takes a record without waiting: one that has to stand in line is copied first.</summary>
     /// <inheritdoc cref="OnNext" path="/param"/>
-    /// <returns>Completes when a record that stands in line has left it; null = it was taken, or refused, at once.</returns>
-    public Task? Offer(in Record record, object? state)
+    /// <returns>Completes when the record does not stand in line any more.</returns>
+    public Task Offer(in Record record, object? state)
     {
         if (IsOmitted(record, state))
         {
-            return null;
+            return Task.CompletedTask;
         }
 
         var sent = context.Interceptors?.OnSend(record) ?? record;
@@ -104,7 +103,7 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
             NotPlaced(result, ref offer);
         }
 
-        return null;
+        return Task.CompletedTask;
     }
 
     /// <summary>Completes when observers have made room.</summary>
@@ -164,10 +163,7 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
             await WhenOpen().WaitAsync(cancellationToken);
         }
 
-        if (Offer(record, state) is { } placed)
-        {
-            await placed.WaitAsync(cancellationToken);
-        }
+        await Offer(record, state).WaitAsync(cancellationToken);
     }
 
     private void OnNextLater(in Record record, object? state)

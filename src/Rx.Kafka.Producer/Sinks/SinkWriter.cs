@@ -8,12 +8,12 @@ namespace Rx.Kafka.Sinks;
 /// </summary>
 internal sealed class SinkWriter(SinkInput input) : ChannelWriter<Record>
 {
-    /// <summary>The last record that had to stand in line: until it leaves the line, the channel is full.</summary>
-    private Task? _inLine;
+    /// <summary>The last record: while it stands in line, the channel is full.</summary>
+    private Task _inLine = Task.CompletedTask;
 
     private Exception? _error;
 
-    private bool IsFull => input.IsFull || _inLine is { IsCompleted: false };
+    private bool IsFull => input.IsFull || !Volatile.Read(ref _inLine).IsCompleted;
 
     public override bool TryWrite(Record item)
     {
@@ -22,11 +22,7 @@ internal sealed class SinkWriter(SinkInput input) : ChannelWriter<Record>
             return false;
         }
 
-        if (input.Offer(item, state: null) is { } inLine)
-        {
-            Volatile.Write(ref _inLine, inLine);
-        }
-
+        Volatile.Write(ref _inLine, input.Offer(item, state: null));
         return true;
     }
 
@@ -66,11 +62,7 @@ internal sealed class SinkWriter(SinkInput input) : ChannelWriter<Record>
     {
         while (IsFull && !input.IsClosed)
         {
-            if (Volatile.Read(ref _inLine) is { IsCompleted: false } inLine)
-            {
-                await inLine.WaitAsync(cancellationToken);
-            }
-
+            await Volatile.Read(ref _inLine).WaitAsync(cancellationToken);
             await input.WhenOpen().WaitAsync(cancellationToken);
         }
 

@@ -50,6 +50,31 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
         Assert.Equal(WarmUp + Measured + outstanding.Length, brokers.Records);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task SendAllAsync_of_10_000_records_allocates_nothing_per_record(bool isSpan)
+    {
+        var brokers = Brokers();
+        await using var producer = Producer(brokers);
+        var records = new Record[10_000];
+        Array.Fill(records, TheRecord);
+        await SendAll(WarmUp);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await SendAll(Measured);
+        Judge(GC.GetTotalAllocatedBytes(precise: true) - before, mostPerRecord: 1);
+        Assert.Equal(WarmUp + Measured, brokers.Records);
+
+        async Task SendAll(int count)
+        {
+            for (var sent = 0; sent < count; sent += records.Length)
+            {
+                using var results = await (isSpan ? producer.SendAllAsync(records) : producer.SendAllAsync(records.AsEnumerable()));
+                results.ThrowIfFailed();
+            }
+        }
+    }
+
     private static Record TheRecord { get; } = new("t", new byte[100]);
 
     private static AnsweringTransport Brokers()
@@ -102,11 +127,11 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
         }
     }
 
-    private void Judge(long bytes)
+    private void Judge(long bytes, double mostPerRecord = MostBytesPerRecord)
     {
         var perRecord = (double)bytes / Measured;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{perRecord:0.000} B per record"));
-        Assert.True(perRecord < MostBytesPerRecord, string.Create(CultureInfo.InvariantCulture, $"{perRecord:0.00} B per record, {bytes} B for {Measured} records; the limit is {MostBytesPerRecord} B per record."));
+        Assert.True(perRecord < mostPerRecord, string.Create(CultureInfo.InvariantCulture, $"{perRecord:0.00} B per record, {bytes} B for {Measured} records; the limit is {mostPerRecord} B per record."));
     }
 
     private sealed class Tally

@@ -42,4 +42,20 @@ public sealed class BatchPolicyTests
     [Law("L10")]
     public void Where_no_batch_is_open_none_is_ever_due() =>
         Assert.All([false, true], static isUrgent => Assert.Equal(long.MaxValue, BatchPolicy.WhenDue(long.MaxValue, 5, isUrgent)));
+
+    // Any course of one loop: a lone batch comes only after three that lingered for one awaited record, with no company since.
+    [Property(MaxTest = 500)]
+    [Law("L10")]
+    public void A_batch_goes_alone_only_after_three_in_a_row_that_lingered_for_nobody((bool Awaited, bool Lingered, bool Company, bool More)[] course)
+    {
+        var inVain = 0;
+        var row = 0;
+        foreach (var (awaited, lingered, company, more) in course)
+        {
+            inVain = BatchPolicy.InVain(inVain, more ? 2 : 1, awaited, lingered, company);
+            row = company || more ? 0 : row + (awaited && lingered ? 1 : 0);
+            Assert.Equal(row >= 3, BatchPolicy.IsLone(inVain, isAwaited: true, hasCompany: false));
+            Assert.False(BatchPolicy.IsLone(inVain, isAwaited: false, hasCompany: false) || BatchPolicy.IsLone(inVain, isAwaited: true, hasCompany: true));
+        }
+    }
 }

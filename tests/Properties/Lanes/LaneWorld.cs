@@ -3,6 +3,7 @@ using Rx.Kafka.Concurrency;
 using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Lanes;
 using Rx.Kafka.Network;
+using Rx.Kafka.Outcomes;
 using Rx.Kafka.Partitioning;
 using Rx.Kafka.Properties.Batching;
 using Rx.Kafka.Properties.Metadata.Scripted;
@@ -88,6 +89,13 @@ internal sealed class LaneWorld : IDisposable
             Assert.Equal(AppendResult.Placed, _batching.Append(Channel, BatchingWorld.Numbered(Told.Count), completion: Told[^1]));
         }
 
+        Channel.CloseOpen(Loop.Timeline.OldestOpen(), mayGrow: false);
+    }
+
+    /// <summary>Closes a batch with one record of a sink.</summary>
+    public void Write(Sink sink)
+    {
+        Assert.Equal(AppendResult.Placed, _batching.Append(Channel, BatchingWorld.Numbered(0), sink));
         Channel.CloseOpen(Loop.Timeline.OldestOpen(), mayGrow: false);
     }
 

@@ -9,7 +9,8 @@ internal sealed class HandSink : Sink
     private SinkInterest _interest;
     private int _entered;
 
-    public HandSink(SinkInterest interest = SinkInterest.None) => _interest = interest;
+    public HandSink(SinkInterest interest = SinkInterest.None, bool halts = false)
+        : base(halts) => _interest = interest;
 
     /// <summary>What somebody wants from now on.</summary>
     public SinkInterest Wanted

@@ -43,7 +43,7 @@ internal sealed class Offered(int id, Step step, TimeSpan at)
         Metadata = metadata;
     }
 
-    public void Delivered(in Delivery<Record> delivery, TimeSpan now)
+    public void Delivered<T>(in Delivery<T> delivery, TimeSpan now)
     {
         End(now);
         Persistence = delivery.Persistence;

@@ -148,16 +148,19 @@ internal sealed class ScenarioRunner
 
     private async Task CallAsync(Step[] steps)
     {
-        foreach (var step in steps)
+        for (var i = 0; i < steps.Length; i++)
         {
+            var step = steps[i];
             await (step.Kind switch
             {
+                StepKind.SendAll or StepKind.SendSequence => SendManyAsync([.. steps.Skip(i).TakeWhile(next => next.Kind == step.Kind)]),
                 StepKind.Pause => Task.Delay(TimeSpan.FromMilliseconds(step.Ms), _simulation.Time),
                 StepKind.Flush or StepKind.Purge => FlushAsync(step.Kind),
                 StepKind.Watch or StepKind.WatchAndThrow => Watch(step),
                 StepKind.Dispose => DisposeAmidAsync(),
                 _ => OfferAsync(step),
             });
+            i += step.IsOneOfMany ? steps.Skip(i + 1).TakeWhile(next => next.Kind == step.Kind).Count() : 0;
         }
     }
 
@@ -183,6 +186,55 @@ internal sealed class ScenarioRunner
         }
 
         offered.ReturnedAt = Now;
+    }
+
+    private async Task SendManyAsync(Step[] steps)
+    {
+        var token = steps[0].Ms > 0 ? CancelledAfter(steps[0]) : CancellationToken.None;
+        var offered = new List<Offered>();
+        try
+        {
+            if (steps[0].Kind == StepKind.SendAll)
+            {
+                Record[] records = [.. steps.Select(Next)];
+                _ = ObserveAsync(offered, _producer.SendAllAsync(records, token));
+            }
+            else
+            {
+                await ObserveAsync(offered, _producer.SendAllAsync(steps.Select(Next), token));
+            }
+        }
+        catch (ObjectDisposedException e)
+        {
+            offered.ForEach(record => record.Failed(e, Now));
+        }
+
+        offered.ForEach(record => record.ReturnedAt = Now);
+
+        Record Next(Step step)
+        {
+            var next = new Offered(_run.Records.Count, step, Now);
+            _run.Records.Add(next);
+            offered.Add(next);
+            return ScenarioRecords.Make(next.Id, step);
+        }
+    }
+
+    /// <summary>One outcome for each that was offered; else the model finds records without one.</summary>
+    private async Task ObserveAsync(List<Offered> offered, ValueTask<SendResults> sending)
+    {
+        try
+        {
+            using var results = await sending;
+            foreach (var delivery in results.Count == offered.Count ? results : Enumerable.Empty<Delivery<int>>())
+            {
+                offered[delivery.State].Delivered(delivery, Now);
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            offered.ForEach(record => record.Failed(e, Now));
+        }
     }
 
     private Task DisposeAmidAsync()

@@ -21,7 +21,9 @@ internal static class ScenarioSource
         var callers = random.Next(1, 4);
         for (var i = 0; i < steps.Length; i++)
         {
-            steps[i] = MakeStep(random, random.Next(callers), setup, profile);
+            steps[i] = i > 0 && steps[i - 1].IsOneOfMany && random.Next(4) > 0
+                ? MakeRecord(random, new Step(steps[i - 1].Caller, steps[i - 1].Kind), setup, profile)
+                : MakeStep(random, random.Next(callers), setup, profile);
         }
 
         return new Scenario
@@ -84,7 +86,8 @@ internal static class ScenarioSource
             < 4 when profile.Watches => Any(random, StepKind.Watch, StepKind.Watch, StepKind.WatchAndThrow),
             < 60 when profile.Sinks => Any(random, StepKind.SinkNext, StepKind.HaltingNext, StepKind.Write, StepKind.Deliver, StepKind.OnNext),
             < 80 when profile.ManyBatches => Any(random, StepKind.Send, StepKind.Send, StepKind.Enqueue, StepKind.OnNext),
-            < 25 => StepKind.Send,
+            < 19 => StepKind.Send,
+            < 25 => Any(random, StepKind.SendAll, StepKind.SendSequence),
             < 50 => StepKind.Enqueue,
             < 75 => StepKind.OnNext,
             < 85 => StepKind.Pause,
@@ -106,6 +109,11 @@ internal static class ScenarioSource
             };
         }
 
+        return MakeRecord(random, step, setup, profile);
+    }
+
+    private static Step MakeRecord(Random random, Step step, Setup setup, ScenarioProfile profile)
+    {
         step = random.Next(4) switch
         {
             0 => step,
@@ -113,6 +121,11 @@ internal static class ScenarioSource
             _ => step with { Partition = random.Next(setup.Partitions) },
         };
         step = step with { Bytes = Any(random, 8, 8, 50, 200, random.Next(4, 2000), profile.SmallMemory ? random.Next(4, 4000) : random.Next(4, 20_000)) };
-        return kind is StepKind.SendCancelled or StepKind.EnqueueCancelled ? step with { Ms = Any(random, 0, 1, 2, 5, 20, 100) } : step;
+        return step.Kind switch
+        {
+            StepKind.SendCancelled or StepKind.EnqueueCancelled => step with { Ms = Any(random, 0, 1, 2, 5, 20, 100) },
+            StepKind.SendAll or StepKind.SendSequence when profile.Cancels && random.Next(3) == 0 => step with { Ms = Any(random, 1, 2, 5, 20, 100) },
+            _ => step,
+        };
     }
 }

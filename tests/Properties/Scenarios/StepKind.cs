@@ -15,6 +15,12 @@ internal enum StepKind
     /// <summary>EnqueueAsync with a token that is cancelled after some time; the caller waits for the acceptance.</summary>
     EnqueueCancelled,
 
+    /// <summary>SendAllAsync of a span; steps of this kind in a row are one call. The caller goes on at once.</summary>
+    SendAll,
+
+    /// <summary>SendAllAsync of a sequence that is pulled; steps of this kind in a row are one call. The caller waits for it.</summary>
+    SendSequence,
+
     /// <summary>OnNext.</summary>
     OnNext,
 

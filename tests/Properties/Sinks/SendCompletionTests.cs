@@ -30,7 +30,7 @@ public sealed class SendCompletionTests
                     var record = BatchingWorld.Numbered(send.Number, step.A);
                     if (step.Kind == 2)
                     {
-                        send.Enqueued = new EnqueueCompletion().EnqueueAsync(admission, record, send.Token).AsTask();
+                        send.Enqueued = new EnqueueCompletion().EnqueueAsync(admission, record, interceptors: null, send.Token).AsTask();
                     }
                     else
                     {
@@ -158,7 +158,7 @@ public sealed class SendCompletionTests
     private static WeakReference EnqueueAndForget(HandAdmission admission, Record record, CancellationToken token)
     {
         var completion = new EnqueueCompletion();
-        _ = completion.EnqueueAsync(admission, record, token);
+        _ = completion.EnqueueAsync(admission, record, interceptors: null, token);
         return new WeakReference(completion);
     }
 
