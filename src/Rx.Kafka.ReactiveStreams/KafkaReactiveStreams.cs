@@ -66,7 +66,7 @@ public static class KafkaReactiveStreams
     /// The sink as a stage of a stream, records in and outcomes out: <c>Flow.FromProcessor(() => producer.OpenSink().ToProcessor())</c>.
     /// It asks for records as soon as somebody takes the outcomes, so each is seen. Failures are elements. When the stream of records
     /// ends, so do the outcomes, after the last one; when nobody wants outcomes any more, the stream of records is cancelled and the sink
-    /// ends: what was accepted is sent all the same.
+    /// ends: what it has accepted is sent all the same, the rest is dropped.
     /// </summary>
     /// <param name="sink">Has this one processor, with one subscription on each side.</param>
     /// <param name="demand">As in <see cref="ToSubscriber"/>; also, how many outcomes are kept while nobody asks for them.</param>

@@ -28,7 +28,7 @@ internal sealed class SinkProcessor : IProcessor<Record, Delivery<Record>>
             return;
         }
 
-        new StreamSubscription<Delivery<Record>>(subscriber, Stop).Start(_sink, _demand);
+        new StreamSubscription<Delivery<Record>>(subscriber, _input.Leave).Start(_sink, _demand);
         _input.Begin();
     }
 
@@ -39,10 +39,4 @@ internal sealed class SinkProcessor : IProcessor<Record, Delivery<Record>>
     public void OnError(Exception cause) => _input.OnError(cause);
 
     public void OnComplete() => _input.OnComplete();
-
-    private void Stop()
-    {
-        _sink.OnCompleted();
-        _input.Stop();
-    }
 }

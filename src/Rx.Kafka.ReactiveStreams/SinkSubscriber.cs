@@ -17,6 +17,7 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
     private ISubscription? _subscription;
     private Exception? _error;
     private volatile bool _hasEnded;
+    private volatile bool _isLeft;
     private int _isSubscribed;
 
     /// <param name="sink">Where records go.</param>
@@ -51,7 +52,7 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
             // Of a stream that keeps the rules this is what was under way when the sink ended, and the error comes too late to be one.
             _sink.OnError(new InvalidOperationException(
                 $"The stream signalled more than the {_demand} records that were asked for, or after its end: Reactive Streams rules 1.1 and 1.7."));
-            _sink.OnNext(element);
+            Refuse(element);
         }
     }
 
@@ -66,8 +67,16 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
     /// <summary>From now on records are asked for. Any thread.</summary>
     public void Begin() => _wanted.TrySetResult();
 
-    /// <summary>No more records are wanted; the sink has ended. Any thread.</summary>
-    public void Stop()
+    /// <summary>Nobody wants outcomes any more. What the sink has not taken by then is dropped, like all that is under way. Any thread.</summary>
+    public void Leave()
+    {
+        _isLeft = true;
+        _sink.OnCompleted();
+        Stop();
+    }
+
+    /// <summary>The sink has ended, or the stream.</summary>
+    private void Stop()
     {
         _records.Writer.TryComplete();
         Begin();
@@ -110,7 +119,7 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
         Stop();
         while (_records.Reader.TryRead(out var late))
         {
-            _sink.OnNext(late);
+            Refuse(late);
         }
     }
 
@@ -127,8 +136,12 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
                     return false;
                 }
 
-                _subscription!.Request(due);
-                due = 0;
+                // The end may have come meanwhile (2.4).
+                if (!_hasEnded)
+                {
+                    _subscription!.Request(due);
+                    due = 0;
+                }
             }
 
             if (_records.Reader.TryRead(out var record))
@@ -167,12 +180,21 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
         {
             if (!await IsOpenAsync())
             {
-                _sink.OnNext(record);
+                Refuse(record);
                 return false;
             }
         }
 
         return true;
+    }
+
+    /// <summary>The sink has ended, so this blocks nobody.</summary>
+    private void Refuse(in Record record)
+    {
+        if (!_isLeft)
+        {
+            _sink.OnNext(record);
+        }
     }
 
     private void EndSink()

@@ -80,7 +80,7 @@ public sealed class ProcessorTests
         await world.Delay(1);
         stream.Next(new Record("t", "one"));
         stream.Next(new Record("t", "two"));
-        await world.Delay(1);
+        await world.Delay(1000);
         if (leaving == "cancel")
         {
             subscriber.Cancel();

@@ -17,6 +17,7 @@ public sealed class SubscriberTests
         async world =>
         {
             var random = new Random(seed);
+            world.Kafka.CreateTopic("t");
             var demand = 1 + random.Next(20);
             var count = random.Next(200);
             world.Kafka.Faults.On(ApiKey.Produce).Times(3).Delay(TimeSpan.FromMilliseconds(random.Next(1, 500)));
@@ -187,14 +188,17 @@ public sealed class SubscriberTests
             async world =>
             {
                 var random = new Random(seed);
+                world.Kafka.CreateTopic("t");
                 var sink = world.Producer.OpenSink();
-                sink.Subscribe(_ =>
-                {
-                    if (random.Next(5) == 0)
+                sink.Subscribe(
+                    _ =>
                     {
-                        world.Wait(random.Next(10));
-                    }
-                });
+                        if (random.Next(5) == 0)
+                        {
+                            world.Wait(random.Next(10));
+                        }
+                    },
+                    static _ => { });
                 var stream = HandStream.Subscribe(sink.ToSubscriber(1 + random.Next(10)));
                 await PushAsync(random.Next(20));
                 var disposing = End(world, sink, end);
@@ -235,6 +239,7 @@ public sealed class SubscriberTests
         async world =>
         {
             using var counted = new Counted("too-much");
+            world.Kafka.CreateTopic("t");
             var sink = world.Producer.OpenSink();
             var stream = HandStream.Subscribe(sink.ToSubscriber(5));
             for (var i = 0; i < 100; i++)
@@ -244,6 +249,7 @@ public sealed class SubscriberTests
 
             var error = await Assert.ThrowsAsync<InvalidOperationException>(() => sink.Completion);
             Assert.Contains("more than the 5 records", error.Message, StringComparison.Ordinal);
+            await world.Delay(1);
             Assert.Equal(1, stream.Cancels);
             Assert.Equal(100, world.Log().Count + counted.Of("records.refused"));
         },
