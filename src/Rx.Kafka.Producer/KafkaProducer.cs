@@ -21,7 +21,7 @@ namespace Rx.Kafka;
 /// <para>Dispose it: one that is only forgotten keeps its connections, their loops, a timer thread and its memory until the process
 /// ends, and records that wait for <see cref="KafkaProducerOptions.Linger"/> when the process ends are lost.</para>
 /// </remarks>
-public sealed class KafkaProducer : IKafkaProducer, IDisposable
+public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
 {
     private readonly ProducerCore _core;
     private readonly RecordSink _root;

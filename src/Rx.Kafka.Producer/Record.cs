@@ -274,6 +274,20 @@ public readonly record struct Record
         Unsafe.AsRef(in cleared._present) = _present;
     }
 
+    /// <summary>The same record in new memory: for who keeps one whose memory its caller uses again.</summary>
+    internal Record WithMemoryOfItsOwn()
+    {
+        var bytes = new byte[_key.Length + _value.Length];
+        _key.CopyTo(bytes);
+        _value.CopyTo(bytes.AsMemory(_key.Length));
+        return this with
+        {
+            Headers = HeadersOrNull?.WithMemoryOfTheirOwn() ?? Headers,
+            Key = HasKey ? (ReadOnlyMemory<byte>?)bytes.AsMemory(0, _key.Length) : null,
+            Value = HasValue ? (ReadOnlyMemory<byte>?)bytes.AsMemory(_key.Length) : null,
+        };
+    }
+
     /// <summary>A null array that was converted is memory without an array; an empty array keeps its own.</summary>
     internal static bool IsNull(ReadOnlyMemory<byte> memory) => memory.Equals(default);
 

@@ -68,6 +68,10 @@ public sealed class RecordHeaders : IReadOnlyList<RecordHeader>, IEquatable<Reco
     public IEnumerator<RecordHeader> GetEnumerator() => ((IEnumerable<RecordHeader>)_headers).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The same headers, with copies of their bytes.</summary>
+    internal RecordHeaders WithMemoryOfTheirOwn() => [.. _headers.Select(static header =>
+        new RecordHeader(header.Key, header.Value is { } value ? (ReadOnlyMemory<byte>?)value.ToArray() : null))];
 }
 
 /// <summary>One header of a record.</summary>

@@ -218,11 +218,6 @@ internal sealed class RecordAdmission : IRecordAdmission
             return OfferResult.SinkEnded;
         }
 
-        if (offer.CopyToWait)
-        {
-            offer.CopyRecord();
-        }
-
         var waiting = new WaitingRecord(ref offer, _context.Batching.Time.GetTimestamp(), _context.Batching.Flushes.Enter());
         if (topic.Join(waiting, offer.MustWaitIn) is { } closedBy)
         {

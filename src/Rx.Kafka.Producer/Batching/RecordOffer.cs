@@ -29,6 +29,9 @@ internal ref struct RecordOffer
     /// <summary>The caller's record; kept only if its sink wants it back.</summary>
     public ref readonly Record Record;
 
+    /// <summary>Its caller uses its memory again after the offer: who keeps the record copies it.</summary>
+    public bool IsBorrowed;
+
     /// <summary>Its bytes and its time. Set by <see cref="TryRead"/>.</summary>
     public RecordView View;
 
@@ -40,9 +43,6 @@ internal ref struct RecordOffer
 
     /// <summary>The element that it was made of, for a sink of elements.</summary>
     public object? State;
-
-    /// <summary>Its caller does not wait while it stands in line, so its bytes must be copied before.</summary>
-    public bool CopyToWait;
 
     /// <summary>Its place in line: the one that it comes from, or the one that it was given.</summary>
     public WaitingRecord? Waiting;
@@ -105,18 +105,6 @@ internal ref struct RecordOffer
         }
     }
 
-    /// <summary>Makes it a record with memory of its own.</summary>
-    public void CopyRecord()
-    {
-        var copy = Record with { Key = CopyOf(Record.Key), Value = CopyOf(Record.Value) };
-        if (Record.HeadersOrNull is { } headers)
-        {
-            copy = copy with { Headers = [.. headers.Select(static header => new RecordHeader(header.Key, CopyOf(header.Value)))] };
-        }
-
-        Record = ref new StrongBox<Record>(copy).Value;
-    }
-
     private static bool IsArrayBacked(RecordHeaders headers)
     {
         foreach (ref readonly var header in headers.Span)
@@ -133,12 +121,9 @@ internal ref struct RecordOffer
     /// <summary>Header memory is read under the gate; foreign memory, which may throw, is copied first.</summary>
     private void CopyHeaders(RecordHeaders headers)
     {
-        var copies = headers.Select(static header => new RecordHeader(header.Key, CopyOf(header.Value)));
-        var copy = new StrongBox<Record>(Record with { Headers = [.. copies] });
+        var copy = new StrongBox<Record>(Record with { Headers = headers.WithMemoryOfTheirOwn() });
         Record = ref copy.Value;
     }
-
-    private static ReadOnlyMemory<byte>? CopyOf(ReadOnlyMemory<byte>? bytes) => bytes is { } memory ? memory.ToArray() : null;
 }
 
 /// <summary>A large record's room in a batch.</summary>

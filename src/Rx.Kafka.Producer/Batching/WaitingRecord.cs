@@ -25,7 +25,7 @@ internal sealed class WaitingRecord
     /// <param name="generation">The flush generation it counts in.</param>
     public WaitingRecord(ref RecordOffer offer, long joinedAt, long generation)
     {
-        Record = offer.Record;
+        Record = offer.IsBorrowed ? offer.Record.WithMemoryOfItsOwn() : offer.Record;
         State = offer.State;
         Sink = offer.Sink;
         Completion = offer.Completion;

@@ -52,8 +52,11 @@ internal sealed class RecordsOf<T>
 
     private static object? StateOf(T element, PendingElement<T>? pending) => pending is null ? element : pending;
 
+    // Not the exception's message: it may quote the element, which may be secret, and the error's text is logged.
     private static ProduceError Failed(Exception e) => new(
-        ProduceErrorCode.Serialization, $"The function that makes records of an element threw {e.GetType().Name}: {e.Message}", Cause: e);
+        ProduceErrorCode.Serialization,
+        $"The function that makes records of an element threw {e.GetType().Name}, see Cause. Other elements are not concerned.",
+        Cause: e);
 
     private bool TryMake(SinkInput input, T element, PendingElement<T>? pending, out Record record)
     {

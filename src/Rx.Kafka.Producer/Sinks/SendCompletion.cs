@@ -49,20 +49,23 @@ internal sealed class SendCompletion(
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Withdraws it, or ends the await.</param>
     /// <param name="interceptors">Who is told the outcome before the await; null = there are none.</param>
+    /// <param name="isBorrowed">Its memory serves again when this returns.</param>
     public ValueTask<RecordMetadata> SendAsync(
-        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors = null)
+        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors = null, bool isBorrowed = false)
     {
-        _ = Offer(record, cancellationToken, interceptors);
+        _ = Offer(record, cancellationToken, interceptors, isBorrowed);
         return new ValueTask<RecordMetadata>(this, Token);
     }
 
     /// <summary>The same for who takes the outcome by <see cref="Token"/>.</summary>
     /// <returns>Its place in line; null = it stands in none.</returns>
-    public WaitingRecord? Offer(in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors)
+    public WaitingRecord? Offer(
+        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors, bool isBorrowed = false)
     {
         _references = 2;
         _claim = Open | (ushort)_core.Version;
-        var offer = new RecordOffer(record, completion: interceptors is null ? this : new InterceptedCompletion(this, record, interceptors));
+        RecordCompletion completion = interceptors is null ? this : new InterceptedCompletion(this, record, interceptors);
+        var offer = new RecordOffer(record, completion: completion) { IsBorrowed = isBorrowed };
         if (admission.Offer(ref offer) == OfferResult.Refused)
         {
             offer.Completion!.Refuse(offer.Error!);

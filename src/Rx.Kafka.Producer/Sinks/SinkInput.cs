@@ -91,7 +91,7 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
         }
 
         var sent = context.Interceptors?.OnSend(record) ?? record;
-        var offer = new RecordOffer(sent, sink) { State = state, CopyToWait = true };
+        var offer = new RecordOffer(sent, sink) { State = state, IsBorrowed = true };
         var result = admission.Offer(ref offer);
         if (result == OfferResult.Waits)
         {

@@ -11,7 +11,7 @@ internal static class Layers
     /// <summary>The only types that may use everything, and that nobody below may use.</summary>
     public static IReadOnlySet<string> EntryPoints { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "KafkaProducer", "ProducerCore", "ProducerSink", "KafkaTransaction", "KafkaObservable", "KafkaAsyncEnumerable",
+        "KafkaProducer", "ProducerCore", "ProducerSink", "TopicSink", "TopicSink`1", "KafkaTopic", "KafkaTransaction", "KafkaObservable", "KafkaAsyncEnumerable",
     };
 
     /// <summary>Values, options and seams of the root: everybody may use them.</summary>
@@ -20,7 +20,7 @@ internal static class Layers
         "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery`1", "SendResults", "Persistence", "PartitionInfo", "TopicPartitions",
         "KafkaException", "KafkaProduceException", "ProduceError", "ProduceErrorCode", "RequiredAcks", "Compression", "Overflow", "OnFailure",
         "IKafkaProducer", "IPartitioner", "RoundRobinPartitioner", "ITransport", "ProducerRuntime", "IProducerInterceptor",
-        "KafkaProducerOptions",
+        "KafkaProducerOptions", "IKafkaSerializer`1", "IAsyncKafkaSerializer`1", "SerializationContext", "KafkaSerializers", "Topic`1", "Topic`2", "AsyncTopic`2",
     };
 
     /// <summary>
@@ -28,7 +28,7 @@ internal static class Layers
     /// </summary>
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
-        ["(root)"] = ["Concurrency", "Options", "Protocol.ErrorTable", "Protocol.ErrorInfo"],
+        ["(root)"] = ["Concurrency", "Options", "Protocol.ErrorTable", "Protocol.ErrorInfo", "Serialization"],
         ["Options"] = [],
         ["Concurrency"] = [],
         ["Diagnostics"] = ["Options", "Concurrency.SerialWork"],

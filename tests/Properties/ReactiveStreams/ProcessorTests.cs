@@ -5,7 +5,7 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.ReactiveStreams;
 
-/// <summary>A sink as a stage between two streams (design 4.14).</summary>
+/// <summary>A sink as a stage between two streams (design 4.15).</summary>
 public sealed class ProcessorTests
 {
     /// <summary>Whoever is slow, each record has its outcome, and no more of them are between the ends than there is room for.</summary>

@@ -7,7 +7,7 @@ using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.ReactiveStreams;
 
-/// <summary>Outcomes as a publisher (design 4.14): the rules of sections 1 and 3, and that a slow subscriber holds back the sink.</summary>
+/// <summary>Outcomes as a publisher (design 4.15): the rules of sections 1 and 3, and that a slow subscriber holds back the sink.</summary>
 public sealed class PublisherTests
 {
     /// <summary>Subscribers that ask whenever they like, from within signals or not, and some that leave.</summary>
