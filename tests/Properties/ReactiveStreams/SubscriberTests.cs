@@ -201,20 +201,20 @@ public sealed class SubscriberTests
                     static _ => { });
                 var stream = HandStream.Subscribe(sink.ToSubscriber(1 + random.Next(10)));
                 await PushAsync(random.Next(20));
+                var before = stream.Sent;
                 var disposing = End(world, sink, end);
                 await PushAsync(random.Next(5));
                 await Ended(sink.Completion);
                 await disposing;
                 await world.Delay(1);
                 Assert.Equal((null, 1), (stream.Fault, stream.Cancels));
-                Assert.Equal(stream.Sent, world.Log().Count + counted.Of("records.refused"));
-
-                // What was under way at the cancel; counters end with their producer.
                 if (stream.Owed > 0)
                 {
                     stream.Next(new Record("t", "under way"));
-                    Assert.Equal(stream.Sent, world.Log().Count + counted.Of("records.refused") + (end == "dispose" ? 1 : 0));
                 }
+
+                // Counters end with their producer, so what is refused after that is logged only.
+                Assert.InRange(world.Log().Count + counted.Of("records.refused"), end == "dispose" ? before : stream.Sent, stream.Sent);
 
                 async Task PushAsync(int steps)
                 {
