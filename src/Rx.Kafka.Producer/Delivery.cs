@@ -52,6 +52,16 @@ public readonly struct Delivery<T>
     /// <summary>Why the record failed; null when it succeeded.</summary>
     public ProduceError? Error => _topicOrError is string ? null : Failure();
 
+    /// <summary>Does nothing if the record was acknowledged.</summary>
+    /// <exception cref="KafkaProduceException">The record failed: it carries <see cref="Error"/>.</exception>
+    public void ThrowIfFailed()
+    {
+        if (!Succeeded)
+        {
+            throw Error.ToException();
+        }
+    }
+
     /// <summary>Whether it tells of a record on a partition: an element that asked for no record has none.</summary>
     internal bool IsOfRecord => _topicOrError is string { Length: > 0 };
 

@@ -25,12 +25,12 @@ public interface IKafkaSerializer<in T>
 /// <remarks>
 /// It waits when a schema is new, and completes at once when it knows the schema's id, which then costs no more than an <see
 /// cref="IKafkaSerializer{T}"/> does: <code>
-/// public ValueTask&lt;bool&gt; SerializeAsync(T value, IBufferWriter&lt;byte&gt; destination, SerializationContext context, CancellationToken token)
+/// public ValueTask&lt;bool&gt; SerializeAsync(T value, IBufferWriter&lt;byte&gt; destination, SerializationContext context, CancellationToken end)
 /// {
 ///     var subject = $"{context.Topic}-{(context.IsKey ? "key" : "value")}";
 ///     return ids.TryGetValue((subject, value.Schema), out var id)
 ///         ? new(Write(id, value, destination))               // the magic byte 0, the id, the value
-///         : RegisterAndWriteAsync(subject, value, destination, token);
+///         : RegisterAndWriteAsync(subject, value, destination, end);
 /// }
 /// </code> One wait must not be the wait of all: let callers that meet an unknown schema share one request.
 /// </remarks>

@@ -85,7 +85,7 @@ internal static class EffectiveOptions
         public KafkaProducerOptions Frozen()
         {
             options.Validate();
-            return options with { BootstrapServers = [.. options.BootstrapServers], Interceptors = [.. options.Interceptors] };
+            return options with { BootstrapServers = [.. options.BootstrapServers] };
         }
     }
 

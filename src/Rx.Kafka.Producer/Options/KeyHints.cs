@@ -66,7 +66,6 @@ internal static class UnsupportedKeys
         ("ssl.", "security.protocol can only be PLAINTEXT"),
         ("sasl.", "security.protocol can only be PLAINTEXT"),
         ("security.providers", "security.protocol can only be PLAINTEXT"),
-        ("interceptor.classes", "there are no interceptors"),
         ("metric.reporters", "metrics cannot be configured"),
         ("metrics.", "metrics cannot be configured"),
         ("auto.include.jmx.reporter", "metrics cannot be configured"),

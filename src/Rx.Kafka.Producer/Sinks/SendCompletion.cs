@@ -60,7 +60,7 @@ internal sealed class SendCompletion(
     /// <summary>The same for who takes the outcome by <see cref="Token"/>.</summary>
     /// <returns>Its place in line; null = it stands in none.</returns>
     public WaitingRecord? Offer(
-        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors, bool isBorrowed = false)
+        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors = null, bool isBorrowed = false)
     {
         _references = 2;
         _claim = Open | (ushort)_core.Version;

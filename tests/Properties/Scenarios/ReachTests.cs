@@ -10,6 +10,7 @@ public class ReachTests
         new() { Faults = true, ManyBatches = true, FinalErrors = true, ShortTimeouts = true, Endings = true, Upheavals = true, Watches = true },
         new() { Faults = true, Idempotent = true, ManyBatches = true, LongPauses = true },
         new() { Faults = true, FinalErrors = true, SmallMemory = true, Cancels = true, Purges = true, Disposes = true, Endings = true },
+        new() { Faults = true, FinalErrors = true, Sinks = true, Endings = true },
     ];
 
     [Fact]

@@ -1,3 +1,3 @@
 says 'A topic name that is invalid counts as worth trying again.'
 laws 'FullyQualifiedName~FailureTests'
-replace KafkaException.cs 'BrokerErrorCode is { } code && ErrorTable.Get(code).Retriable' 'BrokerErrorCode is not null'
+replace ProduceError.cs 'BrokerErrorCode is { } code && ErrorTable.Get(code).Retriable' 'BrokerErrorCode is not null'
