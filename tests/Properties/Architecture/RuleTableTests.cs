@@ -35,7 +35,7 @@ public sealed partial class RuleTableTests
 
     [Fact]
     public void Every_file_that_carries_a_rule_is_named() =>
-        Assert.Empty(Carried.Where(static carried => !Rows.Exists(row => row.Rules.Contains(carried.Rule) && row.Files.Contains(carried.File))));
+        Assert.All(Carried, static carried => Assert.Contains(Rows, row => row.Rules.Contains(carried.Rule) && row.Files.Contains(carried.File)));
 
     [GeneratedRegex(@"\bRS[1-4]\.\d{1,2}\b")]
     private static partial Regex Rule();
