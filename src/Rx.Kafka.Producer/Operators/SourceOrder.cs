@@ -12,7 +12,7 @@ internal sealed class SourceOrder<T>(RecordsOf<T> records, SinkInput input, int 
 {
     private readonly DefaultObjectPool<PendingElement<T>> _pool = new(new DefaultPooledObjectPolicy<PendingElement<T>>(), capacity);
     private readonly Channel<PendingElement<T>> _elements = Channel.CreateBounded<PendingElement<T>>(
-        new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
+        new BoundedChannelOptions(capacity) { SingleReader = true });
 
     /// <summary>Says to the reader that some element is done.</summary>
     private readonly Channel<bool> _done = Channel.CreateBounded<bool>(
@@ -71,8 +71,13 @@ internal sealed class SourceOrder<T>(RecordsOf<T> records, SinkInput input, int 
         }
     }
 
-    // Before all outcomes were told only a fatal error ends them, or a dispose: the reader throws it.
-    public void OnError(Exception error) => _done.Writer.TryComplete(error);
+    // Before all outcomes were told only a fatal error ends them, or a dispose: the reader throws it. A source that says nothing more would
+    // never end the elements, so they end here too.
+    public void OnError(Exception error)
+    {
+        _done.Writer.TryComplete(error);
+        _elements.Writer.TryComplete(error);
+    }
 
     public void OnCompleted() => _done.Writer.TryComplete();
 }

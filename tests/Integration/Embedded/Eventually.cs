@@ -7,11 +7,16 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    public static async Task TrueAsync(Func<bool> holds)
+    /// <param name="holds">What becomes true.</param>
+    /// <param name="otherwise">What is wrong if it does not; null = nobody can say.</param>
+    public static async Task TrueAsync(Func<bool> holds, Func<string>? otherwise = null)
     {
         for (var watch = Stopwatch.StartNew(); !holds(); await Task.Yield())
         {
-            Assert.True(watch.Elapsed < Patience, "It did not become true.");
+            if (watch.Elapsed >= Patience)
+            {
+                Assert.Fail(otherwise?.Invoke() ?? "It did not become true.");
+            }
         }
     }
 

@@ -5,7 +5,7 @@ namespace Rx.Kafka.Integration.Embedded;
 
 /// <summary>V9: dispose leaves no thread, timer or socket, and nothing that keeps the producer alive.</summary>
 [Collection(Alone.Name)]
-public sealed class NothingLeftTests
+public sealed partial class NothingLeftTests
 {
     private const string ClockThread = "Rx.Kafka clock";
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(15);

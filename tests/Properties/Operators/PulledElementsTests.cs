@@ -149,6 +149,45 @@ public sealed class PulledElementsTests
         });
     });
 
+    // Nothing comes that the pump could be told by: the end of the outcomes must reach the reader all the same.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_dispose_of_the_producer_ends_the_loop_of_a_source_that_says_nothing(bool preserveSourceOrder) => ProducerWorld.Run(async world =>
+    {
+        var (told, isDisposed) = (0, false);
+        var started = world.Now;
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
+        {
+            await foreach (var delivery in Silent().DeliverTo(world.Producer, static i => new Record("t", $"{i}"), preserveSourceOrder))
+            {
+                if (++told == 3)
+                {
+                    _ = world.Producer.DisposeAsync();
+                }
+            }
+        });
+        Assert.True(isDisposed);
+        Assert.InRange((world.Now - started).TotalSeconds, 0, 60);
+
+        async IAsyncEnumerable<int> Silent([EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                for (var i = 0; i < 3; i++)
+                {
+                    yield return i;
+                }
+
+                await Task.Delay(TimeSpan.FromDays(1), world.Simulation.Time, cancellationToken);
+            }
+            finally
+            {
+                isDisposed = true;
+            }
+        }
+    });
+
     [Fact]
     [Law("L53")]
     public void Producing_throws_the_first_failure() => ProducerWorld.Run(
