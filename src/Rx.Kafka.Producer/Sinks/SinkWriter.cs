@@ -8,7 +8,7 @@ namespace Rx.Kafka.Sinks;
 /// </summary>
 internal sealed class SinkWriter(SinkInput input) : ChannelWriter<Record>
 {
-    /// <summary>The last record: while it stands in line, the channel is full.</summary>
+    /// <summary>The last record that had to stand in line: while it does, the channel is full.</summary>
     private Task _inLine = Task.CompletedTask;
 
     private Exception? _error;
@@ -22,7 +22,14 @@ internal sealed class SinkWriter(SinkInput input) : ChannelWriter<Record>
             return false;
         }
 
-        Volatile.Write(ref _inLine, input.Offer(item, state: null));
+        var line = input.Offer(item, state: null);
+
+        // One that stands in no line says nothing of one that another thread has put into one meanwhile.
+        if (!line.IsCompleted)
+        {
+            Volatile.Write(ref _inLine, line);
+        }
+
         return true;
     }
 

@@ -37,14 +37,16 @@ internal sealed class Book
     }
 
     /// <summary>After the producer was disposed.</summary>
+    /// <param name="log">Partition by partition, by offset.</param>
     public void Check(IEnumerable<LogRecord> log)
     {
         foreach (var record in log)
         {
-            var (flow, number, part) = Payload.Read(record.Value!.Value.Span);
+            var value = record.Value!.Value.Span;
+            var (flow, number, part) = Payload.Read(value);
             if (_flows.TryGetValue(flow, out var found) && number < found.Count)
             {
-                found.OnLog(number, part, record.Partition, record.Offset);
+                found.OnLog(number, part, Payload.ReadIsOrdered(value), record);
             }
             else
             {

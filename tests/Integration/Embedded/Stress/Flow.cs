@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Integration.Embedded.Stress;
 
@@ -7,6 +8,7 @@ internal sealed class Flow(Book book, int id, string way, int count)
 {
     private readonly Entry[] _entries = new Entry[count];
     private readonly List<Hearing> _hearings = [];
+    private readonly int[] _highest = new int[Round.Partitions];
 
     public int Id => id;
 
@@ -62,8 +64,9 @@ internal sealed class Flow(Book book, int id, string way, int count)
     public bool IsOwed(int number) => Volatile.Read(ref _entries[number].IsOwed);
 
     /// <summary>Notes a record of the log.</summary>
-    public void OnLog(int number, int part, int partition, long offset)
+    public void OnLog(int number, int part, bool isOrdered, LogRecord record)
     {
+        var (partition, offset) = (record.Partition, record.Offset);
         ref var entry = ref _entries[number];
         if (!entry.IsOffered || part >= Math.Max(1, entry.Records))
         {
@@ -76,6 +79,12 @@ internal sealed class Flow(Book book, int id, string way, int count)
             Fault(number, $"is twice on the log, again at {partition}@{offset}");
         }
 
+        if (isOrdered && number < _highest[partition])
+        {
+            Fault(number, $"is on the log at {partition}@{offset}, after {_highest[partition]}");
+        }
+
+        _highest[partition] = isOrdered ? number : _highest[partition];
         entry.Parts |= 1 << part;
         entry.OnLog++;
         entry.IsAtPlace |= entry.Fate is { } fate && fate.Partition == partition && fate.Offset == offset;

@@ -92,9 +92,9 @@ internal sealed class Round(int seed, TimeSpan duration)
         {
             await task.WaitAsync(Patience);
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
-            throw new TimeoutException($"After {Patience.TotalSeconds:0} s still waiting for {what()}.");
+            throw new TimeoutException($"After {Patience.TotalSeconds:0} s still waiting for {what()}.", e);
         }
     }
 

@@ -118,7 +118,7 @@ internal sealed partial class Worker
     {
         var chance = new Random(random.Next());
         var scratch = new byte[Payload.Length + 50];
-        var source = Source(flow, isMany, new Random(random.Next()));
+        var source = Source(flow, isMany, new Random(random.Next()), CancellationToken.None);
         var leaveAt = SomePoint(flow, oneIn: 4);
         var isSlow = random.Next(3) == 0;
         var hearer = new Hearer<Element>(Book, element => (flow.Main, element.Number), new Manner());

@@ -17,6 +17,7 @@ internal sealed partial class Worker(Round round, Random random, Action<string> 
 
         var value = writer.GetSpan(Payload.Length + (element.Number % 200))[..(Payload.Length + (element.Number % 200))];
         Payload.Write(value, element.Flow.Id, element.Number, 0);
+        Payload.WriteIsOrdered(value, isOrdered: false);
         writer.Advance(value.Length);
     }));
 
@@ -97,12 +98,17 @@ internal sealed partial class Worker(Round round, Random random, Action<string> 
         return Placed(value, chance);
     }
 
-    private static Record Placed(byte[] value, Random chance) => chance.Next(3) switch
+    private static Record Placed(byte[] value, Random chance)
     {
-        0 => new Record("t", value),
-        1 => new Record("t", value, $"key-{chance.Next(40)}"),
-        _ => new Record("t", value) { Partition = chance.Next(Round.Partitions) },
-    };
+        var where = chance.Next(3);
+        Payload.WriteIsOrdered(value, where != 0);
+        return where switch
+        {
+            0 => new Record("t", value),
+            1 => new Record("t", value, $"key-{chance.Next(40)}"),
+            _ => new Record("t", value) { Partition = chance.Next(Round.Partitions) },
+        };
+    }
 
     private void Offer(Flow flow, int number, Action offer)
     {
