@@ -62,6 +62,10 @@ public readonly struct Delivery<T>
         }
     }
 
+    /// <summary>Where the record stands, or why it failed; not the element.</summary>
+    /// <returns>A short text for logs.</returns>
+    public override string ToString() => Error is { } error ? error.ToString() : IsOfRecord ? Metadata.ToString() : "no record";
+
     /// <summary>Whether it tells of a record on a partition: an element that asked for no record has none.</summary>
     internal bool IsOfRecord => _topicOrError is string { Length: > 0 };
 
@@ -75,6 +79,30 @@ public readonly struct Delivery<T>
 
     // A default(Delivery) is no success either, so it has an error as well.
     private ProduceError Failure() => _topicOrError as ProduceError ?? ProduceError.OfNoDelivery;
+}
+
+/// <summary>Makes outcomes, for tests of code that gets them.</summary>
+public static class Delivery
+{
+    /// <summary>The outcome of an element that was acknowledged.</summary>
+    /// <typeparam name="T">The element's type.</typeparam>
+    /// <param name="state">The element.</param>
+    /// <param name="metadata">Where its record stands.</param>
+    /// <returns>A success, <see cref="Persistence.Persisted"/>.</returns>
+    public static Delivery<T> Success<T>(T state, RecordMetadata metadata) =>
+        new(state, metadata.Topic, metadata.Partition, metadata.Offset, metadata.Timestamp.ToUnixTimeMilliseconds());
+
+    /// <summary>The outcome of an element that failed.</summary>
+    /// <typeparam name="T">The element's type.</typeparam>
+    /// <param name="state">The element.</param>
+    /// <param name="error">Why.</param>
+    /// <returns>A failure.</returns>
+    /// <exception cref="ArgumentNullException">The error is null.</exception>
+    public static Delivery<T> Failure<T>(T state, ProduceError error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return new(state, error);
+    }
 }
 
 /// <summary>What is known about a record being on the log: answers "may I send it again without a duplicate?".</summary>

@@ -25,7 +25,8 @@ public interface IKafkaSerializer<in T>
 /// <remarks>
 /// It waits when a schema is new, and completes at once when it knows the schema's id, which then costs no more than an <see
 /// cref="IKafkaSerializer{T}"/> does: <code>
-/// public ValueTask&lt;bool&gt; SerializeAsync(T value, IBufferWriter&lt;byte&gt; destination, SerializationContext context, CancellationToken end)
+/// public ValueTask&lt;bool&gt; SerializeAsync(
+///     T value, IBufferWriter&lt;byte&gt; destination, SerializationContext context, CancellationToken end)
 /// {
 ///     var subject = $"{context.Topic}-{(context.IsKey ? "key" : "value")}";
 ///     return ids.TryGetValue((subject, value.Schema), out var id)

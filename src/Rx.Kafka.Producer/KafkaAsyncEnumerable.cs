@@ -28,7 +28,9 @@ public static class KafkaAsyncEnumerable
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(producer);
-        return PulledElements.Deliver(source, producer, OnFailure.Halt, cancellationToken).ThrowOnFailure(cancellationToken).Succeeded(cancellationToken);
+        return PulledElements.Deliver(source, producer, OnFailure.Halt, cancellationToken)
+            .ThrowOnFailure(cancellationToken)
+            .Succeeded(cancellationToken);
     }
 
     /// <summary>Sends records; failures are values, and the loop goes on.</summary>
@@ -74,8 +76,8 @@ public static class KafkaAsyncEnumerable
     }
 
     /// <summary>
-    /// Sends any number of records for each element, which has one outcome: the first failure, else that of the record acknowledged last; when it asks
-    /// for none, a success without a place on a log (partition −1).
+    /// Sends any number of records for each element, which has one outcome: the first failure, else that of the record acknowledged last;
+    /// when it asks for none, a success without a place on a log (partition −1).
     /// </summary>
     /// <inheritdoc cref="DeliverTo{T}(IAsyncEnumerable{T}, KafkaProducer, Func{T, Record}, bool, CancellationToken)" path="/typeparam"/>
     /// <inheritdoc cref="DeliverTo{T}(IAsyncEnumerable{T}, KafkaProducer, Func{T, Record}, bool, CancellationToken)" path="/param"/>

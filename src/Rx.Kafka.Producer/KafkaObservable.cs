@@ -16,7 +16,9 @@ public static class KafkaObservable
     /// Sends records, and fails fast: after the first failed record the source is unsubscribed from and the error is told. Records that
     /// are queued for the same partition by then are not sent (<see cref="OnFailure.Halt"/>).
     /// </summary>
-    /// <param name="source">The records; while there is no room, its <c>OnNext</c> blocks as <see cref="KafkaProducer.OnNext"/> does.</param>
+    /// <param name="source">
+    /// The records; while there is no room, its <c>OnNext</c> blocks as <see cref="KafkaProducer.OnNext"/> does.
+    /// </param>
     /// <param name="producer">Who sends them.</param>
     /// <returns>
     /// Acknowledgements, in order per partition, on <see cref="ProducerRuntime.Scheduler"/>; ends after the source with its terminal
@@ -46,7 +48,9 @@ public static class KafkaObservable
 
     /// <summary>Sends one record for each element; an outcome has the very element in its <see cref="Delivery{T}.State"/>.</summary>
     /// <typeparam name="T">The element. A value type is boxed.</typeparam>
-    /// <param name="source">The elements; while there is no room, its <c>OnNext</c> blocks as <see cref="KafkaProducer.OnNext"/> does.</param>
+    /// <param name="source">
+    /// The elements; while there is no room, its <c>OnNext</c> blocks as <see cref="KafkaProducer.OnNext"/> does.
+    /// </param>
     /// <param name="producer">Who sends them.</param>
     /// <param name="selector">
     /// Makes the record of an element, on the source's thread. Its bytes are copied before the source's <c>OnNext</c> returns. If it
@@ -62,11 +66,13 @@ public static class KafkaObservable
     }
 
     /// <summary>
-    /// Sends any number of records for each element, which has one outcome: the first failure, else that of the record acknowledged last; when it asks
-    /// for none, a success without a place on a log (partition −1).
+    /// Sends any number of records for each element, which has one outcome: the first failure, else that of the record acknowledged last;
+    /// when it asks for none, a success without a place on a log (partition −1).
     /// </summary>
     /// <typeparam name="T">The element. A value type is boxed.</typeparam>
-    /// <param name="source">The elements; while there is no room, its <c>OnNext</c> blocks as <see cref="KafkaProducer.OnNext"/> does.</param>
+    /// <param name="source">
+    /// The elements; while there is no room, its <c>OnNext</c> blocks as <see cref="KafkaProducer.OnNext"/> does.
+    /// </param>
     /// <param name="producer">Who sends them.</param>
     /// <param name="selector">
     /// Makes the records of an element, on the source's thread. If it throws, records made before are sent, and the element fails as <see

@@ -174,7 +174,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
         _core.ThrowIfDisposed();
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<SendResults>(cancellationToken)
-            : new SendAll(_core.Admission, _core.Awaited, _core.Dispatching.Interceptors, records.Length, cancellationToken).SendAsync(records);
+            : NewSendAll(records.Length, cancellationToken).SendAsync(records);
     }
 
     /// <summary>
@@ -201,7 +201,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
         var expected = records.TryGetNonEnumeratedCount(out var count) ? count : 0;
         return cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<SendResults>(cancellationToken)
-            : new SendAll(_core.Admission, _core.Awaited, _core.Dispatching.Interceptors, expected, cancellationToken).SendAsync(records);
+            : NewSendAll(expected, cancellationToken).SendAsync(records);
     }
 
     /// <summary>
@@ -281,4 +281,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
 
     /// <summary>As <see cref="DisposeAsync"/>, blocking.</summary>
     public void Dispose() => _core.Runtime.Wait(_core.DisposeAsync().AsTask());
+
+    private SendAll NewSendAll(int expected, CancellationToken cancellationToken) =>
+        new(_core.Admission, _core.Awaited, _core.Dispatching.Interceptors, expected, cancellationToken);
 }

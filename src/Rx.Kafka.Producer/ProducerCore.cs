@@ -112,11 +112,14 @@ internal sealed partial class ProducerCore : IAsyncDisposable
         return new SinkInput(sink, Admission, Dispatching, FlushAsync);
     }
 
-    /// <summary>The same, for the sink of an operator: its streams end with an error if the producer is disposed before its source has ended.</summary>
+    /// <summary>
+    /// The same, for the sink of an operator: its streams end with an error if the producer is disposed before its source has ended.
+    /// </summary>
     /// <inheritdoc cref="Open"/>
     public SinkInput OpenForOperator(DeliverySink sink)
     {
-        sink.EndsByDispose = new ObjectDisposedException(typeof(KafkaProducer).FullName, "The producer was disposed before the source had ended.");
+        sink.EndsByDispose = new ObjectDisposedException(
+            typeof(KafkaProducer).FullName, "The producer was disposed before the source had ended.");
         return Open(sink);
     }
 

@@ -35,14 +35,16 @@ public sealed class ProducerSink : ISubject<Record, Delivery<Record>>, IAsyncDis
     /// The sink as the end of a pipeline of channels; nothing of it blocks. <c>TryWrite</c> copies the record's bytes and is false while
     /// there is no room: while observers are more than <see cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind, and
     /// while an earlier record waits for memory or for its topic's metadata, at most <see cref="KafkaProducerOptions.MaxBlock"/>.
-    /// <c>WaitToWriteAsync</c> completes when there is room, and with false after the end. <c>Complete</c> is <see cref="OnCompleted"/>,
+    /// <c>WaitToWriteAsync</c> completes when there is room, and with false after the end. <c>WriteAsync</c> completes when the record
+    /// is taken, and throws <see cref="ChannelClosedException"/> after the end; its token ends the wait for room. <c>Complete</c> is <see cref="OnCompleted"/>,
     /// with an error <see cref="OnError"/>. What is wrong with a record comes as a failed delivery.
     /// </summary>
     public ChannelWriter<Record> Writer { get; }
 
     /// <summary>
     /// Completes when, after <see cref="OnCompleted"/> or dispose, every record offered before has its outcome and the observers have
-    /// returned from it. Faults as <see cref="KafkaProducer.Completion"/> does. Failed records do not fault it.
+    /// returned from it. Faults as <see cref="KafkaProducer.Completion"/> does. Failed records do not fault it, unless the sink halts on
+    /// failure: then it faults with the first one, as a <see cref="KafkaProduceException"/>.
     /// </summary>
     public Task Completion => _sink.Completion;
 

@@ -60,6 +60,18 @@ public sealed class FailureTests
     public void A_producer_that_has_ended_takes_nothing_again() => Assert.All(
         Enum.GetValues<ProduceErrorCode>(), static code => Assert.False(new ProduceError(code, "It failed.", IsFatal: true).IsTransient));
 
+    [Fact]
+    public void Outcomes_can_be_made_for_tests()
+    {
+        var metadata = new RecordMetadata("t", 1, 2, DateTimeOffset.FromUnixTimeMilliseconds(3));
+        var success = Delivery.Success("element", metadata);
+        Assert.Equal(("element", true, metadata, Persistence.Persisted), (success.State, success.Succeeded, success.Metadata, success.Persistence));
+        var error = new ProduceError(ProduceErrorCode.Broker, "It failed.");
+        var failure = Delivery.Failure(7, error);
+        Assert.Equal((7, false, error), (failure.State, failure.Succeeded, failure.Error));
+        Assert.Equal("Broker: It failed.", failure.ToString());
+    }
+
     // The compiler knows it too: no "!" is needed after Succeeded was asked.
     [Fact]
     public void What_did_not_succeed_has_an_error()

@@ -38,6 +38,7 @@ internal sealed class BatchMemory(BatchingContext context, MemoryAccount account
 
         batch = context.Batches.Get();
         batch.Open(channel, chunk, overhead, offer.View.Timestamp, context.Flushes.Enter());
+        batch.IsAwaited = context.AdaptiveLinger && offer.IsAwaited;
         if (offer.Sink is not null)
         {
             batch.HaltingSink = offer.HaltingSink;

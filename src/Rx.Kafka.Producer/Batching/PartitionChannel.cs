@@ -230,8 +230,7 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         if (result == AppendResult.Placed)
         {
             open = batch;
-            batch!.IsAwaited = _context.AdaptiveLinger && offer.IsAwaited;
-            offer.Notice |= _owner.Timeline.Opened(batch) ? LoopNotice.Opened : LoopNotice.None;
+            offer.Notice |= _owner.Timeline.Opened(batch!) ? LoopNotice.Opened : LoopNotice.None;
             offer.PlacedBytes = RecordBatchHeader.Size + total;
             Add(ref open, ref offer, body, total, delta: 0);
         }

@@ -36,6 +36,8 @@ internal static partial class SinkLog
         "Observers have not returned from all outcomes within CloseTimeout ({Timeout} ms); the producer is closed without them")]
     public static partial void ObserversAbandoned(ILogger logger, double timeout);
 
-    [LoggerMessage(408, LogLevel.Error, "Interceptor {Interceptor} threw; the others and the records go on ({Count} time(s) since the last such line)")]
+    [LoggerMessage(
+        408, LogLevel.Error,
+        "Interceptor {Interceptor} threw; the others and the records go on ({Count} time(s) since the last such line)")]
     public static partial void InterceptorThrew(ILogger logger, Exception error, string interceptor, long count);
 }

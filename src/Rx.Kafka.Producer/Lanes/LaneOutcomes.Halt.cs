@@ -23,7 +23,8 @@ internal sealed partial class LaneOutcomes
         }
 
         var any = false;
-        while (channel.Reader.TryPeek(out var batch) && batch.HaltingSink?.Halted?.FailureIn(channel.Topic, channel.Partition) is { } failure)
+        while (channel.Reader.TryPeek(out var batch)
+            && batch.HaltingSink?.Halted?.FailureIn(channel.Topic, channel.Partition) is { } failure)
         {
             channel.Reader.TryRead(out _);
             undecided.Add(batch);
@@ -70,5 +71,6 @@ internal sealed partial class LaneOutcomes
 
     private ProduceError Omitted(ProduceError failure) => new(
         ProduceErrorCode.Omitted,
-        $"An earlier record of this sink to topic {channel.Topic} partition {channel.Partition} failed ({failure.Code}), and the sink halts.");
+        $"An earlier record of this sink to topic {channel.Topic} partition {channel.Partition} failed ({failure.Code}), and the sink "
+        + "halts.");
 }

@@ -14,7 +14,10 @@ internal static class PulledElements
     private const int ReadAhead = 1024;
 
     public static async IAsyncEnumerable<Delivery<Record>> Deliver(
-        IAsyncEnumerable<Record> source, KafkaProducer producer, OnFailure onFailure, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<Record> source,
+        KafkaProducer producer,
+        OnFailure onFailure,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var core = producer.Core;
         var sink = new RecordSink(core.Dispatching, onFailure == OnFailure.Halt);
@@ -29,7 +32,11 @@ internal static class PulledElements
     }
 
     public static IAsyncEnumerable<Delivery<T>> Deliver<T>(
-        IAsyncEnumerable<T> source, KafkaProducer producer, RecordsOf<T> records, bool preserveSourceOrder, CancellationToken cancellationToken) =>
+        IAsyncEnumerable<T> source,
+        KafkaProducer producer,
+        RecordsOf<T> records,
+        bool preserveSourceOrder,
+        CancellationToken cancellationToken) =>
         preserveSourceOrder ? DeliverInOrder(source, producer.Core, records, cancellationToken)
         : records.IsMany ? DeliverMany(source, producer.Core, records, cancellationToken)
         : DeliverOne(source, producer.Core, records, cancellationToken);

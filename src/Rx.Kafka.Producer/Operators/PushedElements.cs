@@ -4,7 +4,9 @@ using Rx.Kafka.Sinks;
 
 namespace Rx.Kafka.Operators;
 
-/// <summary>Sends what an observable brings. Each subscription is a sink of its own: disposing it stops the input, and no accepted record.</summary>
+/// <summary>
+/// Sends what an observable brings. Each subscription is a sink of its own: disposing it stops the input, and no accepted record.
+/// </summary>
 internal static class PushedElements
 {
     public static IObservable<Delivery<Record>> Deliver(IObservable<Record> source, KafkaProducer producer, OnFailure onFailure) =>

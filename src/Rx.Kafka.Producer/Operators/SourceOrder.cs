@@ -30,7 +30,9 @@ internal sealed class SourceOrder<T>(RecordsOf<T> records, SinkInput input, int 
     /// <summary>The source has ended. Pump.</summary>
     public void NoMore(Exception? error) => _elements.Writer.TryComplete(error);
 
-    /// <summary>The next element of the source, when it has its outcome; null after the last. Throws what the source threw. Reader.</summary>
+    /// <summary>
+    /// The next element of the source, when it has its outcome; null after the last. Throws what the source threw. Reader.
+    /// </summary>
     public async ValueTask<PendingElement<T>?> NextAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -6,7 +6,8 @@ namespace Rx.Kafka.Operators;
 /// <param name="source">Enumerated once.</param>
 /// <param name="send">Awaits that there is room.</param>
 /// <param name="input">The way into the sink, told the end of the source.</param>
-internal sealed class SourcePump<T>(IAsyncEnumerable<T> source, Func<T, CancellationToken, ValueTask> send, SinkInput input) : IAsyncDisposable
+internal sealed class SourcePump<T>(
+    IAsyncEnumerable<T> source, Func<T, CancellationToken, ValueTask> send, SinkInput input) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;

@@ -11,6 +11,10 @@ internal sealed class HaltedPartitions
     private readonly ConcurrentDictionary<(string Topic, int Partition), ProduceError> _failures = new();
 
     private volatile bool _hasTopics;
+    private ProduceError? _first;
+
+    /// <summary>The first failure of all; null = none has failed.</summary>
+    public ProduceError? First => Volatile.Read(ref _first);
 
     /// <summary>A record was refused, and nobody knows for which partition it was: nothing more is taken for its topic.</summary>
     public void AddTopic(string topic, ProduceError error)
@@ -23,7 +27,11 @@ internal sealed class HaltedPartitions
     public ProduceError? RefusalIn(string topic) => _hasTopics ? FailureIn(topic, -1) : null;
 
     /// <summary>A record failed; the first failure is kept.</summary>
-    public void Add(string topic, int partition, ProduceError error) => _failures.TryAdd((topic, partition), error);
+    public void Add(string topic, int partition, ProduceError error)
+    {
+        Interlocked.CompareExchange(ref _first, error, null);
+        _failures.TryAdd((topic, partition), error);
+    }
 
     /// <summary>Why later records of the partition are omitted; null = none has failed.</summary>
     public ProduceError? FailureIn(string topic, int partition) => _failures.GetValueOrDefault((topic, partition));

@@ -149,12 +149,15 @@ internal abstract class DeliverySink : Sink
     public void FaultCompletion(Exception error) => Interlocked.CompareExchange(ref _completionError, error, null);
 
     /// <summary>Whether Completion will fault, or has faulted.</summary>
-    public bool WillFault => (_error ?? Volatile.Read(ref _completionError)) is not null;
+    public bool WillFault => CompletionError is not null;
+
+    /// <summary>A sink that halted has left records out, so its completion is no success.</summary>
+    private Exception? CompletionError => _error ?? Volatile.Read(ref _completionError) ?? Halted?.First?.ToException();
 
     /// <summary>The streams have ended. The last call of the dispatcher, or the end of a dispose that did not wait for it.</summary>
     public void Complete()
     {
-        if ((_error ?? Volatile.Read(ref _completionError)) is not { } error)
+        if (CompletionError is not { } error)
         {
             _completion.TrySetResult();
         }

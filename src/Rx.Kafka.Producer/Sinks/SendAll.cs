@@ -16,7 +16,11 @@ namespace Rx.Kafka.Sinks;
 /// <param name="expected">How many records will come, as far as anybody knows.</param>
 /// <param name="cancellationToken">Ends it.</param>
 internal sealed class SendAll(
-    IRecordAdmission admission, SendCompletionPool awaited, InterceptorChain? interceptors, int expected, CancellationToken cancellationToken)
+    IRecordAdmission admission,
+    SendCompletionPool awaited,
+    InterceptorChain? interceptors,
+    int expected,
+    CancellationToken cancellationToken)
 {
     /// <summary>After so many offers those that are decided are taken: what they hold then serves the next ones.</summary>
     private const int OffersPerTake = 64;

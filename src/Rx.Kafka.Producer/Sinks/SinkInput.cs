@@ -17,8 +17,8 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
 {
     private static readonly ProduceError Late = new(
         ProduceErrorCode.Closed,
-        "OnNext after OnCompleted or OnError. If two sources share this observer and one has ended, merge them, give each a sink of its own "
-        + "(OpenSink), or subscribe each by OnNext alone: source.Subscribe(producer.OnNext). If the record comes from the producer's own "
+        "OnNext after OnCompleted or OnError. If two sources share this observer and one has ended, merge them, give each a sink of its "
+        + "own (OpenSink), or subscribe each by OnNext alone: source.Subscribe(producer.OnNext). If the record comes from the producer's own "
         + "streams, but behind ObserveOn or an await, use SendAsync.");
 
     /// <summary>Whether there is no room, so that a caller that must not block has to wait first.</summary>

@@ -17,7 +17,7 @@ internal static class Layers
     /// <summary>Values, options and seams of the root: everybody may use them.</summary>
     public static IReadOnlySet<string> Values { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery`1", "SendResults", "Persistence", "PartitionInfo", "TopicPartitions",
+        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery", "Delivery`1", "SendResults", "Persistence", "PartitionInfo", "TopicPartitions",
         "KafkaException", "KafkaProduceException", "ProduceError", "ProduceErrorCode", "RequiredAcks", "Compression", "Overflow", "OnFailure",
         "IKafkaProducer", "IPartitioner", "RoundRobinPartitioner", "ITransport", "ProducerRuntime", "IProducerInterceptor",
         "KafkaProducerOptions", "IKafkaSerializer`1", "IAsyncKafkaSerializer`1", "SerializationContext", "KafkaSerializers", "Topic`1", "Topic`2", "AsyncTopic`2",

@@ -139,7 +139,7 @@ public sealed class ProducerSinkTests
             await world.Producer.FlushAsync();
             audit.OnNext(new Record("t", "audit later") { Partition = 0 });
             audit.OnCompleted();
-            await audit.Completion;
+            Assert.Equal((short?)87, (await Assert.ThrowsAsync<KafkaProduceException>(() => audit.Completion)).BrokerErrorCode);
             Assert.Equal(["warm", "click 0", "click 1", "click 2", "click 3", "click 4"], world.Log(0));
             Assert.Equal(["warm", "audit 0", "audit 1", "audit 2", "audit 3", "audit 4"], world.Log(1));
             var failures = told.Where(static delivery => !delivery.Succeeded).Select(static delivery => (delivery.Error!.Code, delivery.Persistence)).ToArray();
@@ -164,7 +164,7 @@ public sealed class ProducerSinkTests
         sink.OnNext(new Record("t", "later"));
         sink.OnNext(new Record("other", "elsewhere"));
         sink.OnCompleted();
-        await sink.Completion;
+        Assert.Equal(ProduceErrorCode.RecordTooLarge, (await Assert.ThrowsAsync<KafkaProduceException>(() => sink.Completion)).Code);
         Assert.Equal(["first"], world.Log());
         Assert.Equal([null, ProduceErrorCode.RecordTooLarge, ProduceErrorCode.Omitted, null], told);
     });
