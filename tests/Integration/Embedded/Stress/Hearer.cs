@@ -49,7 +49,12 @@ internal sealed class Hearer<T>(Book book, Func<T, (Hearing Hearing, int Number)
 
         manner.Then?.Invoke(_count);
         var isThrowing = _count == manner.ThrowsAt;
-        hearing.IsLoose |= isThrowing;
+        if (isThrowing)
+        {
+            // Only then: another thread may set it at any moment.
+            hearing.IsLoose = true;
+        }
+
         Volatile.Write(ref _inside, 0);
         if (isThrowing)
         {

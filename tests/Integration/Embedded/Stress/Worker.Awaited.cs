@@ -103,7 +103,7 @@ internal sealed partial class Worker
         var hearing = flow.Hear();
         using var stop = new CancellationTokenSource();
         var running = PullAsync(flow, isMany, preserveSourceOrder, stop.Token);
-        if (random.Next(6) == 0 && !running.Wait(random.Next(20)))
+        if (random.Next(6) == 0 && !((IAsyncResult)running).AsyncWaitHandle.WaitOne(random.Next(20)))
         {
             hearing.IsLoose = true;
             stop.Cancel();
