@@ -14,6 +14,9 @@ namespace Rx.Kafka.Properties.Batching;
 /// <summary>Channels and their memory without a producer around them: virtual time, pumped tasks, owners moved by hand. Single-threaded unless a real scheduler is given.</summary>
 internal sealed class BatchingWorld : IDisposable
 {
+    // One for all: each more is another meter for every listener of the process.
+    private static readonly ProducerMetrics Metrics = new("me");
+
     private readonly List<HandOwner> _owners = [];
 
     public BatchingWorld(int batchSize = 1024, long memory = 1 << 20, TimeSpan? maxBlock = null, TimeSpan? linger = null, int seed = 1, TaskScheduler? scheduler = null, TimeProvider? time = null)
@@ -30,7 +33,7 @@ internal sealed class BatchingWorld : IDisposable
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>(), 64),
             Scheduler = scheduler ?? Pumped,
             Time = clock,
-            Events = new SinkEvents(Log, new ProducerMetrics("me"), clock, scheduler ?? Pumped),
+            Events = new SinkEvents(Log, Metrics, clock, scheduler ?? Pumped),
             BatchSize = batchSize,
             MaxBlock = maxBlock ?? TimeSpan.FromSeconds(60),
             CountAppends = count => Counted += count,

@@ -8,6 +8,9 @@ namespace Rx.Kafka.Properties.Sinks;
 /// <summary>One sink without a producer: batches are made and decided by hand, the dispatcher is pumped.</summary>
 internal sealed class SinkWorld
 {
+    // One for all: each more is another meter for every listener of the process.
+    private static readonly ProducerMetrics Metrics = new("me");
+
     private readonly Queue<Action> _undecided = new();
 
     public SinkWorld(int seed, int window = 0, ProducerRuntime? runtime = null, TimeSpan? maxBlock = null)
@@ -16,7 +19,7 @@ internal sealed class SinkWorld
         runtime ??= new ProducerRuntime { Scheduler = Pumped };
         var time = runtime.Time ?? TimeProvider.System;
         var options = new KafkaProducerOptions { Runtime = runtime, MaxUnobservedDeliveries = window, MaxBlock = maxBlock ?? TimeSpan.FromSeconds(60) };
-        Context = new DispatcherContext(options, time, new SinkEvents(Log, new ProducerMetrics("me"), time, runtime.Scheduler));
+        Context = new DispatcherContext(options, time, new SinkEvents(Log, Metrics, time, runtime.Scheduler));
         Sink = new RecordSink(Context);
     }
 
