@@ -6,8 +6,9 @@ namespace Rx.Kafka;
 /// <summary>
 /// Operators that send what an async enumerable has, and pull from it only while there is room: no thread is blocked. Each enumeration is
 /// a sink of its own and sends again. Leaving the loop, or cancelling it, stops the input; what was accepted is sent all the same. The
-/// source is enumerated on <see cref="ProducerRuntime.Scheduler"/>, ahead of the loop; it should end soon when its token is cancelled,
-/// because leaving the loop waits for it.
+/// source is enumerated on <see cref="ProducerRuntime.Scheduler"/>, ahead of the loop: by what is on its way, and by at most <see
+/// cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> and some 1,000 outcomes. It should end soon when its token is cancelled, because
+/// leaving the loop waits for it.
 /// </summary>
 public static class KafkaAsyncEnumerable
 {

@@ -50,9 +50,6 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// </summary>
     public IObservable<RecordMetadata> Acks => _root.Acks;
 
-    /// <summary>For operators.</summary>
-    internal ProducerCore Core => _core;
-
     /// <summary>
     /// Every outcome of the records that came through this producer's <see cref="OnNext"/>, with the record itself; otherwise as <see
     /// cref="Acks"/>.
@@ -67,6 +64,9 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// longer for an observer that stands still. Failed records do not fault it.
     /// </summary>
     public Task Completion => _root.Completion;
+
+    /// <summary>For operators.</summary>
+    internal ProducerCore Core => _core;
 
     /// <summary>
     /// Takes one record. Returns when its bytes are copied; blocks while there is no memory or no metadata for it, and while observers

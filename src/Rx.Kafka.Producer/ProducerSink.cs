@@ -36,8 +36,8 @@ public sealed class ProducerSink : ISubject<Record, Delivery<Record>>, IAsyncDis
     /// there is no room: while observers are more than <see cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind, and
     /// while an earlier record waits for memory or for its topic's metadata, at most <see cref="KafkaProducerOptions.MaxBlock"/>.
     /// <c>WaitToWriteAsync</c> completes when there is room, and with false after the end. <c>WriteAsync</c> completes when the record
-    /// is taken, and throws <see cref="ChannelClosedException"/> after the end; its token ends the wait for room. <c>Complete</c> is <see cref="OnCompleted"/>,
-    /// with an error <see cref="OnError"/>. What is wrong with a record comes as a failed delivery.
+    /// is taken, and throws <see cref="ChannelClosedException"/> after the end; its token ends the wait for room. <c>Complete</c> is <see
+    /// cref="OnCompleted"/>, with an error <see cref="OnError"/>. What is wrong with a record comes as a failed delivery.
     /// </summary>
     public ChannelWriter<Record> Writer { get; }
 

@@ -41,8 +41,8 @@ internal static class BatchPolicy
     public static bool IsLone(int inVain, bool isAwaited, bool hasCompany) => isAwaited && !hasCompany && inVain >= EnoughInVain;
 
     /// <summary>
-    /// How many batches of a loop have lingered in vain now that one more is closed. Company ends the row at once: where callers overlap,
-    /// linger gathers.
+    /// How many batches of a loop have lingered in vain now that one more is opened (without a record yet) or closed. Company ends the row
+    /// at once: where callers overlap, linger gathers.
     /// </summary>
     /// <param name="inVain">How many until now.</param>
     /// <param name="count">The batch's records.</param>

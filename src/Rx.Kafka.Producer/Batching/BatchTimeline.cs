@@ -26,7 +26,7 @@ internal sealed class BatchTimeline(TimeProvider time)
         {
             batch.OpenedAt = time.GetTimestamp();
             var hasCompany = _undecided.First is not null;
-            _inVain = hasCompany ? 0 : _inVain;
+            _inVain = BatchPolicy.InVain(_inVain, count: 0, batch.IsAwaited, hasLingered: false, hasCompany);
             batch.IsLone = BatchPolicy.IsLone(_inVain, batch.IsAwaited, hasCompany);
             _open.AddLast(batch);
             _undecided.AddLast(batch);

@@ -149,15 +149,13 @@ internal abstract class DeliverySink : Sink
     public void FaultCompletion(Exception error) => Interlocked.CompareExchange(ref _completionError, error, null);
 
     /// <summary>Whether Completion will fault, or has faulted.</summary>
-    public bool WillFault => CompletionError is not null;
-
-    /// <summary>A sink that halted has left records out, so its completion is no success.</summary>
-    private Exception? CompletionError => _error ?? Volatile.Read(ref _completionError) ?? Halted?.First?.ToException();
+    public bool WillFault => (_error ?? Volatile.Read(ref _completionError)) is not null || Halted?.First is not null;
 
     /// <summary>The streams have ended. The last call of the dispatcher, or the end of a dispose that did not wait for it.</summary>
     public void Complete()
     {
-        if (CompletionError is not { } error)
+        // A sink that halted has left records out, so its completion is no success.
+        if ((_error ?? Volatile.Read(ref _completionError) ?? Halted?.First?.ToException()) is not { } error)
         {
             _completion.TrySetResult();
         }
@@ -174,16 +172,6 @@ internal abstract class DeliverySink : Sink
     public void PassThrough(object? state) =>
         DecideAlone(default, state, Interest, new BatchOutcome(string.Empty, -1, 0, new OutcomeRange(0, -1, null)));
 
-    private void EndIfDone()
-    {
-        var state = Volatile.Read(ref _state);
-        if ((state & Terminated) != 0 && (state & Ended) == 0 && (state & CountMask) == 0
-            && Interlocked.CompareExchange(ref _state, state | Ended, state) == state)
-        {
-            _dispatcher.PostEnd();
-        }
-    }
-
     /// <summary>The sink was made, or somebody came or went.</summary>
     public void UpdateInterest()
     {
@@ -191,6 +179,16 @@ internal abstract class DeliverySink : Sink
         lock (_interestLock)
         {
             Volatile.Write(ref _interest, (int)(_hasInterceptors ? Wanted.WithRecords() : Wanted));
+        }
+    }
+
+    private void EndIfDone()
+    {
+        var state = Volatile.Read(ref _state);
+        if ((state & Terminated) != 0 && (state & Ended) == 0 && (state & CountMask) == 0
+            && Interlocked.CompareExchange(ref _state, state | Ended, state) == state)
+        {
+            _dispatcher.PostEnd();
         }
     }
 }

@@ -247,8 +247,8 @@ internal sealed class DeliveryWindow(DispatcherContext context)
         $"The record waited for observers for MaxBlock ({context.MaxBlock.TotalMilliseconds:0} ms): {Behind()}");
 
     private string Behind() =>
-        $"they are {Volatile.Read(ref _unobserved)} outcomes behind, MaxUnobservedDeliveries allows {context.MaxUnobserved}. Make them faster. "
-        + "One that wants a lock which is held around OnNext moves only between two calls of OnNext: take it off that lock.";
+        $"they are {Volatile.Read(ref _unobserved)} outcomes behind, MaxUnobservedDeliveries allows {context.MaxUnobserved}. Make them "
+        + "faster. One that wants a lock which is held around OnNext moves only between two calls of OnNext: take it off that lock.";
 
     /// <summary>A thread that waits. Under the lock.</summary>
     private sealed class Caller(long began)

@@ -18,8 +18,8 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
     private static readonly ProduceError Late = new(
         ProduceErrorCode.Closed,
         "OnNext after OnCompleted or OnError. If two sources share this observer and one has ended, merge them, give each a sink of its "
-        + "own (OpenSink), or subscribe each by OnNext alone: source.Subscribe(producer.OnNext). If the record comes from the producer's own "
-        + "streams, but behind ObserveOn or an await, use SendAsync.");
+        + "own (OpenSink), or subscribe each by OnNext alone: source.Subscribe(producer.OnNext). If the record comes from the producer's "
+        + "own streams, but behind ObserveOn or an await, use SendAsync.");
 
     /// <summary>Whether there is no room, so that a caller that must not block has to wait first.</summary>
     public bool IsFull => sink.Window.IsFull && !IsCalledByObserver;
@@ -36,32 +36,11 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
     {
         if (context.Interceptors is { } interceptors)
         {
-            OnNextIntercepted(interceptors.OnSend(record), state);
+            Take(interceptors.OnSend(record), state);
         }
         else
         {
-            OnNextIntercepted(record, state);
-        }
-    }
-
-    private void OnNextIntercepted(in Record record, object? state)
-    {
-        if (IsOmitted(record, state))
-        {
-            return;
-        }
-
-        if ((sink.Window.IsFull || sink.IsTerminated) && !IsCalledByObserver)
-        {
-            OnNextLater(record, state);
-            return;
-        }
-
-        var offer = new RecordOffer(record, sink) { State = state };
-        var result = admission.Offer(ref offer);
-        if (result != OfferResult.Placed)
-        {
-            NotPlaced(result, ref offer);
+            Take(record, state);
         }
     }
 
@@ -71,40 +50,20 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
     /// <param name="cancellationToken">Ends the wait. A record that stands in line by then is still sent, from memory of its own.</param>
     public ValueTask OnNextAsync(in Record record, object? state, CancellationToken cancellationToken)
     {
+        var sent = Intercepted(record);
         if (sink.IsTerminated && !IsCalledByObserver)
         {
-            RefuseLate(record, state);
+            RefuseLate(sent, state);
             return default;
         }
 
-        return IsFull ? AfterWaiting(record, state, cancellationToken) : new(Offer(record, state).WaitAsync(cancellationToken));
+        return IsFull ? TakeLaterAsync(sent, state, cancellationToken) : new(TakeOrStand(sent, state).WaitAsync(cancellationToken));
     }
 
     /// <summary>Takes a record without waiting: one that has to stand in line is copied first.</summary>
     /// <inheritdoc cref="OnNext" path="/param"/>
     /// <returns>Completes when the record does not stand in line any more.</returns>
-    public Task Offer(in Record record, object? state)
-    {
-        if (IsOmitted(record, state))
-        {
-            return Task.CompletedTask;
-        }
-
-        var sent = context.Interceptors?.OnSend(record) ?? record;
-        var offer = new RecordOffer(sent, sink) { State = state, IsBorrowed = true };
-        var result = admission.Offer(ref offer);
-        if (result == OfferResult.Waits)
-        {
-            return offer.Waiting!.Placed.On(context.Runtime.Scheduler);
-        }
-
-        if (result != OfferResult.Placed)
-        {
-            NotPlaced(result, ref offer);
-        }
-
-        return Task.CompletedTask;
-    }
+    public Task Offer(in Record record, object? state) => TakeOrStand(Intercepted(record), state);
 
     /// <summary>Completes when observers have made room.</summary>
     public Task WhenOpen() => sink.Window.WhenOpen().On(context.Runtime.Scheduler);
@@ -143,6 +102,29 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
     /// <summary>Nobody wants more: no input comes, and what was accepted is sent as it would have been.</summary>
     public void Stop() => sink.Terminate(null);
 
+    private Record Intercepted(in Record record) => context.Interceptors?.OnSend(record) ?? record;
+
+    private void Take(in Record record, object? state)
+    {
+        if (IsOmitted(record, state))
+        {
+            return;
+        }
+
+        if ((sink.Window.IsFull || sink.IsTerminated) && !IsCalledByObserver)
+        {
+            TakeLater(record, state);
+            return;
+        }
+
+        var offer = new RecordOffer(record, sink) { State = state };
+        var result = admission.Offer(ref offer);
+        if (result != OfferResult.Placed)
+        {
+            NotPlaced(result, ref offer);
+        }
+    }
+
     /// <summary>A sink that halts takes nothing more for a topic of which a record was refused.</summary>
     private bool IsOmitted(in Record record, object? state)
     {
@@ -156,17 +138,40 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
         return true;
     }
 
-    private async ValueTask AfterWaiting(Record record, object? state, CancellationToken cancellationToken)
+    /// <summary>What Offer does with a record that the interceptors have seen.</summary>
+    private Task TakeOrStand(in Record record, object? state)
+    {
+        if (IsOmitted(record, state))
+        {
+            return Task.CompletedTask;
+        }
+
+        var offer = new RecordOffer(record, sink) { State = state, IsBorrowed = true };
+        var result = admission.Offer(ref offer);
+        if (result == OfferResult.Waits)
+        {
+            return offer.Waiting!.Placed.On(context.Runtime.Scheduler);
+        }
+
+        if (result != OfferResult.Placed)
+        {
+            NotPlaced(result, ref offer);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async ValueTask TakeLaterAsync(Record record, object? state, CancellationToken cancellationToken)
     {
         while (IsFull)
         {
             await WhenOpen().WaitAsync(cancellationToken);
         }
 
-        await Offer(record, state).WaitAsync(cancellationToken);
+        await TakeOrStand(record, state).WaitAsync(cancellationToken);
     }
 
-    private void OnNextLater(in Record record, object? state)
+    private void TakeLater(in Record record, object? state)
     {
         if (sink.IsTerminated)
         {

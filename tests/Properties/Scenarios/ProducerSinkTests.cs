@@ -213,6 +213,26 @@ public sealed class ProducerSinkTests
         },
         new Setup { LatencyMs = 5 });
 
+    // What two threads do at once, one after the other: while the first is on its way in, the second puts a record into a line.
+    [Fact]
+    public void A_writer_is_full_while_a_record_stands_in_line_whoever_wrote_last()
+    {
+        var writing = new Writing();
+        ProducerWorld.Run(
+            async world =>
+            {
+                await world.Producer.SendAsync(new Record("t", "its topic is known"));
+                await using var sink = world.Producer.OpenSink();
+                var writer = writing.Writer = sink.Writer;
+                Assert.True(writer.TryWrite(new Record("t", "outer")));
+                Assert.True(writing.HasWritten);
+                Assert.False(writer.TryWrite(new Record("t", "no room")));
+                Assert.True(await writer.WaitToWriteAsync());
+                Assert.True(writer.TryWrite(new Record("t", "room")));
+            },
+            configure: options => options.Interceptors = [writing]);
+    }
+
     [Fact]
     public void Cancelling_a_wait_for_room_ends_it() => ProducerWorld.Run(
         async world =>
@@ -240,4 +260,25 @@ public sealed class ProducerSinkTests
         Assert.Equal(5, world.Log().Count);
         Assert.Throws<ObjectDisposedException>(() => world.Producer.OpenSink());
     });
+
+    private sealed class Writing : IProducerInterceptor
+    {
+        public ChannelWriter<Record>? Writer { get; set; }
+
+        public bool HasWritten { get; private set; }
+
+        public Record OnSend(Record record)
+        {
+            if (Encoding.UTF8.GetString(record.Value!.Value.Span) == "outer")
+            {
+                HasWritten = Writer!.TryWrite(new Record("another", "inner, whose topic is unknown yet"));
+            }
+
+            return record;
+        }
+
+        public void OnAcknowledgement(in Delivery<Record> delivery)
+        {
+        }
+    }
 }

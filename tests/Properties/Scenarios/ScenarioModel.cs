@@ -194,7 +194,10 @@ internal sealed class ScenarioModel
         foreach (var ((caller, way), told) in _run.SinkDeliveries)
         {
             CheckSink(told, step => step.Kind == way && step.Caller == caller, rises);
-            CheckHalt(way == StepKind.HaltingNext ? told : []);
+            if (way == StepKind.HaltingNext)
+            {
+                CheckHalt(told);
+            }
         }
 
         var acknowledged = _run.Deliveries.Select(id => _run.Records[id]).Where(static record => record.Succeeded).Select(static record => record.Metadata);

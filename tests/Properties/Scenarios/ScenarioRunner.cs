@@ -17,6 +17,7 @@ internal sealed class ScenarioRunner
     private readonly KafkaProducer _producer;
     private readonly ObservedRuntime _runtime;
     private readonly ScenarioSinks _sinks;
+    private readonly ScenarioSends _sends;
 
     private ScenarioRunner(Scenario scenario, Simulation simulation, ILoggerFactory? logs)
     {
@@ -32,6 +33,7 @@ internal sealed class ScenarioRunner
         options.Transport = simulation.Network;
         _producer = new KafkaProducer(options, logs);
         _sinks = new ScenarioSinks(_producer, _run, () => Now);
+        _sends = new ScenarioSends(_producer, _run, () => Now);
     }
 
     private TimeSpan Now => _simulation.Time.Elapsed;
@@ -153,7 +155,7 @@ internal sealed class ScenarioRunner
             var step = steps[i];
             await (step.Kind switch
             {
-                StepKind.SendAll or StepKind.SendSequence => SendManyAsync([.. steps.Skip(i).TakeWhile(next => next.Kind == step.Kind)]),
+                StepKind.SendAll or StepKind.SendSequence => _sends.OfferAsync([.. steps.Skip(i).TakeWhile(next => next.Kind == step.Kind)], TokenOf(step)),
                 StepKind.Pause => Task.Delay(TimeSpan.FromMilliseconds(step.Ms), _simulation.Time),
                 StepKind.Flush or StepKind.Purge => FlushAsync(step.Kind),
                 StepKind.Watch or StepKind.WatchAndThrow => Watch(step),
@@ -186,55 +188,6 @@ internal sealed class ScenarioRunner
         }
 
         offered.ReturnedAt = Now;
-    }
-
-    private async Task SendManyAsync(Step[] steps)
-    {
-        var token = steps[0].Ms > 0 ? CancelledAfter(steps[0]) : CancellationToken.None;
-        var offered = new List<Offered>();
-        try
-        {
-            if (steps[0].Kind == StepKind.SendAll)
-            {
-                Record[] records = [.. steps.Select(Next)];
-                _ = ObserveAsync(offered, _producer.SendAllAsync(records, token));
-            }
-            else
-            {
-                await ObserveAsync(offered, _producer.SendAllAsync(steps.Select(Next), token));
-            }
-        }
-        catch (ObjectDisposedException e)
-        {
-            offered.ForEach(record => record.Failed(e, Now));
-        }
-
-        offered.ForEach(record => record.ReturnedAt = Now);
-
-        Record Next(Step step)
-        {
-            var next = new Offered(_run.Records.Count, step, Now);
-            _run.Records.Add(next);
-            offered.Add(next);
-            return ScenarioRecords.Make(next.Id, step);
-        }
-    }
-
-    /// <summary>One outcome for each that was offered; else the model finds records without one.</summary>
-    private async Task ObserveAsync(List<Offered> offered, ValueTask<SendResults> sending)
-    {
-        try
-        {
-            using var results = await sending;
-            foreach (var delivery in results.Count == offered.Count ? results : Enumerable.Empty<Delivery<int>>())
-            {
-                offered[delivery.State].Delivered(delivery, Now);
-            }
-        }
-        catch (OperationCanceledException e)
-        {
-            offered.ForEach(record => record.Failed(e, Now));
-        }
     }
 
     private Task DisposeAmidAsync()
@@ -292,6 +245,9 @@ internal sealed class ScenarioRunner
                 break;
         }
     }
+
+    /// <summary>Of several records in one call the first one's step tells.</summary>
+    private CancellationToken TokenOf(Step step) => step.Ms > 0 ? CancelledAfter(step) : CancellationToken.None;
 
     private CancellationToken CancelledAfter(Step step) => step.Ms == 0
         ? new CancellationToken(canceled: true)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Threading.Channels;
 using Rx.Kafka.Properties.Scenarios;
 using Rx.Kafka.Testing;
 
@@ -49,26 +48,6 @@ public sealed class InterceptorTests
         Assert.Contains(log.Events, static e => e.Id == 408);
     }
 
-    // What two threads do at once, one after the other: while the first is on its way in, the second puts a record into a line.
-    [Fact]
-    public void A_writer_is_full_while_a_record_stands_in_line_whoever_wrote_last()
-    {
-        var writing = new Writing();
-        ProducerWorld.Run(
-            async world =>
-            {
-                await world.Producer.SendAsync(new Record("t", "its topic is known"));
-                await using var sink = world.Producer.OpenSink();
-                var writer = writing.Writer = sink.Writer;
-                Assert.True(writer.TryWrite(new Record("t", "outer")));
-                Assert.True(writing.HasWritten);
-                Assert.False(writer.TryWrite(new Record("t", "no room")));
-                Assert.True(await writer.WaitToWriteAsync());
-                Assert.True(writer.TryWrite(new Record("t", "room")));
-            },
-            configure: options => options.Interceptors = [writing]);
-    }
-
     private static string TextOf(in Record record) => Encoding.UTF8.GetString(record.Value!.Value.Span);
 
     private sealed class Appending(string name, List<string> seen) : IProducerInterceptor
@@ -76,27 +55,6 @@ public sealed class InterceptorTests
         public Record OnSend(Record record) => record with { Value = Encoding.UTF8.GetBytes(TextOf(record) + (name == "a" ? "+a" : name)) };
 
         public void OnAcknowledgement(in Delivery<Record> delivery) => seen.Add($"{TextOf(delivery.State)} told {name}");
-    }
-
-    private sealed class Writing : IProducerInterceptor
-    {
-        public ChannelWriter<Record>? Writer { get; set; }
-
-        public bool HasWritten { get; private set; }
-
-        public Record OnSend(Record record)
-        {
-            if (TextOf(record) == "outer")
-            {
-                HasWritten = Writer!.TryWrite(new Record("another", "inner, whose topic is unknown yet"));
-            }
-
-            return record;
-        }
-
-        public void OnAcknowledgement(in Delivery<Record> delivery)
-        {
-        }
     }
 
     private sealed class Throwing : IProducerInterceptor

@@ -1,4 +1,3 @@
 says 'Callers beside each other do not end the row of batches that lingered in vain.'
 laws 'FullyQualifiedName~AdaptiveLingerTests'
 replace Batching/BatchPolicy.cs 'if (count > 1 || hasCompany)' 'if (count < 0)'
-replace Batching/BatchTimeline.cs '_inVain = hasCompany ? 0 : _inVain;' ''
