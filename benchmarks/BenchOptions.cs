@@ -15,8 +15,10 @@ internal sealed record BenchOptions
           --size BYTES                100                     --payload text|random       text compresses about threefold
           --parts COUNT               6, as the topic has     --part default|rr           the producer's choice, or in turn
           --linger MS                 5                       --batch BYTES               16384
-          --key none|id8              none                    --comp none                 codec
+          --key none|id8              none                    --comp none                 codec, or several by preference
           --outstanding COUNT         100000 at most          --rate COUNT                0 = as fast as possible, else records a second
+          --preset NAME               none|latency|throughput|durability: ForLatency() and so on, over the options above
+          --ca FILE                   over TLS, to brokers of this authority (PEM)
           --memory MIB                0 = room for all that may be outstanding, as the other clients have
         """;
 
@@ -54,6 +56,10 @@ internal sealed record BenchOptions
 
     public int MemoryMiB { get; private set; }
 
+    public string? CaFile { get; private set; }
+
+    public string Preset { get; private set; } = "none";
+
     public bool RoundRobin => string.Equals(Part, "rr", StringComparison.Ordinal);
 
     public static BenchOptions Parse(string[] args)
@@ -72,17 +78,26 @@ internal sealed record BenchOptions
         return options;
     }
 
-    public KafkaProducerOptions ToProducerOptions() => new()
+    public KafkaProducerOptions ToProducerOptions() => Preset switch
+    {
+        "latency" => WithoutPreset().ForLatency(),
+        "throughput" => WithoutPreset().ForThroughput(),
+        "durability" => WithoutPreset().ForDurability(),
+        _ => WithoutPreset(),
+    };
+
+    private KafkaProducerOptions WithoutPreset() => new()
     {
         BootstrapServers = Bootstrap.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         Linger = TimeSpan.FromMilliseconds(Linger),
         BatchSize = Batch,
         RequiredAcks = string.Equals(Acks, "1", StringComparison.Ordinal) ? RequiredAcks.Leader : RequiredAcks.All,
         EnableIdempotence = string.Equals(Acks, "idem", StringComparison.Ordinal),
-        Compression = Enum.TryParse<Compression>(Codec, ignoreCase: true, out var codec) ? codec : throw new FormatException($"--comp {Codec}: this codec is not there yet."),
+        Compression = Compression.TryParse(Codec) ?? throw new FormatException($"--comp {Codec}: it is one of none, gzip, snappy, lz4, zstd, or several with commas."),
         MaxRequestSize = Math.Max(1 << 20, Batch * 2),
         // Every client may hold all outstanding records twice and some half-filled batches a partition, so that only --outstanding limits it.
         BufferMemory = MemoryMiB > 0 ? (long)MemoryMiB << 20 : Math.Max(32L << 20, (2L * Outstanding * (Size + 100)) + (8L * Parts * Batch)),
+        Security = CaFile is null ? null : new() { Tls = new() { CaFile = CaFile } },
         SendBufferBytes = -1,
         ReceiveBufferBytes = -1,
     };
@@ -116,6 +131,8 @@ internal sealed record BenchOptions
             case "--batch": Batch = Number(name, value, 1); break;
             case "--outstanding": Outstanding = Number(name, value, 1); break;
             case "--rate": Rate = Number(name, value, 0); break;
+            case "--preset": Preset = OneOf(name, value, "none", "latency", "throughput", "durability"); break;
+            case "--ca": CaFile = value; break;
             case "--memory": MemoryMiB = Number(name, value, 0); break;
             // An option of another client that means nothing here.
             case "--drf": break;

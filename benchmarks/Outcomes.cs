@@ -16,16 +16,25 @@ internal sealed class Outcomes : IObserver<Delivery<Record>>
 
     public string? FirstError { get; private set; }
 
+    /// <summary>Whether latencies are kept now.</summary>
+    public bool Measures => _latencies is not null;
+
     public void OnNext(Delivery<Record> value)
     {
-        if (_latencies is not null)
+        if (Measures)
         {
             Measure(Workload.SentAt(value.State));
         }
 
-        if (!value.Succeeded)
+        Decide(value.Error);
+    }
+
+    /// <summary>Counts one outcome whose latency was measured before.</summary>
+    public void Decide(ProduceError? error)
+    {
+        if (error is not null)
         {
-            Fail(value.Error.ToException());
+            Fail(error.ToException());
         }
 
         // Called one at a time: nothing interlocked is needed.

@@ -56,7 +56,15 @@ internal sealed class WayIn : IDisposable
 
     private sealed class ElementOutcomes(Outcomes outcomes) : IObserver<Delivery<Element>>
     {
-        public void OnNext(Delivery<Element> value) => outcomes.OnNext(value.WithState(value.State.Record));
+        public void OnNext(Delivery<Element> value)
+        {
+            if (outcomes.Measures)
+            {
+                outcomes.Measure(Workload.SentAt(value.State.Record));
+            }
+
+            outcomes.Decide(value.Error);
+        }
 
         public void OnError(Exception error) => outcomes.OnError(error);
 

@@ -31,7 +31,7 @@ internal sealed class Workload
         get
         {
             var slot = i % _values.Length;
-            var record = new Record(_topic, _values[slot], _keys?[slot]);
+            var record = new Record(_topic, _keys?[slot], _values[slot]);
             return _roundRobin ? record with { Partition = i % _partitions } : record;
         }
     }

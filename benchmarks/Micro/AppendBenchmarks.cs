@@ -32,7 +32,7 @@ public class AppendBenchmarks : IDisposable
             Batches = new DefaultObjectPool<ProducerBatch>(new DefaultPooledObjectPolicy<ProducerBatch>()),
             Scheduler = TaskScheduler.Default,
             Time = TimeProvider.System,
-            Events = new SinkEvents(NullLogger.Instance, new ProducerMetrics("bench"), TimeProvider.System, TaskScheduler.Default),
+            Events = new SinkEvents(NullLogger.Instance, new ProducerMetrics("bench", TimeProvider.System), TimeProvider.System, TaskScheduler.Default),
             BatchSize = 16384,
             MaxBlock = TimeSpan.FromSeconds(1),
             CountAppends = static _ => { },

@@ -11,7 +11,7 @@ public class PartitionBenchmarks
 
     private readonly TopicPartitions _partitions = new("bench", 6, [0, 1, 2, 3, 4, 5]);
     private readonly StickyPartitioner _sticky = new(stickyBytes: 16384, adaptive: true, TimeSpan.Zero, new Random(1));
-    private readonly RoundRobinPartitioner _roundRobin = new();
+    private readonly IPartitioner _roundRobin = Partitioners.RoundRobin;
     private readonly Record _record = new("bench", new byte[100]);
 
     [Benchmark]

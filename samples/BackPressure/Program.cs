@@ -50,7 +50,7 @@ Task PushIntoQueueAsync(KafkaProducer producer, Progress progress) => Observable
 Record Made(int n, Progress progress)
 {
     progress.Make();
-    return new Record("readings", value, key: $"sensor-{n % 100}");
+    return new Record("readings", $"sensor-{n % 100}", value);
 }
 
 async Task<bool> PublishAsync(string way, int limit, Func<KafkaProducer, Progress, Task> publish)

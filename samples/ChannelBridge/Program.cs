@@ -57,7 +57,7 @@ static async Task ForwardAsync(int device, ChannelWriter<Record> kafka)
     var measuring = MeasureAsync(readings.Writer);
     await foreach (var reading in readings.Reader.ReadAllAsync())
     {
-        await kafka.WriteAsync(new Record("readings", $"device {device} reads {reading}", key: $"device-{device}"));
+        await kafka.WriteAsync(new Record("readings", $"device-{device}", $"device {device} reads {reading}"));
     }
 
     await measuring;
@@ -110,7 +110,7 @@ static async Task<bool> FailingBlockAsync(KafkaProducer producer)
 static TransformBlock<string, Record> ParseInto(ChannelWriter<Record> kafka)
 {
     var parse = new TransformBlock<string, Record>(
-        static line => new Record("parsed", $"{int.Parse(line.Split(' ')[1])}", key: line.Split(' ')[0]),
+        static line => new Record("parsed", line.Split(' ')[0], $"{int.Parse(line.Split(' ')[1])}"),
         new() { BoundedCapacity = 64, MaxDegreeOfParallelism = 2 });
     var write = new ActionBlock<Record>(record => kafka.WriteAsync(record).AsTask(), new() { BoundedCapacity = 64 });
     parse.LinkTo(write, new() { PropagateCompletion = true });

@@ -6,7 +6,7 @@ using Rx.Kafka.Testing;
 
 // Publishes a stream of records to Kafka and shows the acknowledgements as they come.
 
-string topic = "quickstart", bootstrap = "", file = "";
+string topic = "quickstart", bootstrap = "", config = "", file = "";
 var keyField = 0;
 for (var i = 0; i < args.Length; i += 2)
 {
@@ -15,15 +15,17 @@ for (var i = 0; i < args.Length; i += 2)
         case ("--file", { Length: > 0 } path): file = path; break;
         case ("--topic", { Length: > 0 } name): topic = name; break;
         case ("--bootstrap", { Length: > 0 } servers): bootstrap = servers; break;
+        case ("--config", { Length: > 0 } path): config = path; break;
         case ("--key-field", { } number) when int.TryParse(number, CultureInfo.InvariantCulture, out keyField) && keyField > 0: break;
         default:
             Console.Error.WriteLine("""
-                usage: QuickStart [--file PATH] [--topic NAME] [--key-field N] [--bootstrap HOST:PORT,...]
+                usage: QuickStart [--file PATH] [--topic NAME] [--key-field N] [--bootstrap HOST:PORT,...] [--config PATH]
 
                   --file PATH        publish the lines of this file, - = standard input; without it: a million made-up clicks
                   --topic NAME       where to; the default is quickstart
                   --key-field N      key each line by its Nth column, counted from 1, columns split at white space
                   --bootstrap LIST   a real cluster, instead of three embedded brokers
+                  --config PATH      options from a .properties file of the Java client or of librdkafka
                 """);
             return args[i] is "--help" ? 0 : 2;
     }
@@ -33,8 +35,15 @@ long offered = 0, acknowledged = 0;
 var ended = false;
 try
 {
-    await using var embedded = bootstrap.Length == 0 ? await EmbeddedKafka.StartAsync(brokers: 3, new() { DefaultPartitions = 6, LogBytesPerPartition = 16 << 20 }) : null;
-    await using var producer = new KafkaProducer(new() { BootstrapServers = embedded?.BootstrapServers ?? bootstrap.Split(',') });
+    var options = config.Length > 0 ? KafkaProducerOptions.FromPropertiesFile(config) : new();
+    foreach (var notice in options.Notices)
+    {
+        Console.Error.WriteLine($"{config}: {notice}");
+    }
+
+    await using var embedded = bootstrap.Length + config.Length == 0 ? await EmbeddedKafka.StartAsync(brokers: 3, new() { DefaultPartitions = 6, LogBytesPerPartition = 16 << 20 }) : null;
+    options.BootstrapServers = embedded?.BootstrapServers ?? (bootstrap.Length > 0 ? bootstrap.Split(',') : options.BootstrapServers);
+    await using var producer = new KafkaProducer(options);
     await producer.ConnectAsync(); // not needed, but a wrong address shows at once
 
     // Who wants to see acknowledgements subscribes before the source does.
@@ -61,7 +70,7 @@ IEnumerable<Record> Clicks()
 {
     for (var i = 0; i < 1_000_000; i++)
     {
-        yield return new Record(topic, $$"""{"page": "/products/{{i % 97}}", "click": {{i}}}""", key: $"user-{i % 1000}");
+        yield return new Record(topic, $"user-{i % 1000}", $$"""{"page": "/products/{{i % 97}}", "click": {{i}}}""");
     }
 }
 
@@ -107,7 +116,7 @@ Record Keyed(ReadOnlyMemory<byte> line)
         var length = rest.Span.IndexOfAny(" \t\v\f\r"u8) is >= 0 and var end ? end : rest.Length;
         if (column == keyField && length > 0)
         {
-            return new Record(topic, line, rest[..length]);
+            return new Record(topic, rest[..length], line);
         }
 
         rest = rest[length..];

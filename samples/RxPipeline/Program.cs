@@ -31,7 +31,7 @@ try
 
     // The failures among those outcomes are a stream like any other, so they can be sent, too.
     var letters = sink.Failed()
-        .DeliverTo(producer, static failure => Topics.DeadLetters.Record(failure.State.User, $"{failure.State}: {failure.Error!.Message}"))
+        .DeliverTo(producer, static failure => Topics.DeadLetters.Record(failure.State.User, $"{failure.State}: {failure.Error.Message}"))
         .ToList().ToTask();
 
     // Views of each page in each window: window, groups and sums are Rx alone.
@@ -64,7 +64,7 @@ static IObservable<PageView> Views(int seed, IScheduler scheduler)
         $"user-{random.Next(1000)}", $"/products/{random.Next(20)}", random.Next(100) == 0 ? double.NaN : random.Next(20, 500)));
 }
 
-static int Report(int offered, int published, IList<Delivery<Delivery<PageView>>> letters, IList<Delivery<PageSum>> sums)
+static int Report(int offered, int published, IList<Delivery<FailedDelivery<PageView>>> letters, IList<Delivery<PageSum>> sums)
 {
     var viewsInSums = sums.Sum(static sum => sum.State.Views);
     var slowest = sums.GroupBy(static sum => sum.State.Page, static sum => sum.State).MaxBy(MeanMs);
@@ -72,7 +72,7 @@ static int Report(int offered, int published, IList<Delivery<Delivery<PageView>>
     Console.WriteLine($"{sums.Count:N0} sums of {viewsInSums:N0} views published; the slowest page: {slowest?.Key}");
     foreach (var letter in letters.Take(1))
     {
-        Console.WriteLine($"the first dead letter: {letter.State.State}: {letter.State.Error!.Message}");
+        Console.WriteLine($"the first dead letter: {letter.State.State}: {letter.State.Error.Message}");
     }
 
     var allSent = letters.All(static letter => letter.Succeeded) && sums.All(static sum => sum.Succeeded);

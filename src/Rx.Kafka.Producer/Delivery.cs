@@ -81,6 +81,12 @@ public readonly struct Delivery<T>
     private ProduceError Failure() => _topicOrError as ProduceError ?? ProduceError.OfNoDelivery;
 }
 
+/// <summary>The outcome of one element that failed.</summary>
+/// <typeparam name="T">The element.</typeparam>
+/// <param name="State">The element that went in; a record's memory is the caller's own.</param>
+/// <param name="Error">Why it failed.</param>
+public readonly record struct FailedDelivery<T>(T State, ProduceError Error);
+
 /// <summary>Makes outcomes, for tests of code that gets them.</summary>
 public static class Delivery
 {

@@ -2,7 +2,8 @@ namespace Rx.Kafka;
 
 /// <summary>
 /// What most code needs of a <see cref="KafkaProducer"/>, to be mocked or decorated: an observer of records, their outcomes, and awaits.
-/// Code that is to be tested with its timing and its failures is better given a real producer on the brokers of Rx.Kafka.Testing.
+/// Typed topics are sent by <see cref="KafkaTopic"/>; sinks, operators and <c>SendAllAsync</c> need the producer itself. Code that is to be
+/// tested with its timing and its failures is better given a real producer on the brokers of Rx.Kafka.Testing.
 /// </summary>
 public interface IKafkaProducer : IObserver<Record>, IAsyncDisposable
 {

@@ -18,7 +18,7 @@ public interface IProducerInterceptor
     Record OnSend(Record record);
 
     /// <summary>
-    /// A record has its outcome, be it acknowledged, failed or refused. Called on <see cref="ProducerRuntime.Scheduler"/>, before the
+    /// A record has its outcome, be it acknowledged, failed or refused. Called on <see cref="ProducerRuntime.TaskScheduler"/>, before the
     /// observers and before awaits go on; the records of each sink, and all awaited ones, one after the other. A slow one delays them.
     /// </summary>
     /// <param name="delivery">

@@ -12,6 +12,29 @@ public class KafkaException : Exception
     }
 }
 
+/// <summary>
+/// The await of one record was cancelled: the <see cref="OperationCanceledException"/> of this library, which says whether the record may
+/// come into the log all the same.
+/// </summary>
+public class SendCanceledException : OperationCanceledException
+{
+    /// <summary>Makes an error.</summary>
+    /// <param name="persistence">What is known about the record being on the log.</param>
+    /// <param name="cancellationToken">The token that was cancelled.</param>
+    public SendCanceledException(Persistence persistence, CancellationToken cancellationToken)
+        : base(
+            persistence == Persistence.NotPersisted
+                ? "The send was cancelled before the record was accepted: it was withdrawn and is not sent."
+                : "The await was cancelled after the record was accepted: it is on its way, and may come into the log.",
+            cancellationToken) => Persistence = persistence;
+
+    /// <summary>
+    /// <see cref="Persistence.NotPersisted"/>: the record was withdrawn for certain. <see cref="Persistence.PossiblyPersisted"/>: it had
+    /// been accepted and goes its way; sending it again may duplicate it.
+    /// </summary>
+    public Persistence Persistence { get; }
+}
+
 /// <summary>A record was not acknowledged: thrown by an await of it, a new object for each.</summary>
 public class KafkaProduceException : KafkaException
 {

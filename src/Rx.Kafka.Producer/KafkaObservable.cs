@@ -21,7 +21,7 @@ public static class KafkaObservable
     /// </param>
     /// <param name="producer">Who sends them.</param>
     /// <returns>
-    /// Acknowledgements, in order per partition, on <see cref="ProducerRuntime.Scheduler"/>; ends after the source with its terminal
+    /// Acknowledgements, in order per partition, on <see cref="ProducerRuntime.TaskScheduler"/>; ends after the source with its terminal
     /// signal, with a <see cref="KafkaProduceException"/> after a failed record, with an <see cref="ObjectDisposedException"/> if the
     /// producer is disposed before.
     /// </returns>
@@ -33,17 +33,22 @@ public static class KafkaObservable
     }
 
     /// <summary>Sends records; failures are values, and the stream goes on.</summary>
-    /// <inheritdoc cref="ProduceTo" path="/param"/>
+    /// <param name="source">
+    /// The records; while there is no room, its <c>OnNext</c> blocks as <see cref="KafkaProducer.OnNext"/> does.
+    /// </param>
+    /// <param name="producer">Who sends them.</param>
+    /// <param name="onFailure">What happens to later records of a partition after one has failed. Default: they go on.</param>
     /// <returns>
-    /// Every outcome, with the record itself, in order per partition, on <see cref="ProducerRuntime.Scheduler"/>; ends after the source
+    /// Every outcome, with the record itself, in order per partition, on <see cref="ProducerRuntime.TaskScheduler"/>; ends after the source
     /// with its terminal signal, with an <see cref="ObjectDisposedException"/> if the producer is disposed before, with a <see
     /// cref="KafkaProduceException"/> after a fatal error.
     /// </returns>
-    public static IObservable<Delivery<Record>> DeliverTo(this IObservable<Record> source, KafkaProducer producer)
+    public static IObservable<Delivery<Record>> DeliverTo(
+        this IObservable<Record> source, KafkaProducer producer, OnFailure onFailure = OnFailure.Continue)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(producer);
-        return PushedElements.Deliver(source, producer, OnFailure.Continue);
+        return PushedElements.Deliver(source, producer, onFailure);
     }
 
     /// <summary>Sends one record for each element; an outcome has the very element in its <see cref="Delivery{T}.State"/>.</summary>
@@ -56,13 +61,15 @@ public static class KafkaObservable
     /// Makes the record of an element, on the source's thread. Its bytes are copied before the source's <c>OnNext</c> returns. If it
     /// throws, that element fails as <see cref="ProduceErrorCode.Serialization"/>.
     /// </param>
-    /// <returns>Every outcome, as <see cref="DeliverTo(IObservable{Record}, KafkaProducer)"/> says.</returns>
-    public static IObservable<Delivery<T>> DeliverTo<T>(this IObservable<T> source, KafkaProducer producer, Func<T, Record> selector)
+    /// <param name="onFailure">What happens to later records of a partition after one has failed. Default: they go on.</param>
+    /// <returns>Every outcome, as <see cref="DeliverTo(IObservable{Record}, KafkaProducer, OnFailure)"/> says.</returns>
+    public static IObservable<Delivery<T>> DeliverTo<T>(
+        this IObservable<T> source, KafkaProducer producer, Func<T, Record> selector, OnFailure onFailure = OnFailure.Continue)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(producer);
         ArgumentNullException.ThrowIfNull(selector);
-        return PushedElements.Deliver(source, producer, new RecordsOf<T>(selector));
+        return PushedElements.Deliver(source, producer, new RecordsOf<T>(selector, onFailure));
     }
 
     /// <summary>
@@ -78,14 +85,18 @@ public static class KafkaObservable
     /// Makes the records of an element, on the source's thread. If it throws, records made before are sent, and the element fails as <see
     /// cref="ProduceErrorCode.Serialization"/>.
     /// </param>
+    /// <param name="onFailure">What happens to later records of a partition after one has failed. Default: they go on.</param>
     /// <returns>One outcome for each element, when all its records have theirs.</returns>
     public static IObservable<Delivery<T>> DeliverTo<T>(
-        this IObservable<T> source, KafkaProducer producer, Func<T, IEnumerable<Record>> selector)
+        this IObservable<T> source,
+        KafkaProducer producer,
+        Func<T, IEnumerable<Record>> selector,
+        OnFailure onFailure = OnFailure.Continue)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(producer);
         ArgumentNullException.ThrowIfNull(selector);
-        return PushedElements.Deliver(source, producer, new RecordsOf<T>(selector));
+        return PushedElements.Deliver(source, producer, new RecordsOf<T>(selector, onFailure));
     }
 
     /// <summary>The acknowledgements among outcomes.</summary>
@@ -98,9 +109,11 @@ public static class KafkaObservable
     /// <summary>The failures among outcomes.</summary>
     /// <typeparam name="T">The element.</typeparam>
     /// <param name="deliveries">Outcomes.</param>
-    /// <returns>Those whose <see cref="Delivery{T}.Error"/> is there.</returns>
-    public static IObservable<Delivery<T>> Failed<T>(this IObservable<Delivery<T>> deliveries) =>
-        deliveries.Where(static delivery => !delivery.Succeeded);
+    /// <returns>The elements that failed, each with its error.</returns>
+    public static IObservable<FailedDelivery<T>> Failed<T>(this IObservable<Delivery<T>> deliveries) =>
+        deliveries
+            .Where(static delivery => !delivery.Succeeded)
+            .Select(static delivery => new FailedDelivery<T>(delivery.State, delivery.Error!));
 
     /// <summary>Ends the stream with the first failure.</summary>
     /// <typeparam name="T">The element.</typeparam>

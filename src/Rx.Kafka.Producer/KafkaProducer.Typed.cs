@@ -1,5 +1,6 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Serialization;
+using Rx.Kafka.Sinks;
 
 namespace Rx.Kafka;
 
@@ -22,7 +23,7 @@ public sealed partial class KafkaProducer
     /// <returns>Where the record stands on the log.</returns>
     /// <exception cref="KafkaProduceException">By the await: the record failed; with <see cref="ProduceErrorCode.Serialization"/> a
     /// serializer threw, and its exception is the inner one.</exception>
-    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="SendCanceledException">By the await: cancelled; it says whether the record was withdrawn.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask<RecordMetadata> SendAsync<TKey, TValue>(
         Topic<TKey, TValue> topic, TKey? key, TValue? value, CancellationToken cancellationToken = default)
@@ -43,7 +44,7 @@ public sealed partial class KafkaProducer
     /// <summary>
     /// Sends one record of a topic whose serializers may have to wait. Where they do not, as with <see cref="SendAsync{TKey,
     /// TValue}(Topic{TKey, TValue}, TKey, TValue, CancellationToken)"/>; else the record is offered when they are done, on <see
-    /// cref="ProducerRuntime.Scheduler"/>. See <see cref="AsyncTopic{TKey, TValue}"/> for the order of such records.
+    /// cref="ProducerRuntime.TaskScheduler"/>. See <see cref="AsyncTopic{TKey, TValue}"/> for the order of such records.
     /// </summary>
     /// <typeparam name="TKey">The topic's keys.</typeparam>
     /// <typeparam name="TValue">The topic's values.</typeparam>
@@ -55,7 +56,7 @@ public sealed partial class KafkaProducer
     /// <returns>Where the record stands on the log.</returns>
     /// <exception cref="KafkaProduceException">By the await: the record failed; with <see cref="ProduceErrorCode.Serialization"/> a
     /// serializer failed, and its exception is the inner one.</exception>
-    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="SendCanceledException">By the await: cancelled; it says whether the record was withdrawn.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask<RecordMetadata> SendAsync<TKey, TValue>(
         AsyncTopic<TKey, TValue> topic, TKey? key, TValue? value, CancellationToken cancellationToken = default)
@@ -64,7 +65,7 @@ public sealed partial class KafkaProducer
         _core.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<RecordMetadata>(cancellationToken);
+            return SendCompletion.CancelledAsync<RecordMetadata>(cancellationToken);
         }
 
         var buffer = SerializationBuffer.Rent();
@@ -86,7 +87,7 @@ public sealed partial class KafkaProducer
         _core.ThrowIfDisposed();
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<RecordMetadata>(cancellationToken);
+            return SendCompletion.CancelledAsync<RecordMetadata>(cancellationToken);
         }
 
         var buffer = SerializationBuffer.Rent();
@@ -100,7 +101,7 @@ public sealed partial class KafkaProducer
         string topic, ValueTask<ProduceError?> encoding, SerializationBuffer buffer, CancellationToken cancellationToken) =>
         new(Task.Factory.StartNew(
             () => SendLaterAsync(topic, encoding, buffer, cancellationToken),
-            CancellationToken.None, TaskCreationOptions.DenyChildAttach, _core.Runtime.Scheduler).Unwrap());
+            CancellationToken.None, TaskCreationOptions.DenyChildAttach, _core.Runtime.TaskScheduler).Unwrap());
 
     private async Task<RecordMetadata> SendLaterAsync(
         string topic, ValueTask<ProduceError?> encoding, SerializationBuffer buffer, CancellationToken cancellationToken) =>
@@ -132,7 +133,8 @@ public sealed partial class KafkaProducer
         return _core.Admission.Offer(ref offer) switch
         {
             OfferResult.Placed => new ValueTask<RecordMetadata>(offer.Shared!, offer.Token),
-            OfferResult.NeedsCompletion => _core.Awaited.Rent().SendAsync(record, CancellationToken.None, isBorrowed: true),
+            OfferResult.NeedsCompletion =>
+                _core.Awaited.Rent().SendAsync(offer.Record, CancellationToken.None, isBorrowed: true, trace: offer.Trace),
             _ => ValueTask.FromException<RecordMetadata>(offer.Error!.ToException()),
         };
     }

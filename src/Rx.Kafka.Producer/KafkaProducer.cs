@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Options;
 using Rx.Kafka.Sinks;
 
@@ -31,13 +32,13 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// Makes a producer. No thread is started and nothing is opened before the first record, or <see cref="ConnectAsync"/>.
     /// </summary>
     /// <param name="options">Validated and copied; later changes do nothing.</param>
-    /// <param name="loggerFactory">Where to log; null = nowhere.</param>
+    /// <param name="loggerFactory">Where to log; null = nowhere. What a logger throws is dropped.</param>
     /// <exception cref="ArgumentException">An option is wrong; the text names every fault at once.</exception>
     public KafkaProducer(KafkaProducerOptions options, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Rx.Kafka.Producer");
-        _core = new ProducerCore(options.Frozen(), logger);
+        _core = new ProducerCore(options.Frozen(), new SafeLogger(logger));
         _root = new RecordSink(_core.Dispatching);
         _input = _core.Open(_root);
     }
@@ -45,8 +46,8 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// <summary>
     /// Acknowledgements of the records that came through this producer's <see cref="OnNext"/>; not those of <see cref="SendAsync"/>. Hot:
     /// a subscriber sees every record accepted after Subscribe returned, in order per partition. Called on <see
-    /// cref="ProducerRuntime.Scheduler"/>, one at a time. Failed records do not appear. Ends after <see cref="OnCompleted"/> or dispose,
-    /// with an error after <see cref="OnError"/> or a fatal error.
+    /// cref="ProducerRuntime.TaskScheduler"/>, one at a time. Failed records do not appear. Ends after <see cref="OnCompleted"/> or
+    /// dispose, with an error after <see cref="OnError"/> or a fatal error.
     /// </summary>
     public IObservable<RecordMetadata> Acks => _root.Acks;
 
@@ -118,13 +119,13 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// Sends one record; the result is its acknowledgement. The call returns at once; its bytes are copied before the result comes, so
     /// keep them until then. Awaiting is cheap: no object per record, unless it stands in line or can be cancelled. Await it once
     /// (<c>AsTask()</c> for more, or to block). Any thread; the continuation runs in the awaiting context, else on <see
-    /// cref="ProducerRuntime.Scheduler"/>.
+    /// cref="ProducerRuntime.TaskScheduler"/>.
     /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Before the record is accepted it is withdrawn for certain; later only the await ends.</param>
     /// <returns>Where the record stands on the log.</returns>
     /// <exception cref="KafkaProduceException">By the await: the record failed.</exception>
-    /// <exception cref="OperationCanceledException">By the await: cancelled.</exception>
+    /// <exception cref="SendCanceledException">By the await: cancelled; it says whether the record was withdrawn.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask<RecordMetadata> SendAsync(Record record, CancellationToken cancellationToken = default)
     {
@@ -137,7 +138,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
         if (cancellationToken.CanBeCanceled)
         {
             return cancellationToken.IsCancellationRequested
-                ? ValueTask.FromCanceled<RecordMetadata>(cancellationToken)
+                ? SendCompletion.CancelledAsync<RecordMetadata>(cancellationToken)
                 : _core.Awaited.Rent().SendAsync(record, cancellationToken);
         }
 
@@ -145,7 +146,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
         return _core.Admission.Offer(ref offer) switch
         {
             OfferResult.Placed => new ValueTask<RecordMetadata>(offer.Shared!, offer.Token),
-            OfferResult.NeedsCompletion => _core.Awaited.Rent().SendAsync(record, CancellationToken.None),
+            OfferResult.NeedsCompletion => _core.Awaited.Rent().SendAsync(offer.Record, CancellationToken.None, trace: offer.Trace),
             _ => ValueTask.FromException<RecordMetadata>(offer.Error!.ToException()),
         };
     }
@@ -154,7 +155,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// Sends many records; one await for all. They are offered in order within the call, as by a loop of <see cref="SendAsync"/>: those
     /// without room stand in line, so keep the records' bytes until the result comes; the span itself may be used again at once. For more
     /// than <see cref="KafkaProducerOptions.BufferMemory"/> holds prefer a sequence (<c>AsEnumerable()</c>), of which only one record at a
-    /// time stands in line. Any thread; the continuation runs in the awaiting context, else on <see cref="ProducerRuntime.Scheduler"/>.
+    /// time stands in line. Any thread; the continuation runs in the awaiting context, else on <see cref="ProducerRuntime.TaskScheduler"/>.
     /// </summary>
     /// <param name="records">The records; an array and a collection expression are such a span.</param>
     /// <param name="cancellationToken">
@@ -178,9 +179,9 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     }
 
     /// <summary>
-    /// Sends a sequence of records; one await for all. It is enumerated on <see cref="ProducerRuntime.Scheduler"/>, one record at a time.
-    /// While a record has no room the next is not asked for, so a sequence longer than memory is sent as it can be, and the bytes of each
-    /// record may be used again when the next one is asked for. Their order is kept; but what you send besides, before the await ends,
+    /// Sends a sequence of records; one await for all. It is enumerated on <see cref="ProducerRuntime.TaskScheduler"/>, one record at a
+    /// time. While a record has no room the next is not asked for, so a sequence longer than memory is sent as it can be, and the bytes of
+    /// each record may be used again when the next one is asked for. Their order is kept; but what you send besides, before the await ends,
     /// comes anywhere between. The result has some 40 bytes per record: an endless sequence is for <c>Subscribe(producer)</c>.
     /// </summary>
     /// <param name="records">The records, enumerated once.</param>
@@ -212,12 +213,13 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// <param name="cancellationToken">Withdraws the record while it is not accepted.</param>
     /// <returns>The acknowledgement's task; a fault of it that nobody looks at is logged, not raised.</returns>
     /// <exception cref="KafkaProduceException">By the outer await: not accepted. By the inner one: the record failed.</exception>
+    /// <exception cref="SendCanceledException">By the outer await: cancelled, and the record was withdrawn.</exception>
     /// <exception cref="ObjectDisposedException">The producer was disposed.</exception>
     public ValueTask<Task<RecordMetadata>> EnqueueAsync(Record record, CancellationToken cancellationToken = default)
     {
         _core.ThrowIfDisposed();
         return cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<Task<RecordMetadata>>(cancellationToken)
+            ? SendCompletion.CancelledAsync<Task<RecordMetadata>>(cancellationToken)
             : new EnqueueCompletion().EnqueueAsync(_core.Admission, record, _core.Dispatching.Interceptors, cancellationToken);
     }
 
@@ -252,22 +254,20 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     }
 
     /// <summary>
+    /// A look at the running producer, for health checks and live views: nothing is sent and nothing waits. It visits every partition that
+    /// was used, so ask a few times a second at most. Any thread, also after dispose.
+    /// </summary>
+    /// <returns>What is there now.</returns>
+    public ProducerStatus GetStatus() => _core.Describe();
+
+    /// <summary>
     /// Completes when every record accepted or waiting in line now has its outcome; later ones do not extend it. Does not wait for
     /// observers, and does not throw for failed records.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait, not the flush.</param>
-    /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
+    /// <returns>Completes on <see cref="ProducerRuntime.TaskScheduler"/>.</returns>
     public ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
-        new(_core.FlushAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
-
-    /// <summary>
-    /// Fails every record accepted or waiting in line now with <see cref="ProduceErrorCode.Aborted"/>, and completes when they are
-    /// decided; later ones are untouched.
-    /// </summary>
-    /// <param name="cancellationToken">Ends the wait, not the purge.</param>
-    /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
-    public ValueTask PurgeAsync(CancellationToken cancellationToken = default) =>
-        new(_core.PurgeAsync().On(_core.Runtime.Scheduler).WaitAsync(cancellationToken));
+        new(_core.FlushAsync().On(_core.Runtime.TaskScheduler).WaitAsync(cancellationToken));
 
     /// <summary>
     /// Takes no more records, sends what was offered before (also what stands in line) without waiting for linger, for at most <see

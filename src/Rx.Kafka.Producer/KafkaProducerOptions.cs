@@ -11,7 +11,7 @@ namespace Rx.Kafka;
 /// Two options are equal when all their values are. A copy made by <c>with</c> shares <see cref="BootstrapServers"/> until it is set.
 /// Not thread-safe while being changed.
 /// </remarks>
-public sealed record KafkaProducerOptions
+public sealed partial record KafkaProducerOptions
 {
     // One instance, so that two default options are equal; a runtime cannot be changed.
     private static readonly ProducerRuntime DefaultRuntime = new();
@@ -20,7 +20,7 @@ public sealed record KafkaProducerOptions
     private TimeSpan? _reconnectBackoff;
 
     /// <summary>
-    /// Where to find the cluster at first (<c>bootstrap.servers</c>): each <c>host:port</c> or <c>PLAINTEXT://host:port</c>, IPv6 in
+    /// Where to find the cluster at first (<c>bootstrap.servers</c>): each <c>host:port</c> or <c>SSL://host:port</c> and the like, IPv6 in
     /// brackets, port 1 to 65535; not 0.0.0.0, where servers only listen. Required.
     /// </summary>
     /// <exception cref="ArgumentNullException">The list is null.</exception>
@@ -48,8 +48,11 @@ public sealed record KafkaProducerOptions
     /// </summary>
     public bool? EnableIdempotence { get; set; }
 
-    /// <summary>The codec of batches (<c>compression.type</c>). Default, and the only one so far: <see cref="Compression.None"/>.</summary>
-    public Compression Compression { get; set; }
+    /// <summary>
+    /// The codec of batches (<c>compression.type</c>), or several in the order in which they are tried. Default <see
+    /// cref="Compression.None"/>.
+    /// </summary>
+    public Compression Compression { get; set; } = Compression.None;
 
     /// <summary>
     /// Bytes after which a batch of one partition is closed (<c>batch.size</c>); from 0, which sends each record alone, to <see
@@ -71,6 +74,13 @@ public sealed record KafkaProducerOptions
     /// cref="KafkaProducer.OnNext"/> or <see cref="KafkaProducer.EnqueueAsync"/> always linger. With false everything does.
     /// </summary>
     public bool AdaptiveLinger { get; set; } = true;
+
+    /// <summary>
+    /// Whether each record is a span of its own, from its offer to its outcome, instead of each batch. Default false. No Kafka key. Only
+    /// while somebody listens to the <see cref="System.Diagnostics.ActivitySource"/> "Rx.Kafka.Producer"; either way records carry a
+    /// <c>traceparent</c> header then. A span costs some microseconds and a kilobyte of garbage, so choose it for few records.
+    /// </summary>
+    public bool TraceEachRecord { get; set; }
 
     /// <summary>The most bytes of batches in one request, and of one record (<c>max.request.size</c>); from 1. Default 1048576.</summary>
     public int MaxRequestSize { get; set; } = 1048576;
@@ -183,9 +193,9 @@ public sealed record KafkaProducerOptions
     public int ReceiveBufferBytes { get; set; } = 32768;
 
     /// <summary>
-    /// Chooses the partition of records that name none (<c>partitioner.class</c>, in code only). Default null: by the key's hash, and
-    /// without a key sticky (KIP-794). With one of your own <see cref="PartitionerIgnoreKeys"/>, <see cref="AdaptivePartitioning"/> and
-    /// <see cref="PartitionAvailabilityTimeout"/> do nothing.
+    /// Chooses the partition of records that name none (<c>partitioner.class</c>, in code only): one of <see cref="Partitioners"/>, or
+    /// your own. Default null: by the key's hash, and without a key sticky (KIP-794). With one <see cref="PartitionerIgnoreKeys"/> does
+    /// nothing; what is said of records without a key holds for those that it leaves to the producer (<see cref="TopicPartitions.Any"/>).
     /// </summary>
     public IPartitioner? Partitioner { get; set; }
 
@@ -205,6 +215,20 @@ public sealed record KafkaProducerOptions
     public TimeSpan PartitionAvailabilityTimeout { get; set; }
 
     /// <summary>
+    /// Whether records without a key go to partitions whose leader is in <see cref="ClientRack"/>, which it then needs, as long as there is
+    /// one (<c>partitioner.rack.aware</c>, KIP-1123). Default false. Others are chosen while no such partition has a leader, while each has
+    /// a leader that <see cref="PartitionAvailabilityTimeout"/> leaves out, and for a record for which none of them has memory. So those
+    /// partitions carry more than others; records with a key do not follow.
+    /// </summary>
+    public bool PartitionerRackAware { get; set; }
+
+    /// <summary>
+    /// The rack, such as an availability zone, that this client is in (<c>client.rack</c>): what the brokers near it have as
+    /// <c>broker.rack</c>, letter for letter. Default null: none. Only <see cref="PartitionerRackAware"/> uses it.
+    /// </summary>
+    public string? ClientRack { get; set; }
+
+    /// <summary>
     /// How long disposing may wait for what was offered before, on its way or waiting; what is left then fails with <see
     /// cref="ProduceErrorCode.Closed"/>. Default 30 s. No Kafka key.
     /// </summary>
@@ -217,10 +241,23 @@ public sealed record KafkaProducerOptions
     public bool AllowAutoCreateTopics { get; set; } = true;
 
     /// <summary>
+    /// Whether metrics are pushed to brokers that ask for them (<c>enable.metrics.push</c>, KIP-714). Default true, as in Java. Brokers ask
+    /// where their operators have set that up; with others, and with false, nothing is collected and nothing is sent. What is pushed
+    /// names topics and brokers, and tells nothing of records.
+    /// </summary>
+    public bool EnableMetricsPush { get; set; } = true;
+
+    /// <summary>
     /// Who sees every record before it is sent and every outcome first, in this order; without any nothing is paid for them
     /// (<c>interceptor.classes</c>, set in code). Default: none.
     /// </summary>
     public IReadOnlyList<IProducerInterceptor> Interceptors { get; set; } = [];
+
+    /// <summary>
+    /// How connections are protected: TLS, SASL (<c>security.protocol</c> and the keys of <c>ssl.</c> and <c>sasl.</c>). Default null:
+    /// plain text, no authentication.
+    /// </summary>
+    public SecurityOptions? Security { get; set; }
 
     /// <summary>Clock, tasks, chance and blocking; replaced as a whole by a simulation. Default: the system's own. No Kafka key.</summary>
     public ProducerRuntime Runtime { get; set; } = DefaultRuntime;
@@ -228,36 +265,11 @@ public sealed record KafkaProducerOptions
     /// <summary>Opens connections. Default null: TCP. No Kafka key.</summary>
     public ITransport? Transport { get; set; }
 
+    /// <summary>While keys are read: what those of SASL say. Null before and after.</summary>
+    internal SaslDraft? SaslDraft { get; set; }
+
     /// <summary>Whether <see cref="ReconnectBackoff"/> was set: then Java's rule for its maximum differs.</summary>
     internal bool ReconnectBackoffIsSet => _reconnectBackoff is not null;
-
-    /// <summary>
-    /// Reads options from Kafka's own keys (docs/configuration.md, in the package too, is their table). The last value of a repeated key
-    /// counts.
-    /// </summary>
-    /// <param name="properties">Keys such as <c>linger.ms</c> and their values as text; blanks around them do not matter.</param>
-    /// <returns>Options in which what was not given has its default. They are not validated as a whole yet, so more can be set before
-    /// they are used.</returns>
-    /// <exception cref="ArgumentException">Unknown keys, keys or values that are not supported yet and values out of range, all of them
-    /// at once.</exception>
-    public static KafkaProducerOptions FromProperties(IEnumerable<KeyValuePair<string, string>> properties) =>
-        OptionParser.Parse(properties);
-
-    /// <summary>Reads options from the text of a Java <c>.properties</c> file, with its comments, escapes and continued lines.</summary>
-    /// <param name="properties">The text; read to its end, and not disposed.</param>
-    /// <inheritdoc cref="FromProperties(IEnumerable{KeyValuePair{string, string}})"/>
-    public static KafkaProducerOptions FromProperties(TextReader properties) => OptionParser.Parse(properties);
-
-    /// <summary>Reads options from a Java <c>.properties</c> file of UTF-8 text; for another encoding give a reader.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <inheritdoc cref="FromProperties(TextReader)"/>
-    public static KafkaProducerOptions FromPropertiesFile(string path)
-    {
-        using var text = File.OpenText(path);
-        return FromProperties(text);
-    }
 
     /// <summary>Checks every option and the rules between them. The producer's constructor calls it.</summary>
     /// <exception cref="ArgumentException">At least one fault; the message lists all of them, each with value, limit and

@@ -36,6 +36,9 @@ public sealed record ProduceError(
         _ => false,
     };
 
+    /// <summary>What it is called in metrics and spans: Kafka's name of the error, else the code's.</summary>
+    internal string Name => BrokerErrorCode is { } code ? ErrorTable.Get(code).Name : Code.ToString();
+
     /// <summary>An exception of its own for whoever must throw: a shared one would gather foreign stack traces.</summary>
     /// <returns>A new exception that carries this error.</returns>
     public KafkaProduceException ToException() => new(this);

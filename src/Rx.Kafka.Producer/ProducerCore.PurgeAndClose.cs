@@ -10,10 +10,14 @@ namespace Rx.Kafka;
 internal sealed partial class ProducerCore
 {
     private static readonly TimeSpan ObserversMoment = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastPushMoment = TimeSpan.FromSeconds(1);
 
-    public Task PurgeAsync()
+    /// <summary>Gives up what is here now.</summary>
+    /// <param name="reason">What the caller says of it; null and empty = nothing.</param>
+    public Task PurgeAsync(string? reason)
     {
-        var error = new ProduceError(ProduceErrorCode.Aborted, "Given up by PurgeAsync.");
+        var error = new ProduceError(
+            ProduceErrorCode.Aborted, string.IsNullOrEmpty(reason) ? "Given up by PurgeAsync." : $"Given up by PurgeAsync: {reason}");
         var generation = _flushes.Current;
         Admission.EndLines(error);
 
@@ -45,7 +49,7 @@ internal sealed partial class ProducerCore
 
         // What stands in line counts in the flush; who waits for observers must have offered his record before it.
         var sinks = _sinks.Close();
-        await EndsWithin(Task.WhenAll(sinks.Select(static sink => sink.Window.Close())), started);
+        await EndsWithin(Task.WhenAll(sinks.Select(sink => sink.Window.Close().On(Runtime.TaskScheduler))), started);
         if (await EndsWithin(FlushAsync(), started))
         {
             Admission.Close(AdmissionContext.Closed);
@@ -73,6 +77,7 @@ internal sealed partial class ProducerCore
         }
 
         _loads?.Dispose();
+        await EndTelemetryAsync(started);
         await _control.DisposeAsync();
         await _router.DisposeAsync();
         _memory.Dispose();
@@ -105,16 +110,40 @@ internal sealed partial class ProducerCore
         sink.Complete();
     }
 
+    /// <summary>The last push of metrics, which nobody waits for longer than a moment.</summary>
+    private async Task EndTelemetryAsync(long started)
+    {
+        var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
+        var moment = remaining < LastPushMoment ? remaining : LastPushMoment;
+        if (_telemetry is null || moment <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        try
+        {
+            await _telemetry.EndAsync().On(Runtime.TaskScheduler).WaitAsync(moment, Time);
+        }
+        catch (TimeoutException)
+        {
+            // The broker is slow, or gone.
+        }
+    }
+
     private async Task<bool> EndsWithin(Task task, long started, TimeSpan atLeast = default)
     {
         var remaining = _options.CloseTimeout - Time.GetElapsedTime(started);
+        var ending = task.On(Runtime.TaskScheduler);
         try
         {
-            await task.On(Runtime.Scheduler).WaitAsync(remaining > atLeast ? remaining : atLeast, Time);
+            await ending.WaitAsync(remaining > atLeast ? remaining : atLeast, Time);
             return true;
         }
         catch (TimeoutException)
         {
+            // Nobody waits for it any more; who has the task itself still sees its error.
+            _ = ending.ContinueWith(
+                static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, Runtime.TaskScheduler);
             return false;
         }
         catch (Exception)

@@ -9,11 +9,13 @@ using Rx.Kafka.Lanes;
 using Rx.Kafka.Memory;
 using Rx.Kafka.Metadata;
 using Rx.Kafka.Network;
+using Rx.Kafka.Network.Security;
 using Rx.Kafka.Options;
 using Rx.Kafka.Outcomes;
 using Rx.Kafka.Partitioning;
 using Rx.Kafka.Sending;
 using Rx.Kafka.Sinks;
+using Rx.Kafka.Telemetry;
 
 namespace Rx.Kafka;
 
@@ -36,6 +38,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
     private readonly BufferPool _memory;
     private readonly OpenSinks _sinks = new();
     private readonly ControlLoop _control;
+    private readonly TelemetryPush? _telemetry;
     private readonly LeaderRouter _router;
     private readonly Lock _lock = new();
     private ProduceError? _endedBy;
@@ -47,15 +50,15 @@ internal sealed partial class ProducerCore : IAsyncDisposable
         _logger = logger;
         Time = options.Runtime.Time ?? (_ownTime = new PreciseTime());
         _clock = new WallClock(Time);
-        var scheduler = options.Runtime.Scheduler;
+        var scheduler = options.Runtime.TaskScheduler;
         var clientId = options.EffectiveClientId();
-        _metrics = new ProducerMetrics(clientId);
+        _metrics = new ProducerMetrics(clientId, Time, logger);
         _events = new SinkEvents(logger, _metrics, Time, scheduler);
         Dispatching = new DispatcherContext(options, Time, _events);
 
         var random = new Random(options.Runtime.Random.Next());
         _memory = new BufferPool(options.BufferMemory, options.BatchSize, ProducerBatch.Overheads, Time);
-        var batching = NewBatching(scheduler);
+        var batching = NewBatching(scheduler, new SendTracing(clientId, options.TraceEachRecord, Time, scheduler, logger));
         _sendingEvents = new SendingEvents(logger, _metrics, Time, scheduler);
         var connector = NewConnector(clientId);
         var controlRandom = new Random(random.Next());
@@ -64,6 +67,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
         {
             SnapshotChanged = SnapshotChanged,
             KeepTopic = topic => Admission!.KeepTopic(topic),
+            Refused = cause => Admission!.EndLinesOfUnknownTopics(cause),
         };
         var idBackoff = new Backoff(LeastPause.OrMore(options.EffectiveRetryBackoff), options.RetryBackoffMax, controlRandom);
         var ids = new ProducerIds(options.EffectiveIdempotence, _control, idBackoff, _sendingEvents);
@@ -79,13 +83,16 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             Random = random,
             EndProducer = EndProducer,
         };
+        _telemetry = options.EnableMetricsPush
+            ? new TelemetryPush(_control, _metrics.Meter, Describe, options.ClientRack, controlRandom) : null;
         _router = new LeaderRouter(sending);
         _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         ids.Obtained = () => _router.ForEach(static loop => loop.Post(loop.ProducerIdObtained));
         ids.Refused = error => _router.ForEach(loop => loop.Post(() => loop.ProducerIdRefused(error)));
-        _loads = options.EffectiveAdaptivePartitioning ? new LoadTimer(() => Admission!.UpdateLoads(), Time, scheduler) : null;
+        _loads = options.AdaptivePartitioning ? new LoadTimer(() => Admission!.UpdateLoads(), Time, scheduler) : null;
         Admission = NewAdmission(batching, sending.NewRandom);
         Awaited = new SendCompletionPool(Admission);
+        _metrics.AddGates(Describe);
         OptionNotes.Tell(logger, options);
     }
 
@@ -133,6 +140,44 @@ internal sealed partial class ProducerCore : IAsyncDisposable
     public Task<IReadOnlyList<PartitionInfo>> GetPartitionsAsync(string topic, CancellationToken cancellationToken) =>
         Run(() => WaitForPartitionsAsync(topic, cancellationToken)).Unwrap();
 
+    /// <summary>A look at everything that fills, waits and answers. Any thread.</summary>
+    public ProducerStatus Describe()
+    {
+        var work = new OutstandingWork();
+        Admission.AddTo(work);
+        var now = Time.GetTimestamp();
+        var brokers = new List<BrokerStatus>();
+        _router.ForEach(loop =>
+        {
+            loop.Timeline.AddTo(work);
+            if (loop.Describe(now) is { } broker)
+            {
+                brokers.Add(broker);
+            }
+        });
+
+        var windows = Array.ConvertAll(_sinks.ToArray(), static sink => sink.Window);
+        var endedBy = Volatile.Read(ref _endedBy);
+        var cluster = Metadata.Current;
+        return new ProducerStatus
+        {
+            BufferMemory = _memory.Total,
+            BufferUsed = _memory.Used,
+            WaitingRecords = work.WaitingRecords,
+            BlockedCallers = work.BlockedCallers + windows.Sum(static window => window.Blocked),
+            OpenBatches = work.OpenBatches,
+            UndecidedBatches = work.UndecidedBatches,
+            OldestRecordAge = work.OldestSince < now ? Time.GetElapsedTime(work.OldestSince, now) : TimeSpan.Zero,
+            UnobservedDeliveries = windows.Sum(static window => window.Unobserved),
+            SinceMetadata = cluster.AnsweredAt is var at && at == long.MinValue ? null : Time.GetElapsedTime(at, now),
+            ClusterId = cluster.ClusterId,
+            ClusterBrokers = cluster.Describe(),
+            Brokers = [.. brokers.OrderBy(static broker => broker.Id)],
+            FatalError = endedBy == AdmissionContext.Closed ? null : endedBy,
+            IsDisposed = Volatile.Read(ref _disposal) is not null,
+        };
+    }
+
     private void SnapshotChanged(ClusterSnapshot snapshot)
     {
         Admission.Update(snapshot);
@@ -141,7 +186,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
 
     /// <summary>Runs work on the producer's scheduler.</summary>
     public Task<T> Run<T>(Func<T> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.Scheduler);
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Runtime.TaskScheduler);
 
     private async Task<IReadOnlyList<PartitionInfo>> WaitForPartitionsAsync(string name, CancellationToken cancellationToken)
     {
@@ -165,29 +210,46 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             try
             {
                 Metadata.Watch(name);
-                await news.On(Runtime.Scheduler).WaitAsync(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, Time, cancellationToken);
+                var left = remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+                await news.On(Runtime.TaskScheduler).WaitAsync(left, Time, cancellationToken);
             }
             catch (TimeoutException)
             {
-                throw new KafkaException(topic.UnknownInTime().Message, Metadata.LastFailure);
+                var error = topic.UnknownInTime();
+                throw error.Code == ProduceErrorCode.Authentication
+                    ? new KafkaAuthenticationException(error.Message, error.Cause)
+                    : new KafkaException(error.Message, error.Cause);
             }
         }
     }
 
     private Connector NewConnector(string clientId)
     {
+        // A transport of the user's makes its connections as it likes.
+        var tls = _options is { Transport: null, Security.Tls: { } options } ? new TlsClient(options, Time) : null;
         var transport = _options.Transport
-            ?? new SocketTransport(_options.SendBufferBytes, _options.ReceiveBufferBytes, _options.MaxRequestSize);
-        return new Connector(transport, Time, Runtime.Scheduler, clientId, _logger, MaximumAnswerBytes);
+            ?? new SocketTransport(_options.SendBufferBytes, _options.ReceiveBufferBytes, _options.MaxRequestSize, tls);
+        return new Connector(transport, Time, Runtime.TaskScheduler, clientId, _logger, MaximumAnswerBytes)
+        {
+            Tls = tls,
+            Login = _options.Security?.Sasl is { } sasl ? new SaslLogin(sasl, Time) : null,
+        };
     }
 
     private RecordAdmission NewAdmission(BatchingContext batching, Func<Random> newRandom)
     {
+        var partitioner = _options.Partitioner?.ForProducer(newRandom());
+        if (partitioner is null && _options.Partitioner is { } given)
+        {
+            throw new InvalidOperationException($"{given.GetType().Name}.ForProducer returned null; it must return a partitioner.");
+        }
+
         var context = new AdmissionContext
         {
             Options = _options,
             Batching = batching,
             Metadata = Metadata,
+            Partitioner = partitioner,
             NewRandom = newRandom,
             Loads = _loads,
         };
@@ -195,7 +257,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             context, _clock, (topic, partition, snapshot) => _router.CreateChannel(topic.Name, partition, topic.Load, snapshot));
     }
 
-    private BatchingContext NewBatching(TaskScheduler scheduler)
+    private BatchingContext NewBatching(TaskScheduler scheduler, SendTracing tracing)
     {
         var batches = (int)Math.Clamp(_options.BufferMemory / 4096, 64, 65536);
         return new BatchingContext
@@ -207,8 +269,10 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             Scheduler = scheduler,
             Time = Time,
             Events = _events,
+            Tracing = tracing,
             BatchSize = _options.BatchSize,
             MaxBlock = _options.MaxBlock,
+            Compression = _options.EffectiveCompression,
             AdaptiveLinger = _options.AdaptiveLinger && _options.Linger > TimeSpan.Zero,
             CountAppends = _clock.CountAppends,
         };

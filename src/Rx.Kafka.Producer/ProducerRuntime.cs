@@ -6,8 +6,8 @@ public class ProducerRuntime
     /// <summary>The clock and its timers; null = the producer makes a precise one of its own and ends it when disposed.</summary>
     public TimeProvider? Time { get; init; }
 
-    /// <summary>Where the loops, dispatchers and continuations run. Default: the thread pool.</summary>
-    public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+    /// <summary>Where the loops, dispatchers and continuations run; no <c>IScheduler</c> of Rx. Default: the thread pool.</summary>
+    public TaskScheduler TaskScheduler { get; init; } = TaskScheduler.Default;
 
     /// <summary>
     /// The seed of all chance (back-off jitter, partition choice); read once, by the producer's constructor. Default: <see
@@ -17,8 +17,8 @@ public class ProducerRuntime
 
     /// <summary>
     /// Told of each exception that an observer of <see cref="KafkaProducer.Acks"/> or <see cref="KafkaProducer.Deliveries"/> threw, after
-    /// the observer was detached and the exception logged. Called on <see cref="Scheduler"/>, by the thread that called the observer; it
-    /// must not throw itself. Default null. A test sets it so that a failed assertion in an observer is seen.
+    /// the observer was detached and the exception logged. Called on <see cref="TaskScheduler"/>, by the thread that called the observer;
+    /// it must not throw itself. Default null. A test sets it so that a failed assertion in an observer is seen.
     /// </summary>
     public Action<Exception>? ObserverThrew { get; init; }
 

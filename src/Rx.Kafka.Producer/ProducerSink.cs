@@ -11,8 +11,8 @@ namespace Rx.Kafka;
 /// </summary>
 /// <remarks>
 /// Outcomes are hot: a subscriber sees those of records accepted after Subscribe returned, in order per partition, one at a time, on <see
-/// cref="ProducerRuntime.Scheduler"/>; after the end just the terminal signal. Dispose it, or end its source: the producer keeps it until
-/// then.
+/// cref="ProducerRuntime.TaskScheduler"/>; after the end just the terminal signal. Dispose it, or end its source: the producer keeps it
+/// until then.
 /// </remarks>
 public sealed class ProducerSink : ISubject<Record, Delivery<Record>>, IAsyncDisposable
 {
@@ -69,7 +69,8 @@ public sealed class ProducerSink : ISubject<Record, Delivery<Record>>, IAsyncDis
 
     /// <summary>Hears every outcome of this sink's records, with the record itself.</summary>
     /// <param name="observer">
-    /// Called on <see cref="ProducerRuntime.Scheduler"/>. One that throws is detached: it is logged, and <see cref="Completion"/> faults.
+    /// Called on <see cref="ProducerRuntime.TaskScheduler"/>. One that throws is detached: it is logged, and <see cref="Completion"/>
+    /// faults.
     /// </param>
     /// <returns>Dispose it to hear no more.</returns>
     public IDisposable Subscribe(IObserver<Delivery<Record>> observer) => _sink.Deliveries.Subscribe(observer);
@@ -78,7 +79,7 @@ public sealed class ProducerSink : ISubject<Record, Delivery<Record>>, IAsyncDis
     /// As <see cref="OnCompleted"/>, then waits for <see cref="Completion"/>, at most <see cref="KafkaProducerOptions.CloseTimeout"/>. What
     /// has no outcome by then stays on its way. Does not throw. The producer lives on.
     /// </summary>
-    /// <returns>Completes on <see cref="ProducerRuntime.Scheduler"/>.</returns>
+    /// <returns>Completes on <see cref="ProducerRuntime.TaskScheduler"/>.</returns>
     public ValueTask DisposeAsync()
     {
         _input.OnCompleted();

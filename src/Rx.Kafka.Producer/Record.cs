@@ -16,7 +16,7 @@ namespace Rx.Kafka;
 /// <para>Equality compares content. <c>default(Record)</c> has no topic; producing it gives a failed delivery with <see
 /// cref="ProduceErrorCode.InvalidRecord"/>.</para>
 /// </remarks>
-public readonly record struct Record
+public readonly partial record struct Record
 {
     // 8 + 16 + 16 + 8 + 8 + 4 + 4 = 64 bytes, one cache line; nullable auto-properties would take 96.
     private readonly string? _topic;
@@ -26,80 +26,6 @@ public readonly record struct Record
     private readonly long _timestampTicks;
     private readonly int _partition;
     private readonly Present _present;
-
-    // The priorities make a bare null mean what it says: of two forms that take it, the simpler one.
-
-    /// <summary>Makes a record of raw bytes.</summary>
-    /// <param name="topic">The topic's name.</param>
-    /// <param name="value">The value; null is Kafka's null (a tombstone on a compacted topic).</param>
-    /// <param name="key">The key; null = no key.</param>
-    /// <exception cref="ArgumentNullException"><paramref name="topic"/> is null.</exception>
-    [OverloadResolutionPriority(1)]
-    public Record(string topic, ReadOnlyMemory<byte>? value, ReadOnlyMemory<byte>? key = null)
-    {
-        ArgumentNullException.ThrowIfNull(topic);
-        _topic = topic;
-        _value = value.GetValueOrDefault();
-        _key = key.GetValueOrDefault();
-        _present = (IsNull(_value) ? 0 : Present.Value) | (IsNull(_key) ? 0 : Present.Key);
-    }
-
-    /// <summary>Makes a record of arrays; null stays Kafka's null.</summary>
-    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    [OverloadResolutionPriority(3)]
-    public Record(string topic, byte[]? value, byte[]? key = null)
-    {
-        ArgumentNullException.ThrowIfNull(topic);
-        _topic = topic;
-        _value = value;
-        _key = key;
-        _present = (value is null ? 0 : Present.Value) | (key is null ? 0 : Present.Key);
-    }
-
-    /// <summary>Makes a record of an array and memory; a null array stays Kafka's null.</summary>
-    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    [OverloadResolutionPriority(1)]
-    public Record(string topic, byte[]? value, ReadOnlyMemory<byte>? key)
-        : this(topic, (ReadOnlyMemory<byte>?)value, key)
-    {
-    }
-
-    /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
-    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    [OverloadResolutionPriority(2)]
-    public Record(string topic, byte[]? value, string? key)
-        : this(topic, value, Utf8(key))
-    {
-    }
-
-    /// <summary>Makes a record with a text key, encoded as UTF-8; null stays Kafka's null.</summary>
-    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    public Record(string topic, ReadOnlyMemory<byte>? value, string? key)
-        : this(topic, value, (ReadOnlyMemory<byte>?)Utf8(key))
-    {
-    }
-
-    /// <summary>Makes a record of text, both encoded as UTF-8; null stays Kafka's null.</summary>
-    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    [OverloadResolutionPriority(1)]
-    public Record(string topic, string? value, string? key = null)
-        : this(topic, Utf8(value), Utf8(key))
-    {
-    }
-
-    /// <summary>Makes a record with a text value, encoded as UTF-8; null stays Kafka's null.</summary>
-    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    public Record(string topic, string? value, byte[]? key)
-        : this(topic, Utf8(value), key)
-    {
-    }
-
-    /// <summary>Makes a record with a text value, encoded as UTF-8; null stays Kafka's null.</summary>
-    /// <inheritdoc cref="Record(string, ReadOnlyMemory{byte}?, ReadOnlyMemory{byte}?)"/>
-    public Record(string topic, string? value, ReadOnlyMemory<byte>? key)
-        : this(topic, (ReadOnlyMemory<byte>?)Utf8(value), key)
-    {
-    }
 
     [Flags]
     private enum Present
@@ -211,13 +137,13 @@ public readonly record struct Record
     /// deletes nothing.</exception>
     public static Record Tombstone(string topic, ReadOnlyMemory<byte> key) => IsNull(key)
         ? throw new ArgumentNullException(nameof(key))
-        : new(topic, default(ReadOnlyMemory<byte>?), (ReadOnlyMemory<byte>?)key);
+        : new(topic, (ReadOnlyMemory<byte>?)key, default(ReadOnlyMemory<byte>?));
 
     /// <inheritdoc cref="Tombstone(string, ReadOnlyMemory{byte})"/>
     public static Record Tombstone(string topic, string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return new(topic, default(byte[]), Utf8(key));
+        return new(topic, Utf8(key), default(byte[]));
     }
 
     /// <summary>Compares content: topic, key and value bytes, partition, timestamp and headers.</summary>

@@ -46,6 +46,20 @@ public sealed class RecordHeaders : IReadOnlyList<RecordHeader>, IEquatable<Reco
     /// <returns>New headers; these stay as they are.</returns>
     public RecordHeaders Add(RecordHeader header) => Create([.. _headers, header]);
 
+    /// <summary>These headers without those of a name.</summary>
+    /// <param name="key">The name, compared by its characters.</param>
+    /// <returns>The others, in order; these stay as they are.</returns>
+    public RecordHeaders Remove(string key) => [.. _headers.Where(header => !header.IsNamed(key))];
+
+    /// <summary>The last header of a name, which is the one that counts where a name repeats.</summary>
+    /// <param name="key">The name, compared by its characters.</param>
+    /// <returns>The header; null = there is none.</returns>
+    public RecordHeader? Last(string key)
+    {
+        var at = Array.FindLastIndex(_headers, header => header.IsNamed(key));
+        return at < 0 ? null : _headers[at];
+    }
+
     /// <inheritdoc/>
     public bool Equals(RecordHeaders? other) => other is not null && _headers.AsSpan().SequenceEqual(other._headers);
 
@@ -122,7 +136,7 @@ public readonly record struct RecordHeader
     /// <param name="other">The other header.</param>
     /// <returns>True when both would put the same bytes on the log.</returns>
     public bool Equals(RecordHeader other) =>
-        string.Equals(Key, other.Key, StringComparison.Ordinal)
+        IsNamed(other.Key)
         && Value.HasValue == other.Value.HasValue
         && Value.GetValueOrDefault().Span.SequenceEqual(other.Value.GetValueOrDefault().Span);
 
@@ -138,4 +152,6 @@ public readonly record struct RecordHeader
     /// <summary>The name and the size of the value; never the value, which may be secret.</summary>
     /// <returns>A short text for logs.</returns>
     public override string ToString() => $"{Key} ({(Value is { } value ? $"{value.Length} B" : "null")})";
+
+    internal bool IsNamed(string key) => string.Equals(Key, key, StringComparison.Ordinal);
 }

@@ -51,6 +51,16 @@ public sealed class Topic<TKey, TValue>
     public Record Record(
         TKey? key, TValue? value, RecordHeaders? headers = null, DateTimeOffset? timestamp = null, int? partition = null) =>
         Encoder.Encoded(key, value) with { Headers = headers ?? RecordHeaders.Empty, Timestamp = timestamp, Partition = partition };
+
+    /// <summary>
+    /// Makes a record that deletes a key's value on a compacted topic, also where <typeparamref name="TValue"/> has no null.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <returns>The record; headers, a time and a partition are added by <c>record with { … }</c>.</returns>
+    /// <exception cref="KafkaProduceException">The serializer threw, or gave no key: <see
+    /// cref="ProduceErrorCode.Serialization"/>.</exception>
+    /// <exception cref="ArgumentNullException">The key is null.</exception>
+    public Record Tombstone(TKey key) => Encoder.Tombstone(key);
 }
 
 /// <summary>A topic whose records have no keys; otherwise as <see cref="Topic{TKey, TValue}"/>.</summary>

@@ -6,7 +6,8 @@ namespace Rx.Kafka;
 
 /// <summary>
 /// A sink of one typed topic: an observer of values and an observable of their outcomes, each with the very value. Otherwise as <see
-/// cref="ProducerSink"/>. Get one from <see cref="KafkaTopic"/>.
+/// cref="ProducerSink"/>. Get one from <see cref="KafkaTopic"/>. For headers, times, partitions or a channel's writer open a sink of
+/// records and give it <c>topic.Record(…)</c>.
 /// </summary>
 /// <remarks><code>events.Subscribe(Orders.SinkOf(producer, order => order.Id));</code></remarks>
 /// <typeparam name="TValue">The values.</typeparam>

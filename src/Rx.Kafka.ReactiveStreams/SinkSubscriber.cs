@@ -67,7 +67,9 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
     /// <summary>From now on records are asked for. Any thread.</summary>
     public void Begin() => _wanted.TrySetResult();
 
-    /// <summary>Nobody wants outcomes any more. What the sink has not taken by then is dropped, like all that is under way. Any thread.</summary>
+    /// <summary>
+    /// Nobody wants outcomes any more. What the sink has not taken by then is dropped, like all that is under way. Any thread.
+    /// </summary>
     public void Leave()
     {
         _isLeft = true;

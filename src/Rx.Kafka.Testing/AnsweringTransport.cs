@@ -22,7 +22,9 @@ public sealed class AnsweringTransport : ITransport
     public AnsweringTransport(int brokers = 1, int segmentBytes = 65536)
     {
         _segmentBytes = segmentBytes;
-        _cluster = new Cluster(brokers, new EmbeddedKafkaOptions { AutoCreateTopics = false }, TimeProvider.System, new Random(1));
+        var options = new EmbeddedKafkaOptions { AutoCreateTopics = false };
+        options.Apis[ApiKey.Produce] = new ApiRange(0, ProduceScan.MostVersion);
+        _cluster = new Cluster(brokers, options, TimeProvider.System, new Random(1));
         foreach (var broker in _cluster.Brokers)
         {
             broker.Host = string.Create(CultureInfo.InvariantCulture, $"answering-{broker.Id}");

@@ -3,7 +3,7 @@ namespace Rx.Kafka.Testing;
 /// <summary>What the brokers have seen so far, all of them together. Safe from any thread.</summary>
 public sealed class BrokerCounters
 {
-    private readonly long[] _requests = new long[64];
+    private readonly long[] _requests = new long[128];
     private long _batches;
     private long _records;
     private long _recordBytes;
@@ -47,7 +47,7 @@ public sealed class BrokerCounters
     /// <returns>The number.</returns>
     public long Requests(ApiKey key) => Interlocked.Read(ref _requests[(int)key]);
 
-    internal void Request(ApiKey key) => Interlocked.Increment(ref _requests[(int)key & 63]);
+    internal void Request(ApiKey key) => Interlocked.Increment(ref _requests[(int)key & 127]);
 
     internal void Appended(int records, int bytes)
     {

@@ -5,7 +5,7 @@ using Rx.Kafka.Testing.Network;
 namespace Rx.Kafka.Testing;
 
 /// <summary>Kafka brokers inside the process, for tests: on loopback sockets (<see cref="StartAsync"/>) or in a simulation (<see cref="Simulation.StartKafka"/>). They check what they are sent as Kafka does, with a decoder of their own.</summary>
-/// <remarks>Their ids count from 1. Replicas share one log. Everything here may be called from any thread; in a simulation only from its threads.</remarks>
+/// <remarks>Any client may produce, and consume: alone, or in groups of the classic protocol, which broker 1 coordinates, or the next one that is listed. Their ids count from 1. Replicas share one log. Everything here may be called from any thread; in a simulation only from its threads.</remarks>
 public sealed class EmbeddedKafka : IAsyncDisposable
 {
     private readonly Cluster _cluster;
@@ -30,6 +30,9 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <summary>What the brokers have seen.</summary>
     public BrokerCounters Counters => _cluster.Counters;
 
+    /// <summary>Which metrics the brokers want, and what was pushed; without <see cref="EmbeddedKafkaOptions.Telemetry"/> they ask for none.</summary>
+    public EmbeddedTelemetry Telemetry => _cluster.Telemetry;
+
     /// <summary>How the brokers behave.</summary>
     public EmbeddedKafkaOptions Options => _cluster.Options;
 
@@ -40,12 +43,25 @@ public sealed class EmbeddedKafka : IAsyncDisposable
         set => _cluster.RequestReceived = value;
     }
 
-    /// <summary>Starts brokers on loopback sockets with ports of the system's choice.</summary>
+    /// <summary>Starts brokers on loopback sockets, with ports of the system's choice unless the options name them.</summary>
     /// <param name="brokers">How many.</param>
     /// <param name="options">How they behave; null = the defaults.</param>
     /// <returns>The running brokers.</returns>
-    public static Task<EmbeddedKafka> StartAsync(int brokers = 1, EmbeddedKafkaOptions? options = null) =>
-        Task.FromResult(new EmbeddedKafka(new Cluster(brokers, options ?? new EmbeddedKafkaOptions(), TimeProvider.System, new Random()), new SocketBrokers()));
+    /// <exception cref="ArgumentOutOfRangeException">No brokers, or a port that is none.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">By the await: a port of <see cref="EmbeddedKafkaOptions.Ports"/> is in use.</exception>
+    public static async Task<EmbeddedKafka> StartAsync(int brokers = 1, EmbeddedKafkaOptions? options = null)
+    {
+        var network = new SocketBrokers(options?.Tls is { } tls ? new BrokerTls(tls) : null);
+        try
+        {
+            return new EmbeddedKafka(new Cluster(brokers, options ?? new EmbeddedKafkaOptions(), TimeProvider.System, new Random()), network);
+        }
+        catch
+        {
+            await network.DisposeAsync(); // the brokers that did start
+            throw;
+        }
+    }
 
     /// <summary>Creates a topic.</summary>
     /// <param name="name">Its name.</param>
@@ -100,7 +116,6 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <param name="topic">The topic's name.</param>
     /// <param name="partition">The partition, from 0.</param>
     /// <returns>The records, by offset.</returns>
-    /// <exception cref="NotSupportedException">A batch is compressed otherwise than with gzip.</exception>
     public IReadOnlyList<LogRecord> ReadLog(string topic, int partition) => LogReader.Records(topic, Log(topic, partition));
 
     /// <summary>Reads all partitions' logs, partition by partition.</summary>
@@ -119,6 +134,16 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     /// <param name="partition">The partition, from 0.</param>
     /// <returns>The offset.</returns>
     public long NextOffset(string topic, int partition) => Log(topic, partition).Offsets.Next;
+
+    /// <summary>All consumer groups there ever were, by name, as they are at this moment.</summary>
+    public IReadOnlyList<EmbeddedGroup> Groups => _cluster.Groups.Describe();
+
+    /// <summary>The offset that a consumer group goes on with: that of the last record it has committed, and one.</summary>
+    /// <param name="group">The group's name (<c>group.id</c>).</param>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition, from 0.</param>
+    /// <returns>The offset; null = the group has committed none there.</returns>
+    public long? CommittedOffset(string group, string topic, int partition) => _cluster.Groups.Committed(group, topic, partition)?.Offset;
 
     /// <summary>The broker that leads a partition; -1 = none.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -219,14 +244,19 @@ public sealed class EmbeddedKafka : IAsyncDisposable
             CutConnections(broker.Id);
         }
 
+        _cluster.Groups.End();
         await _network.DisposeAsync();
     }
 
-    private void Open(Broker broker) => _network.Open(broker, async (pipe, reset) =>
+    private void Open(Broker broker)
     {
-        using var session = new Session(_cluster, broker, pipe, reset);
-        await session.RunAsync();
-    });
+        var stops = broker.Stops;
+        _network.Open(broker, async (pipe, reset) =>
+        {
+            using var session = new Session(_cluster, broker, stops, pipe, reset);
+            await session.RunAsync();
+        });
+    }
 
     private TopicLog Topic(string name) => _cluster.Find(name) ?? throw new ArgumentException($"There is no topic \"{name}\".", nameof(name));
 

@@ -101,7 +101,10 @@ public sealed class FaultRule
         return this;
     }
 
-    /// <summary>Answers with an error: for Produce of each matching partition, for Metadata of each matching topic, else of the request.</summary>
+    /// <summary>
+    /// Answers with an error: for Produce and Fetch of each matching partition, for Metadata of each matching topic, else of the
+    /// request.
+    /// </summary>
     /// <param name="code">The error code on the wire.</param>
     /// <param name="afterAppend">True: the batch is appended all the same, as with a REQUEST_TIMED_OUT (7).</param>
     /// <returns>This rule.</returns>

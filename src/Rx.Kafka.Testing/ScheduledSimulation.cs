@@ -49,7 +49,7 @@ public sealed class ScheduledSimulation
         Runtime = new ScheduledRuntime
         {
             Time = Time,
-            Scheduler = tasks,
+            TaskScheduler = tasks,
             Random = new Random(seed ^ 0x5EED),
             ObserverThrew = error => scheduler.Schedule(() => ExceptionDispatchInfo.Throw(error)),
         };

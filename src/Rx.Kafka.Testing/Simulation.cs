@@ -42,7 +42,7 @@ public sealed class Simulation : IDisposable
         Random = new Random(seed ^ 0x5EED);
         Network = new VirtualNetwork(Time, Scheduler, new Random(seed ^ 0x0E7), Scheduler.Touch, Scheduler.Trace);
         RxScheduler = new VirtualRxScheduler(Time, Scheduler, _unhandled.FromRxScheduler);
-        Runtime = new SimulatedRuntime(_pump) { Time = Time, Scheduler = Scheduler, Random = Random, ObserverThrew = _unhandled.FromObserver };
+        Runtime = new SimulatedRuntime(_pump) { Time = Time, TaskScheduler = Scheduler, Random = Random, ObserverThrew = _unhandled.FromObserver };
     }
 
     /// <summary>What the run is decided by; print it when a law fails.</summary>

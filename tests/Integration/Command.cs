@@ -11,7 +11,14 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
     /// <param name="patience">The longest it may take.</param>
     /// <param name="input">Writes what it reads.</param>
     /// <param name="line">Takes each line it prints, for output that is too long to keep; <see cref="Output"/> is then empty.</param>
-    public static async Task<Command> RunAsync(string program, IEnumerable<string> arguments, TimeSpan patience, Func<TextWriter, Task>? input = null, Action<string>? line = null)
+    /// <param name="variables">Added to the environment.</param>
+    public static async Task<Command> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        TimeSpan patience,
+        Func<TextWriter, Task>? input = null,
+        Action<string>? line = null,
+        IReadOnlyDictionary<string, string>? variables = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -20,6 +27,11 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
         using var deadline = new CancellationTokenSource(patience);
         var output = line is null ? process.StandardOutput.ReadToEndAsync(deadline.Token) : ReadLinesAsync(process.StandardOutput, line, deadline.Token);

@@ -5,9 +5,10 @@ internal static class QuickStart
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static Task<Command> RunAsync(IEnumerable<string> arguments, Func<TextWriter, Task>? input = null) => Command.RunAsync(
+    public static Task<Command> RunAsync(IEnumerable<string> arguments, Func<TextWriter, Task>? input = null, IReadOnlyDictionary<string, string>? variables = null) => Command.RunAsync(
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
         [Path.Combine(AppContext.BaseDirectory, "QuickStart.dll"), .. arguments],
         Patience,
-        input);
+        input,
+        variables: variables);
 }

@@ -30,6 +30,25 @@ public sealed class QuickStartTests
         Assert.EndsWith("acknowledged 2 of 3 records\n", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Options_come_from_a_file_of_either_clients_keys()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "metadata.broker.list=127.0.0.1:1\ngroup.id=g\nmax.block.ms=100\n");
+            var run = await QuickStart.RunAsync(["--config", file]);
+
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("group.id: for consumers", run.Errors, StringComparison.Ordinal);
+            Assert.Contains("127.0.0.1:1", run.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Theory]
     [InlineData("--unknown", "1")]
     [InlineData("--key-field", "0")]
@@ -44,6 +63,7 @@ public sealed class QuickStartTests
 
     [Theory]
     [InlineData("--file", "/no/such/file")]
+    [InlineData("--config", "/no/such/file")]
     [InlineData("--bootstrap", "127.0.0.1:1")]
     [InlineData("--bootstrap", "no-port")]
     public async Task What_cannot_be_opened_is_told(params string[] arguments)

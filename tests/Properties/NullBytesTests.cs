@@ -7,33 +7,33 @@ public sealed class NullBytesTests
 {
     private static readonly (string Name, Func<byte[]?, Record> Make)[] Keys =
     [
-        ("constructor, arrays", static bytes => new Record("t", [1], bytes)),
-        ("constructor, memory", static bytes => new Record("t", Memory([1]), Nullable(bytes))),
-        ("constructor, converted", static bytes => new Record("t", Memory([1]), (ReadOnlyMemory<byte>)bytes)),
-        ("constructor, array and memory", static bytes => new Record("t", [1], Nullable(bytes))),
-        ("constructor, array and text", static bytes => new Record("t", [1], Text(bytes))),
-        ("constructor, memory and text", static bytes => new Record("t", Memory([1]), Text(bytes))),
-        ("constructor, text", static bytes => new Record("t", "1", Text(bytes))),
+        ("constructor, arrays", static bytes => new Record("t", bytes, [1])),
+        ("constructor, memory", static bytes => new Record("t", Nullable(bytes), Memory([1]))),
+        ("constructor, converted", static bytes => new Record("t", (ReadOnlyMemory<byte>)bytes, Memory([1]))),
+        ("constructor, array and memory", static bytes => new Record("t", Nullable(bytes), [1])),
+        ("constructor, array and text", static bytes => new Record("t", Text(bytes), [1])),
+        ("constructor, memory and text", static bytes => new Record("t", Text(bytes), Memory([1]))),
+        ("constructor, text", static bytes => new Record("t", Text(bytes), "1")),
         ("initialiser, array", static bytes => new Record("t", [1]) { Key = bytes }),
         ("initialiser, memory", static bytes => new Record("t", [1]) { Key = Nullable(bytes) }),
-        ("with, array", static bytes => new Record("t", "v", "k") with { Key = bytes }),
-        ("with, memory", static bytes => new Record("t", "v", "k") with { Key = Nullable(bytes) }),
+        ("with, array", static bytes => new Record("t", "k", "v") with { Key = bytes }),
+        ("with, memory", static bytes => new Record("t", "k", "v") with { Key = Nullable(bytes) }),
     ];
 
     private static readonly (string Name, Func<byte[]?, Record> Make)[] Values =
     [
         ("constructor, arrays", static bytes => new Record("t", bytes)),
-        ("constructor, arrays, key", static bytes => new Record("t", bytes, [1])),
+        ("constructor, arrays, key", static bytes => new Record("t", [1], bytes)),
         ("constructor, memory", static bytes => new Record("t", Nullable(bytes))),
         ("constructor, converted", static bytes => new Record("t", (ReadOnlyMemory<byte>)bytes)),
-        ("constructor, array and memory", static bytes => new Record("t", bytes, Memory([1]))),
-        ("constructor, array and text", static bytes => new Record("t", bytes, "k")),
-        ("constructor, memory and text", static bytes => new Record("t", Nullable(bytes), "k")),
+        ("constructor, array and memory", static bytes => new Record("t", Memory([1]), bytes)),
+        ("constructor, array and text", static bytes => new Record("t", "k", bytes)),
+        ("constructor, memory and text", static bytes => new Record("t", "k", Nullable(bytes))),
         ("constructor, text", static bytes => new Record("t", Text(bytes))),
         ("initialiser, array", static bytes => new Record("t", "v") { Value = bytes }),
         ("initialiser, memory", static bytes => new Record("t", "v") { Value = Nullable(bytes) }),
-        ("with, array", static bytes => new Record("t", "v", "k") with { Value = bytes }),
-        ("with, memory", static bytes => new Record("t", "v", "k") with { Value = Nullable(bytes) }),
+        ("with, array", static bytes => new Record("t", "k", "v") with { Value = bytes }),
+        ("with, memory", static bytes => new Record("t", "k", "v") with { Value = Nullable(bytes) }),
     ];
 
     private static readonly (string Name, Func<byte[]?, RecordHeader> Make)[] Headers =

@@ -14,10 +14,10 @@ public sealed class RecordFormTests
     [Fact]
     public void Every_pair_of_forms_makes_the_same_record() => Assert.All(
         [
-            new Record("t", Text, Text), new Record("t", Text, Bytes), new Record("t", Text, Memory), new Record("t", Text, Nullable),
-            new Record("t", Bytes, Text), new Record("t", Bytes, Bytes), new Record("t", Bytes, Memory), new Record("t", Bytes, Nullable),
-            new Record("t", Memory, Text), new Record("t", Memory, Bytes), new Record("t", Memory, Memory), new Record("t", Memory, Nullable),
-            new Record("t", Nullable, Text), new Record("t", Nullable, Bytes), new Record("t", Nullable, Memory), new Record("t", Nullable, Nullable),
+            new Record("t", Text, Text), new Record("t", Bytes, Text), new Record("t", Memory, Text), new Record("t", Nullable, Text),
+            new Record("t", Text, Bytes), new Record("t", Bytes, Bytes), new Record("t", Memory, Bytes), new Record("t", Nullable, Bytes),
+            new Record("t", Text, Memory), new Record("t", Bytes, Memory), new Record("t", Memory, Memory), new Record("t", Nullable, Memory),
+            new Record("t", Text, Nullable), new Record("t", Bytes, Nullable), new Record("t", Memory, Nullable), new Record("t", Nullable, Nullable),
         ],
         static record => Assert.Equal(new Record("t", "v", "v"), record));
 
@@ -25,10 +25,10 @@ public sealed class RecordFormTests
     public void A_bare_null_is_null_beside_every_form()
     {
         Assert.All(
-            [new Record("t", null, Text), new Record("t", null, Bytes), new Record("t", null, Memory), new Record("t", null, Nullable), new Record("t", default, Text)],
+            [new Record("t", Text, null), new Record("t", Bytes, null), new Record("t", Memory, null), new Record("t", Nullable, null), new Record("t", Text, default)],
             static record => Assert.Equal(Record.Tombstone("t", "v"), record));
         Assert.All(
-            [new Record("t", Text, null), new Record("t", Bytes, null), new Record("t", Memory, null), new Record("t", Nullable, null), new Record("t", Memory, default)],
+            [new Record("t", null, Text), new Record("t", null, Bytes), new Record("t", null, Memory), new Record("t", null, Nullable), new Record("t", default, Memory)],
             static record => Assert.Equal(new Record("t", "v"), record));
         Assert.All([new Record("t", null, null), new Record("t", null), new Record("t", value: null, key: null)], static record => Assert.Equal((null, null), (record.Value, record.Key)));
     }

@@ -46,6 +46,16 @@ public sealed class RecordTests
         Assert.Throws<ArgumentException>(() => headers.Add(new RecordHeader(null!, null)));
     }
 
+    [Property]
+    public void Headers_are_found_and_removed_by_their_names(byte[] names)
+    {
+        RecordHeaders headers = [.. names.Select(static (name, i) => new RecordHeader($"{name % 3}", [(byte)i]))];
+        var last = names.ToList().FindLastIndex(static name => name % 3 == 1);
+        Assert.Equal(last < 0 ? null : headers[last], headers.Last("1"));
+        Assert.Equal(headers.Where(static header => header.Key != "1"), headers.Remove("1"));
+        Assert.Null(headers.Remove("1").Last("1"));
+    }
+
     private static ReadOnlyMemory<byte>? Other(ReadOnlyMemory<byte>? bytes) => bytes is null ? Array.Empty<byte>() : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Each makes the same record again, of memory of its own.</summary>
@@ -61,7 +71,7 @@ public sealed class RecordTests
             from partition in Gen.Elements<int?>(null, 0, 7)
             from seconds in Gen.Elements<int?>(null, 0, 1_700_000_000)
             from headers in Gen.Elements("x", "y", "").Zip(Bytes).ListOf()
-            select new Func<Record>(() => new Record(topic, value?.ToArray(), key?.ToArray())
+            select new Func<Record>(() => new Record(topic, key?.ToArray(), value?.ToArray())
             {
                 Partition = partition,
                 Timestamp = seconds is { } at ? DateTimeOffset.FromUnixTimeSeconds(at) : null,

@@ -15,6 +15,9 @@ internal sealed class AdmissionContext
 
     public required ClusterMetadata Metadata { get; init; }
 
+    /// <summary>The user's choice, as this producer uses it; null = by the key's hash, and sticky without key.</summary>
+    public IPartitioner? Partitioner { get; init; }
+
     public required Func<Random> NewRandom { get; init; }
 
     /// <summary>Null where partitions with less to carry are not preferred.</summary>

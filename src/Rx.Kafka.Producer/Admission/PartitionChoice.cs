@@ -22,9 +22,13 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
         {
             partition = offer.Record.PartitionNumber;
         }
-        else if (context.Options.Partitioner is { } partitioner)
+        else if (context.Partitioner is { } partitioner)
         {
             partition = Ask(partitioner, channels.Partitions, ref offer);
+            if (partition == TopicPartitions.Any)
+            {
+                return TryPlaceAnywhere(channels, ref offer);
+            }
         }
         else if (offer.Record.HasKey && !context.Options.PartitionerIgnoreKeys)
         {
@@ -75,15 +79,7 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
         if (result == AppendResult.MustWait && offer.Waiting is not { IsGivenUp: true })
         {
             sticky.Refused(partition);
-            var start = StickyPartitioner.After(channels.Partitions, partition);
-            var next = start;
-            do
-            {
-                partition = next;
-                result = channels.Channels[next].Append(ref offer, mayOpen: true);
-                next = StickyPartitioner.After(channels.Partitions, next);
-            }
-            while (result == AppendResult.MustWait && next != start);
+            result = TryEach(channels, ref partition, ref offer);
         }
 
         if (result == AppendResult.Placed)
@@ -91,6 +87,32 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
             sticky.Appended(partition, offer.PlacedBytes, offer.AllFull);
         }
 
+        return result;
+    }
+
+    /// <summary>Every partition of the rack, if that counts, then every one with a leader, until one takes the record.</summary>
+    private static AppendResult TryEach(TopicChannels channels, ref int partition, ref RecordOffer offer)
+    {
+        var inRack = channels.Partitions.InRack;
+        for (var left = inRack.Length; left > 0; left--)
+        {
+            partition = StickyPartitioner.After(inRack, partition);
+            if (channels.Channels[partition].Append(ref offer, mayOpen: true) is not AppendResult.MustWait and var placed)
+            {
+                return placed;
+            }
+        }
+
+        var start = StickyPartitioner.After(channels.Partitions, partition);
+        var next = start;
+        AppendResult result;
+        do
+        {
+            partition = next;
+            result = channels.Channels[next].Append(ref offer, mayOpen: true);
+            next = StickyPartitioner.After(channels.Partitions, next);
+        }
+        while (result == AppendResult.MustWait && next != start);
         return result;
     }
 
@@ -135,7 +157,7 @@ internal sealed class PartitionChoice(TopicAdmission topic, AdmissionContext con
         context.Metadata.RequestRefresh();
         var what = isNamed
             ? $"the record was for partition {partition}. Name one that exists, or none."
-            : $"{context.Options.Partitioner!.GetType().Name} answered partition {partition}. It must answer one that exists.";
+            : $"{context.Partitioner!.GetType().Name} answered partition {partition}. It must answer one that exists.";
         var text = $"Topic {topic.Name.Text} has {count} partition(s), from 0 to {count - 1}; {what}";
         return new ProduceError(ProduceErrorCode.InvalidRecord, text);
     }

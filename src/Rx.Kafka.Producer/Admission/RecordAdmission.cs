@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Metadata;
 
 namespace Rx.Kafka.Admission;
@@ -55,6 +56,11 @@ internal sealed class RecordAdmission : IRecordAdmission
         if ((uint)(record.Topic.Length - 1) >= LongestName)
         {
             return Refuse(ref offer, Misnamed(record.Topic));
+        }
+
+        if (_context.Batching.Tracing is { } tracing && SendTracing.IsOn && offer.Trace is null)
+        {
+            offer.BeginTrace(tracing);
         }
 
         if (!offer.TryRead(record.HasTimestamp ? record.TimestampMilliseconds : _clock.UnixMilliseconds()))
@@ -161,6 +167,27 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
     }
 
+    /// <summary>
+    /// No broker takes this client's credential: who waits for an unknown topic need not wait longer. Later records ask again.
+    /// </summary>
+    public void EndLinesOfUnknownTopics(Exception cause)
+    {
+        var error = new ProduceError(ProduceErrorCode.Authentication, cause.Message, Cause: cause);
+        foreach (var topic in Topics())
+        {
+            topic.EndLineIfUnknown(error);
+        }
+    }
+
+    /// <summary>Adds all that stands in line to a look. Any thread.</summary>
+    public void AddTo(OutstandingWork look)
+    {
+        foreach (var topic in Topics())
+        {
+            topic.AddTo(look);
+        }
+    }
+
     /// <summary>Ends all lines; later records are untouched. Purge.</summary>
     public void EndLines(ProduceError error)
     {
@@ -174,6 +201,7 @@ internal sealed class RecordAdmission : IRecordAdmission
     private OfferResult Refuse(ref RecordOffer offer, ProduceError error)
     {
         _context.Batching.Events.Refused(error.Code);
+        offer.Trace?.Refuse(error.Code.ToString(), error.Message);
         offer.Error = error;
         return OfferResult.Refused;
     }

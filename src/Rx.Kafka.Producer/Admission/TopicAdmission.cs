@@ -35,7 +35,7 @@ internal sealed class TopicAdmission : IWaitingPlace
         var options = context.Options;
         Sticky = new StickyPartitioner(
             Math.Max(1, options.BatchSize),
-            options.EffectiveAdaptivePartitioning, options.EffectivePartitionAvailabilityTimeout, context.NewRandom());
+            options.AdaptivePartitioning, options.EffectivePartitionAvailabilityTimeout, context.NewRandom());
         Load = new PartitionLoad(context.Loads);
         Choice = new PartitionChoice(this, context);
         _waiting = new WaitingRecords(this, context.Batching);
@@ -161,6 +161,16 @@ internal sealed class TopicAdmission : IWaitingPlace
         }
     }
 
+    /// <summary>Adds what stands in line, here and for its partitions, to a look. Any thread.</summary>
+    public void AddTo(OutstandingWork look)
+    {
+        _waiting.AddTo(look);
+        foreach (var channel in _all)
+        {
+            channel.Waiting.AddTo(look);
+        }
+    }
+
     /// <summary>Ends all that stand in line, here and for its partitions (purge).</summary>
     public void EndLines(ProduceError error)
     {
@@ -168,6 +178,15 @@ internal sealed class TopicAdmission : IWaitingPlace
         foreach (var channel in _all)
         {
             channel.EndLine(error);
+        }
+    }
+
+    /// <summary>Ends all that wait for the topic's partitions, which nobody can tell now.</summary>
+    public void EndLineIfUnknown(ProduceError error)
+    {
+        if (Channels is null)
+        {
+            _waiting.End(error);
         }
     }
 
@@ -203,6 +222,11 @@ internal sealed class TopicAdmission : IWaitingPlace
         }
 
         var cause = _context.Metadata.LastFailure;
+        if (cause is KafkaAuthenticationException)
+        {
+            return new(ProduceErrorCode.Authentication, cause.Message, Cause: cause);
+        }
+
         var text = $"No metadata of topic '{Name.Text}' came {waited}. {cause?.Message ?? "Is a broker of BootstrapServers reachable?"}";
         return new(ProduceErrorCode.MetadataTimeout, text, Cause: cause);
     }
@@ -253,7 +277,8 @@ internal sealed class TopicAdmission : IWaitingPlace
             BrokerErrorCode: ErrorCodes.InvalidTopic),
         ErrorCodes.TopicAuthorizationFailed => new(
             ProduceErrorCode.Authorization,
-            $"This client may not write to topic '{Name.Text}'. Grant its principal the WRITE and DESCRIBE operations.",
+            $"The brokers do not show topic '{Name.Text}' to this client: grant its principal WRITE on it, which includes DESCRIBE"
+            + $"{(_context.Options.AllowAutoCreateTopics ? "; or the topic does not exist, and this client may not CREATE it" : "")}.",
             BrokerErrorCode: ErrorCodes.TopicAuthorizationFailed),
         _ => null,
     };
@@ -272,6 +297,3 @@ internal sealed class TopicAdmission : IWaitingPlace
         + $"({_context.Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({_context.Options.BufferMemory} bytes): "
         + "the brokers are slower than the source. Raise either, or slow the source.");
 }
-
-/// <summary>A topic's partitions as of one snapshot, each with its channel. Immutable.</summary>
-internal sealed record TopicChannels(TopicPartitions Partitions, PartitionChannel[] Channels);

@@ -33,6 +33,9 @@ internal sealed class BatchLimit
     /// <summary>In bytes, header included; at most BatchSize.</summary>
     public int Current => Volatile.Read(ref _current);
 
+    /// <summary>Whether the topic is known to take less than BatchSize.</summary>
+    public bool IsLearned => Current < _batchSize;
+
     /// <summary>Nothing was taken since the last refusal: the next batch is likely to be too large as well.</summary>
     public bool IsInDoubt { get; private set; }
 

@@ -106,6 +106,15 @@ internal sealed class BatchTimeline(TimeProvider time)
         return batch is not null && next <= now;
     }
 
+    /// <summary>Adds this broker's batches to a look. Any thread.</summary>
+    public void AddTo(OutstandingWork look)
+    {
+        lock (_lock)
+        {
+            look.AddBatches(_open.Count, _undecided.Count, _undecided.First?.OpenedAt ?? long.MaxValue);
+        }
+    }
+
     /// <summary>All batches without outcome, oldest first. Owner.</summary>
     public List<ProducerBatch> Undecided()
     {
@@ -158,6 +167,8 @@ internal sealed class BatchList(BatchList.LinkOf linkOf)
 
     public ProducerBatch? First { get; private set; }
 
+    public int Count { get; private set; }
+
     public void AddLast(ProducerBatch batch) => InsertAfter(_last, batch);
 
     /// <summary>Sorts a batch in by age; looks from the young end, where a moved partition's batches mostly belong.</summary>
@@ -199,6 +210,7 @@ internal sealed class BatchList(BatchList.LinkOf linkOf)
         }
 
         link = default;
+        Count--;
         return true;
     }
 
@@ -218,6 +230,7 @@ internal sealed class BatchList(BatchList.LinkOf linkOf)
         ref var link = ref linkOf(batch);
         link.List = this;
         link.Previous = previous;
+        Count++;
         if (previous is null)
         {
             link.Next = First;

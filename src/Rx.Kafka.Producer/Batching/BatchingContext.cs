@@ -24,11 +24,17 @@ internal sealed class BatchingContext
 
     public required TimeSpan MaxBlock { get; init; }
 
+    /// <summary>The codecs of closed batches; null = they go plain.</summary>
+    public Compression? Compression { get; init; }
+
     /// <summary>Whether a batch may go without linger where that gathers nothing.</summary>
     public bool AdaptiveLinger { get; init; }
 
     /// <summary>Told of records that never come into a batch, and of those that wait for long.</summary>
     public required SinkEvents Events { get; init; }
+
+    /// <summary>Told of each batch that is decided, while somebody listens to spans; null = nobody can.</summary>
+    public SendTracing? Tracing { get; init; }
 
     /// <summary>Told the size of each batch that is decided, so that the published clock knows the rate of appends.</summary>
     public required Action<int> CountAppends { get; init; }

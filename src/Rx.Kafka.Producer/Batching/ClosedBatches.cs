@@ -7,8 +7,8 @@ internal struct ClosedBatches
 
     public ProducerBatch? First { get; private set; }
 
-    /// <summary>The oldest can be taken: no copy into it is under way.</summary>
-    public readonly bool IsReadable => First is { OpenCopies: 0 };
+    /// <summary>The oldest can be taken: no copy into it is under way, and it has been through its codec.</summary>
+    public readonly bool IsReadable => First is { OpenCopies: 0, AwaitsCodec: false };
 
     public void Add(ProducerBatch batch)
     {

@@ -17,6 +17,9 @@ internal sealed class MaxBlock(IWaitingPlace place, BatchingContext context)
     /// <summary>The one that has blocked a thread for longest.</summary>
     public WaitingRecord? FirstBlocking => _blocking.First?.Value;
 
+    /// <summary>How many threads are blocked.</summary>
+    public int Blocking => _blocking.Count;
+
     public void Joined(WaitingRecord waiting)
     {
         if (waiting.BlocksItsCaller)

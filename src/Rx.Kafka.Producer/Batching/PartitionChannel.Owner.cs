@@ -1,10 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
-using Rx.Kafka.Outcomes;
-
 namespace Rx.Kafka.Batching;
 
-/// <summary>The owner's side: the loop of the broker that leads the partition closes, reads, lists, moves and decides batches.</summary>
+/// <summary>The owner's side: the loop of the broker that leads the partition closes, reads, lists and moves batches.</summary>
 internal sealed partial class PartitionChannel
 {
     private TaskCompletionSource<bool>? _readable;
@@ -68,7 +64,7 @@ internal sealed partial class PartitionChannel
     /// Takes a batch that is to be decided without being sent (expiry, purge, dispose): closes it first if it is open. It must be the
     /// oldest. Owner.
     /// </summary>
-    /// <returns>False while a copy into it is under way: ask again, the end of the copy wakes the owner.</returns>
+    /// <returns>False while a caller copies into it: ask again, the end of the copy wakes the owner.</returns>
     public bool TryWithdraw(ProducerBatch batch)
     {
         _gate.Enter();
@@ -78,7 +74,12 @@ internal sealed partial class PartitionChannel
             Close(ref open);
         }
 
-        var ready = _closed.First == batch && batch.OpenCopies == 0;
+        if (_closed.First == batch)
+        {
+            SkipCodec(batch);
+        }
+
+        var ready = _closed.First == batch && _closed.IsReadable;
         _gate.Exit();
         return ready && Reader.TryRead(out _);
     }
@@ -157,32 +158,6 @@ internal sealed partial class PartitionChannel
         newOwner.Wake();
     }
 
-    /// <summary>Tells everybody a batch's outcome and gives back the memory it held. Owner, once.</summary>
-    public void Decide(ProducerBatch batch, in BatchOutcome outcome)
-    {
-        _owner.Timeline.Decided(batch);
-        Load.Add(Partition, -batch.Bytes);
-        _context.CountAppends(batch.Count);
-        batch.Decide(outcome);
-
-        _memory.Return(batch);
-        _context.Flushes.Leave(batch.Generation);
-        if (!batch.Delivery.IsInFlight)
-        {
-            Recycle(batch);
-        }
-    }
-
-    /// <summary>Gives a decided batch back to the pool, when no request names it any more. Owner.</summary>
-    public void Recycle(ProducerBatch batch)
-    {
-        if (batch.SplitFrom is null)
-        {
-            batch.Reset();
-            _context.Batches.Return(batch);
-        }
-    }
-
     private void Move(ProducerBatch batch, LoopOwner newOwner) => newOwner.Timeline.Adopt(batch, _owner.Timeline.Abandon(batch));
 
     /// <summary>Under the gate. Returns what the owner must be told.</summary>
@@ -191,6 +166,7 @@ internal sealed partial class PartitionChannel
         var batch = open!;
         open = null;
         batch.IsClosed = true;
+        AwaitCodec(batch);
         _closed.Add(batch);
         _owner.Timeline.Closed(batch, hasLingered);
         Load.Add(Partition, batch.Bytes);
@@ -227,6 +203,7 @@ internal sealed partial class PartitionChannel
         if (wake)
         {
             List(laneHasMore: false);
+            _compression?.Queue();
         }
 
         _gate.Exit();
@@ -245,53 +222,6 @@ internal sealed partial class PartitionChannel
         else if (notice != LoopNotice.None)
         {
             Owner.Opened();
-        }
-    }
-
-    /// <summary>The reading end: closed batches, oldest first; one that is still copied into is not there yet. Owner.</summary>
-    private sealed class BatchReader(PartitionChannel channel) : ChannelReader<ProducerBatch>
-    {
-        public override bool CanPeek => true;
-
-        public override bool TryPeek([MaybeNullWhen(false)] out ProducerBatch item)
-        {
-            channel._gate.Enter();
-            item = channel._closed.IsReadable ? channel._closed.First : null;
-            channel._gate.Exit();
-            return item is not null;
-        }
-
-        public override bool TryRead([MaybeNullWhen(false)] out ProducerBatch item)
-        {
-            channel._gate.Enter();
-            item = null;
-            if (channel._closed.IsReadable)
-            {
-                item = channel._closed.RemoveFirst();
-                ref var open = ref channel.Open;
-                if (channel._closed.First is null && open is { IsOverdue: true })
-                {
-                    channel.Close(ref open);
-                }
-            }
-
-            channel._gate.Exit();
-            return item is not null;
-        }
-
-        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
-        {
-            channel._gate.Enter();
-            Task<bool>? coming = null;
-            var isReadable = channel._closed.IsReadable;
-            if (!isReadable && (channel._closedBy is null || channel._closed.First is not null))
-            {
-                channel._readable ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-                coming = channel._readable.Task;
-            }
-
-            channel._gate.Exit();
-            return coming is null ? new(isReadable) : new(coming.WaitAsync(cancellationToken));
         }
     }
 }

@@ -1,3 +1,4 @@
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Memory;
 using Rx.Kafka.Outcomes;
 using Rx.Kafka.Protocol.Records;
@@ -8,7 +9,7 @@ namespace Rx.Kafka.Batching;
 /// A record batch: encoded records in pooled chunks, and whom to tell its outcome. Written under its channel's gate until it is closed,
 /// then by the owner of its lane. Pooled: nobody else holds on to it.
 /// </summary>
-internal sealed class ProducerBatch
+internal sealed partial class ProducerBatch
 {
     /// <summary>What a batch itself adds to the ledger, in bytes.</summary>
     public const int BaseOverhead = 512;
@@ -59,9 +60,12 @@ internal sealed class ProducerBatch
     /// <summary>Copies of large records that are made outside the gate: before they end the batch is neither sent nor decided.</summary>
     public int OpenCopies { get; set; }
 
+    /// <summary>What its records carry of traces; null = nothing.</summary>
+    public List<RecordTrace>? Traces { get; private set; }
+
     public int Count { get; private set; }
 
-    /// <summary>Encoded bytes, header included.</summary>
+    /// <summary>Encoded bytes before any codec, header included.</summary>
     public int Bytes { get; private set; }
 
     public long BaseTimestamp { get; private set; }
@@ -74,7 +78,8 @@ internal sealed class ProducerBatch
     /// <summary>Bytes left in the last chunk.</summary>
     public int RoomInChunk => _chunks[_chunkCount - 1].Length - _lengths[_chunkCount - 1];
 
-    public int ChunkCount => _chunkCount;
+    /// <summary>How many chunks go on the wire.</summary>
+    public int ChunkCount => Codec == CompressionType.None ? _chunkCount : _compressed.Chunks;
 
     public ReadOnlySpan<byte[]> Chunks => _chunks.AsSpan(0, _chunkCount);
 
@@ -204,9 +209,9 @@ internal sealed class ProducerBatch
         var header = _chunks[0].AsSpan(0, RecordBatchHeader.Size);
         const short TransactionalAttribute = 0x10;
         var (identity, sequence) = Delivery.Numbers ?? new BatchNumbers(ProducerIdentity.None, -1);
-        var attributes = transactional ? TransactionalAttribute : (short)0;
+        var attributes = (short)((int)Codec + (transactional ? TransactionalAttribute : 0));
         RecordBatchHeader.Write(
-            header, Bytes, attributes, Count - 1, BaseTimestamp, MaxTimestamp, identity.Id, identity.Epoch, sequence, Count);
+            header, WireBytes, attributes, Count - 1, BaseTimestamp, MaxTimestamp, identity.Id, identity.Epoch, sequence, Count);
         var crc = Crc32C.Start;
         for (var i = 0; i < ChunkCount; i++)
         {
@@ -216,10 +221,25 @@ internal sealed class ProducerBatch
         RecordBatchHeader.WriteCrc(header, Crc32C.Finish(crc));
     }
 
-    public ReadOnlySpan<byte> ChunkBytes(int index) => _chunks[index].AsSpan(_starts?[index] ?? 0, _lengths[index]);
+    /// <summary>What of a chunk goes on the wire.</summary>
+    public ReadOnlySpan<byte> ChunkBytes(int index) => Codec != CompressionType.None && index == _compressed.Chunks - 1
+        ? _chunks[index].AsSpan(0, _compressed.LastLength)
+        : _chunks[index].AsSpan(_starts?[index] ?? 0, _lengths[index]);
 
     /// <summary>Has its outcome; kept only because a request still names it.</summary>
     public bool IsDecided { get; private set; }
+
+    /// <summary>A record carries a trace. Of those without a span of their own a batch keeps some, as links of its span.</summary>
+    public void Add(RecordTrace trace, int index)
+    {
+        if (trace.Span is null && Traces is { } there && (there.Count >= SendTracing.MostLinks || there[^1].Context == trace.Context))
+        {
+            return;
+        }
+
+        trace.Index = index;
+        (Traces ??= []).Add(trace);
+    }
 
     /// <summary>Tells everybody the outcome. Owner, once; afterwards the batch holds nobody.</summary>
     public void Decide(in BatchOutcome outcome)
@@ -239,11 +259,13 @@ internal sealed class ProducerBatch
     public void Reset()
     {
         Channel = null!;
-        IsDecided = IsClosed = IsOverdue = IsAwaited = IsLone = false;
+        IsDecided = IsClosed = IsOverdue = IsAwaited = IsLone = AwaitsCodec = false;
         NextClosed = null;
         HaltingSink = null;
         Count = Bytes = Overhead = 0;
+        Codec = CompressionType.None;
         Delivery = default;
         _decidedParts = null;
+        Traces = null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
@@ -24,6 +25,7 @@ internal ref struct RecordOffer
     {
         Waiting = waiting;
         State = waiting.State;
+        Trace = waiting.Trace;
     }
 
     /// <summary>The caller's record; kept only if its sink wants it back.</summary>
@@ -49,6 +51,9 @@ internal ref struct RecordOffer
 
     /// <summary>Its caller has waited for observers since before the producer was disposed: it is still taken.</summary>
     public bool CameBeforeDispose;
+
+    /// <summary>What it carries of a trace; null while nobody listens.</summary>
+    public RecordTrace? Trace;
 
     /// <summary>Why it was refused.</summary>
     public ProduceError? Error;
@@ -103,6 +108,16 @@ internal ref struct RecordOffer
             Error = RecordView.Unreadable(unreadable);
             return false;
         }
+    }
+
+    /// <summary>It goes with the headers of a trace.</summary>
+    // NoInlining: it is rare, and what it needs on the stack would be cleared for each record.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void BeginTrace(SendTracing tracing)
+    {
+        var traced = new StrongBox<Record>(Record);
+        Trace = tracing.Begin(ref traced.Value);
+        Record = ref traced.Value;
     }
 
     private static bool IsArrayBacked(RecordHeaders headers)

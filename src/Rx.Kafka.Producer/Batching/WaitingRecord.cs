@@ -1,3 +1,4 @@
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Batching;
@@ -27,6 +28,7 @@ internal sealed class WaitingRecord
     {
         Record = offer.IsBorrowed ? offer.Record.WithMemoryOfItsOwn() : offer.Record;
         State = offer.State;
+        Trace = offer.Trace;
         Sink = offer.Sink;
         Completion = offer.Completion;
         Timestamp = offer.View.Timestamp;
@@ -38,6 +40,9 @@ internal sealed class WaitingRecord
 
     /// <summary>The element that it was made of, for its sink.</summary>
     public object? State { get; }
+
+    /// <summary>What it carries of a trace.</summary>
+    public RecordTrace? Trace { get; }
 
     /// <summary>Whom the outcome is told, when the record came by a sink.</summary>
     public Sink? Sink { get; }

@@ -33,10 +33,17 @@ internal sealed class WaitingRecords
     /// <summary>Lets the drainer try again. Any thread, also under a gate; nothing runs inline.</summary>
     public Action QueueDrainer { get; }
 
-    /// <summary>
-    /// Whether nobody stands in line, so that a new record overtakes nobody. A record that the drainer holds still stands.
-    /// </summary>
+    /// <summary>Whether nobody stands in line, so that a new record overtakes nobody. One that the drainer holds still stands.</summary>
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
+    /// <summary>Adds the line to a look.</summary>
+    public void AddTo(OutstandingWork look)
+    {
+        lock (_lock)
+        {
+            look.AddLine(_line.Count, _maxBlock.Blocking, _line.First?.Value.JoinedAt ?? long.MaxValue);
+        }
+    }
 
     /// <summary>
     /// Puts a caller at the end of the line. Also under a gate: the caller of this queues the drainer afterwards. A record is linked and
@@ -77,7 +84,13 @@ internal sealed class WaitingRecords
     /// <summary>Ends all that stand in line now (purge).</summary>
     public void End(ProduceError error)
     {
-        foreach (var waiting in All())
+        WaitingRecord[] standing;
+        lock (_lock)
+        {
+            standing = [.. _line];
+        }
+
+        foreach (var waiting in standing)
         {
             // One that is placed now ends if it cannot be; one that changed lines meanwhile ends in the other.
             TryEnd(waiting, error);
@@ -111,14 +124,6 @@ internal sealed class WaitingRecords
         // Those after it may move up.
         line._drainer.Queue();
         return true;
-    }
-
-    private WaitingRecord[] All()
-    {
-        lock (_lock)
-        {
-            return [.. _line];
-        }
     }
 
     private LinkedListNode<WaitingRecord>? First()
@@ -278,6 +283,7 @@ internal sealed class WaitingRecords
         }
 
         _context.Events.Withdrawn();
+        waiting.Trace?.Refuse("Cancelled", "Withdrawn by its caller.");
         waiting.Sink?.Leave();
         waiting.ConfirmWithdrawn();
         _context.Flushes.Leave(waiting.Generation);
@@ -286,6 +292,7 @@ internal sealed class WaitingRecords
     private void Refuse(WaitingRecord waiting, ProduceError error)
     {
         _context.Events.Refused(error.Code);
+        waiting.Trace?.Refuse(error.Code.ToString(), error.Message);
         waiting.Refuse(error);
         _context.Flushes.Leave(waiting.Generation);
     }

@@ -78,7 +78,9 @@ internal sealed class AsyncSignal : IValueTaskSource
             return new ValueTask(this, _core.Version);
         }
 
-        Volatile.Write(ref _state, Idle);
+        // A full barrier here too: without it the waiter may read what it wakes for before others see that the signal is taken. Who writes
+        // and signals in between finds it raised, and nobody wakes for what was written.
+        Interlocked.Exchange(ref _state, Idle);
         return ValueTask.CompletedTask;
     }
 

@@ -26,6 +26,9 @@ internal sealed class Backoff
     /// <summary>How often <see cref="Next"/> was called since the last <see cref="Reset"/>.</summary>
     public int Attempts { get; private set; }
 
+    /// <summary>The longest delay, with jitter, whatever came before.</summary>
+    public TimeSpan Longest() => TimeSpan.FromTicks((long)(_maximum * (1 - (Jitter * _random.NextDouble()))));
+
     /// <summary>The next delay.</summary>
     public TimeSpan Next()
     {

@@ -67,12 +67,20 @@ internal sealed class BrokerRound(IReadOnlyList<DnsEndPoint> bootstrap, Random r
     /// <summary>An attempt failed.</summary>
     public void Failed(Exception cause) => _failures.Add(cause);
 
-    /// <summary>What to tell of a round in which nobody answered: the one failure, or all.</summary>
+    /// <summary>
+    /// What to tell of a round in which nobody answered: the one failure, or all. A refusal of who we are says more than that others are
+    /// away, and is the same for each of several rounds.
+    /// </summary>
     public Exception Error()
     {
         if (_failures.Count == 1)
         {
             return _failures[0];
+        }
+
+        if (_failures.OfType<KafkaAuthenticationException>().MinBy(static e => e.Message, StringComparer.Ordinal) is { } refusal)
+        {
+            return refusal;
         }
 
         var shown = string.Join(" | ", _failures.Take(MessagesShown).Select(static e => e.Message));

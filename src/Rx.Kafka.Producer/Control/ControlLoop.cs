@@ -27,6 +27,7 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
     private volatile Exception? _lastFailure;
     private volatile bool _disposed;
     private bool _roundFailed; // since the last success
+    private string? _toldRefusal;
 
     /// <summary>Makes it; nothing is opened yet.</summary>
     /// <param name="options">Validated.</param>
@@ -56,6 +57,9 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
 
     public bool IsDisposed => _disposed;
 
+    /// <summary>Whether a question would need no new connection.</summary>
+    public bool HasConnection => _link.Connection is { IsClosed: false };
+
     /// <summary>Adds a task. Before the first wish.</summary>
     public void Add(ControlTask task) => _tasks.Add(task);
 
@@ -70,7 +74,7 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
             }
 
             _running ??= Task.Factory.StartNew(
-                RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _options.Runtime.Scheduler).Unwrap();
+                RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _options.Runtime.TaskScheduler).Unwrap();
         }
 
         _wake.Set();
@@ -101,6 +105,7 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
     {
         _round.End();
         _roundFailed = false;
+        _toldRefusal = null;
         _lastFailure = null;
     }
 
@@ -134,7 +139,11 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
 
     EndPoint ILinkOwner.NextEndPoint() => _round.Next();
 
-    void ILinkOwner.Connected(BrokerConnection connection) => Events.Connected(connection.Name);
+    void ILinkOwner.Connected(BrokerConnection connection)
+    {
+        Events.Connected(connection.Name);
+        _tasks.ForEach(task => task.Connected(connection, Time.GetTimestamp()));
+    }
 
     void ILinkOwner.ConnectFailed(EndPoint endPoint, Exception cause, TimeSpan pause)
     {
@@ -242,8 +251,16 @@ internal sealed class ControlLoop : ILinkOwner, IAsyncDisposable
         var error = _round.Error();
         _lastFailure = error;
 
-        // Loud once: while nobody answers there is a round each second.
-        if (!_roundFailed)
+        // Loud once for each cause: while nobody answers there is a round each second.
+        if (error is KafkaAuthenticationException)
+        {
+            if (!string.Equals(error.Message, _toldRefusal, StringComparison.Ordinal))
+            {
+                _toldRefusal = error.Message;
+                MetadataLog.Refused(Events.Logger, error.Message);
+            }
+        }
+        else if (!_roundFailed)
         {
             _roundFailed = true;
             MetadataLog.RoundFailed(Events.Logger, error.Message);

@@ -17,6 +17,11 @@ internal abstract class ControlTask
     /// <summary>Asks on a connection that can send.</summary>
     public abstract void Ask(BrokerConnection connection, long now);
 
+    /// <summary>There is a connection now, which tells what its broker can do.</summary>
+    public virtual void Connected(BrokerConnection connection, long now)
+    {
+    }
+
     /// <summary>In a whole round over all brokers nobody could be reached.</summary>
     public virtual void NobodyAnswered(Exception cause)
     {

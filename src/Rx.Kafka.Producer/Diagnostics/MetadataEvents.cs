@@ -10,6 +10,7 @@ internal sealed class MetadataEvents(ILogger logger, ProducerMetrics metrics, Ti
 {
     private readonly LogRate _throttles = new(time);
     private readonly LogRate _delays = new(time);
+    private readonly LogRate _addresses = new(time);
 
     /// <summary>For what is logged and not counted.</summary>
     public ILogger Logger => logger;
@@ -57,6 +58,15 @@ internal sealed class MetadataEvents(ILogger logger, ProducerMetrics metrics, Ti
         if (_delays.Passes(1, out var total))
         {
             MetadataLog.ProducerIdDelayed(logger, attempt, error, delay.TotalMilliseconds, total - 1);
+        }
+    }
+
+    /// <summary>An answer names brokers that nobody can connect to, beside others.</summary>
+    public void AddressesPassedOver(string brokers)
+    {
+        if (_addresses.Passes(1, out var total))
+        {
+            MetadataLog.AddressesPassedOver(logger, brokers, total - 1);
         }
     }
 }

@@ -15,6 +15,11 @@ internal static partial class MetadataLog
         "No broker could tell about the cluster; it is tried again after a back-off, quietly until one answers. {Reason}")]
     public static partial void RoundFailed(ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 212, Level = LogLevel.Error, Message =
+        "The brokers do not take this client's credential; it is tried again after a back-off, quietly until it is taken or the cause is "
+        + "another. {Reason}")]
+    public static partial void Refused(ILogger logger, string reason);
+
     [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message =
         "A fault of this library: the control loop failed and goes on. Please report it.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);
@@ -51,4 +56,21 @@ internal static partial class MetadataLog
     [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message =
         "No producer id yet, attempt {Attempt} ended with {Error}, the next one in {Delay} ms ({LeftOut} more since the last such line)")]
     public static partial void ProducerIdDelayed(ILogger logger, int attempt, string error, double delay, long leftOut);
+
+    [LoggerMessage(EventId = 213, Level = LogLevel.Information, Message =
+        "The cluster asks for metrics: {Metrics} of them are pushed every {Interval} ms, as client instance {ClientInstanceId}")]
+    public static partial void MetricsWanted(ILogger logger, int metrics, double interval, Guid clientInstanceId);
+
+    [LoggerMessage(EventId = 214, Level = LogLevel.Warning, Message =
+        "No metrics are pushed to brokers any more: {EndPoint} answered {Error}; set EnableMetricsPush to false to push none at all")]
+    public static partial void MetricsRefused(ILogger logger, string endPoint, string error);
+
+    [LoggerMessage(EventId = 215, Level = LogLevel.Debug, Message =
+        "{EndPoint} took no metrics, and answered {Error}; the next request in {Delay} ms")]
+    public static partial void MetricsFailed(ILogger logger, string endPoint, string error, double delay);
+
+    [LoggerMessage(EventId = 216, Level = LogLevel.Warning, Message =
+        "Brokers advertise addresses that cannot be connected to, so records for the partitions that they lead wait: {Brokers}; correct "
+        + "advertised.listeners of these brokers ({LeftOut} more since the last such line)")]
+    public static partial void AddressesPassedOver(ILogger logger, string brokers, long leftOut);
 }

@@ -4,8 +4,8 @@ using Rx.Kafka.Options;
 namespace Rx.Kafka.Diagnostics;
 
 /// <summary>
-/// Tells of options that were left unset and, because of others, do not mean what one would expect: events 450-499, once for each
-/// producer.
+/// Tells of options that were left unset and, because of others, do not mean what one would expect, and of keys that had no effect: events
+/// 450-499, once for each producer.
 /// </summary>
 internal static partial class OptionNotes
 {
@@ -20,6 +20,21 @@ internal static partial class OptionNotes
         {
             DeliveryTimeoutRaised(logger, options.EffectiveDeliveryTimeout.TotalMilliseconds);
         }
+
+        if (options is { Transport: null, Security.Tls.ChecksHostName: false })
+        {
+            HostNameUnchecked(logger);
+        }
+
+        if (options is { Transport: null, Security: { Tls: null, Sasl.Mechanism: SaslMechanism.Plain or SaslMechanism.OAuthBearer } })
+        {
+            CredentialInTheClear(logger);
+        }
+
+        foreach (var notice in options.Notices)
+        {
+            Noticed(logger, notice);
+        }
     }
 
     [LoggerMessage(450, LogLevel.Warning,
@@ -29,4 +44,16 @@ internal static partial class OptionNotes
 
     [LoggerMessage(451, LogLevel.Information, "DeliveryTimeout is raised to Linger + RequestTimeout = {Timeout} ms, the least it may be")]
     private static partial void DeliveryTimeoutRaised(ILogger logger, double timeout);
+
+    [LoggerMessage(453, LogLevel.Warning,
+        "The host names in brokers' certificates are not checked (TlsOptions.ChecksHostName, ssl.endpoint.identification.algorithm): "
+        + "whoever has a certificate of a trusted authority can pose as a broker")]
+    private static partial void HostNameUnchecked(ILogger logger);
+
+    [LoggerMessage(454, LogLevel.Warning,
+        "Passwords of PLAIN and tokens of OAUTHBEARER travel readable without TLS: use SASL_SSL (SecurityOptions.Tls), or SCRAM")]
+    private static partial void CredentialInTheClear(ILogger logger);
+
+    [LoggerMessage(452, LogLevel.Information, "Reading the options: {Notice}")]
+    private static partial void Noticed(ILogger logger, string notice);
 }

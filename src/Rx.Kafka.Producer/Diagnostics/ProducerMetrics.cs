@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Rx.Kafka.Diagnostics;
 
@@ -16,6 +18,8 @@ internal sealed class ProducerMetrics : IDisposable
 
     public const string ErrorTag = "error.type";
 
+    private readonly TimeProvider _time;
+    private readonly ListenerGuard _guard;
     private readonly Meter _meter;
     private readonly KeyValuePair<string, object?> _client;
     private readonly Counter<long> _acknowledged;
@@ -34,10 +38,13 @@ internal sealed class ProducerMetrics : IDisposable
     private readonly Counter<long> _producerIds;
     private readonly Counter<long> _bumps;
 
-    public ProducerMetrics(string clientId)
+    public ProducerMetrics(string clientId, TimeProvider time, ILogger? logger = null)
     {
+        _time = time;
+        _guard = new ListenerGuard(logger ?? NullLogger.Instance, time);
         _client = new(ClientIdTag, clientId);
         _meter = new Meter(MeterName);
+        Traffic = new TrafficMetrics(_meter, _client, time, _guard);
         _acknowledged = Count("records.acknowledged", "{record}", "Records that a broker acknowledged; with acks = 0, records whose "
             + "bytes left.");
         _failed = Count("records.failed", "{record}", $"Accepted records that failed for good; `{ErrorTag}` is the broker's error, else "
@@ -63,50 +70,59 @@ internal sealed class ProducerMetrics : IDisposable
             + "another id.");
     }
 
-    public void Acknowledged(int records) => _acknowledged.Add(records, _client);
+    /// <summary>The producer's own; others have the same name.</summary>
+    public Meter Meter => _meter;
 
-    public void Failed(int records, string error) => _failed.Add(records, _client, Error(error));
+    /// <summary>What goes through.</summary>
+    public TrafficMetrics Traffic { get; }
 
-    public void Refused(string error) => _refused.Add(1, _client, Error(error));
+    /// <summary>Adds the gauges of a producer. Once, when it is made.</summary>
+    public void AddGates(Func<ProducerStatus> look) => _ = new GateMetrics(_meter, _client, look, _time);
 
-    public void ObserverFailed() => _observersFailed.Add(1, _client);
+    public void Acknowledged(int records) => _guard.Add(_acknowledged, records, _client);
 
-    public void Retried(string error) => _retried.Add(1, _client, Error(error));
+    public void Failed(int records, string error) => _guard.Add(_failed, records, _client, Error(error));
+
+    public void Refused(string error) => _guard.Add(_refused, 1, _client, Error(error));
+
+    public void ObserverFailed() => _guard.Add(_observersFailed, 1, _client);
+
+    public void Retried(string error) => _guard.Add(_retried, 1, _client, Error(error));
 
     public void Expired(string? lastError)
     {
         if (lastError is null)
         {
-            _expired.Add(1, _client);
+            _guard.Add(_expired, 1, _client);
         }
         else
         {
-            _expired.Add(1, _client, Error(lastError));
+            _guard.Add(_expired, 1, _client, Error(lastError));
         }
     }
 
-    public void Split() => _split.Add(1, _client);
+    public void Split() => _guard.Add(_split, 1, _client);
 
-    public void ConnectionOpened() => _opened.Add(1, _client);
+    public void ConnectionOpened() => _guard.Add(_opened, 1, _client);
 
-    public void ConnectFailed() => _connectFailed.Add(1, _client);
+    public void ConnectFailed() => _guard.Add(_connectFailed, 1, _client);
 
-    public void ConnectionLost() => _lost.Add(1, _client);
+    public void ConnectionLost() => _guard.Add(_lost, 1, _client);
 
-    public void ClosedWhileIdle() => _closedWhileIdle.Add(1, _client);
+    public void ClosedWhileIdle() => _guard.Add(_closedWhileIdle, 1, _client);
 
     public void Throttled(int milliseconds)
     {
-        _throttles.Add(1, _client);
-        _throttleTime.Add(milliseconds / 1000d, _client);
+        _guard.Add(_throttles, 1, _client);
+        _guard.Add(_throttleTime, milliseconds / 1000d, _client);
     }
 
-    public void ProducerIdTaken() => _producerIds.Add(1, _client);
+    public void ProducerIdTaken() => _guard.Add(_producerIds, 1, _client);
 
-    public void EpochBumped() => _bumps.Add(1, _client);
+    public void EpochBumped() => _guard.Add(_bumps, 1, _client);
 
     /// <summary>Nobody hears of the producer's instruments any more.</summary>
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => _guard.Run(_meter, static meter => meter.Dispose());
 
     private static KeyValuePair<string, object?> Error(string name) => new(ErrorTag, name);
 

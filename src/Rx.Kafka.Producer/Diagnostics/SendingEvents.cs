@@ -15,9 +15,13 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
         time, scheduler, (count, last) => SendingLog.RecordsFailed(
             logger, count, last.Topic, last.Partition, last.Error.Code, last.Error.Persistence, last.Error.Message));
     private readonly LogRate _splits = new(time);
+    private readonly LogRate _codecs = new(time);
 
     /// <summary>For what floods by broker: a loop takes one for each kind of event.</summary>
     public LogRate NewRate() => new(time);
+
+    /// <summary>What goes through, in numbers alone.</summary>
+    public TrafficMetrics Traffic => metrics.Traffic;
 
     /// <summary>A batch is on the log.</summary>
     public void Acknowledged(int records) => metrics.Acknowledged(records);
@@ -44,7 +48,7 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
     public void Expired(string topic, int partition, int records, int attempts, string? lastError, ProduceError error)
     {
         metrics.Expired(lastError);
-        metrics.Failed(records, nameof(ProduceErrorCode.DeliveryTimeout));
+        metrics.Failed(records, error.Code.ToString());
         if (_expiries.Passes(1, out var total))
         {
             SendingLog.Expired(
@@ -57,11 +61,10 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
     /// <param name="partition">The partition.</param>
     /// <param name="records">How many.</param>
     /// <param name="unobserved">How many of them nobody else tells the user of: only those are logged.</param>
-    /// <param name="name">The error's name.</param>
     /// <param name="error">What they fail with.</param>
-    public void Failed(string topic, int partition, int records, int unobserved, string name, ProduceError error)
+    public void Failed(string topic, int partition, int records, int unobserved, ProduceError error)
     {
-        metrics.Failed(records, name);
+        metrics.Failed(records, error.Name);
         if (unobserved > 0)
         {
             _failures.Add(unobserved, (topic, partition, error));
@@ -78,6 +81,15 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
         }
     }
 
+    /// <summary>A codec is not taken; the partition goes on with another one.</summary>
+    public void CodecRefused(string topic, int partition, CompressionType refused, CompressionType next, string cause)
+    {
+        if (_codecs.Passes(1, out var total))
+        {
+            SendingLog.CodecRefused(logger, topic, partition, refused, next, cause, total - 1);
+        }
+    }
+
     public void Connected(int broker, string endPoint)
     {
         metrics.ConnectionOpened();
@@ -90,6 +102,16 @@ internal sealed class SendingEvents(ILogger logger, ProducerMetrics metrics, Tim
         if (rate.Passes(1, out var total))
         {
             SendingLog.ConnectFailed(logger, broker, endPoint, attempts, delay.TotalMilliseconds, total - 1, cause);
+        }
+    }
+
+    /// <summary>A broker does not take this client's credential; each cause is logged once.</summary>
+    public void Refused(int broker, string cause, bool isNews)
+    {
+        metrics.ConnectFailed();
+        if (isNews)
+        {
+            SendingLog.Refused(logger, broker, cause);
         }
     }
 

@@ -65,7 +65,9 @@ internal static partial class SendingLog
         "{Topic}-{Partition} needs another producer id than {ProducerId}: its epochs are used up, or refused")]
     public static partial void ProducerIdDropped(ILogger logger, string topic, int partition, long producerId);
 
-    [LoggerMessage(314, LogLevel.Warning, "No producer id, so what waits for one fails: {Code}: {Message}")]
+    [LoggerMessage(314, LogLevel.Warning,
+        "No producer id, so what waits for one fails; it is asked for again after a back-off, quietly until the answer is another. "
+        + "{Code}: {Message}")]
     public static partial void ProducerIdRefused(ILogger logger, ProduceErrorCode code, string message);
 
     [LoggerMessage(315, LogLevel.Information,
@@ -73,4 +75,15 @@ internal static partial class SendingLog
         + "most {Limit} bytes, as later ones do; set BatchSize (batch.size) below the topic's max.message.bytes "
         + "({LeftOut} more since the last such line)")]
     public static partial void Split(ILogger logger, string topic, int partition, int records, int bytes, int limit, long leftOut);
+
+    [LoggerMessage(317, LogLevel.Error,
+        "Broker {Broker} does not take this client's credential; it is tried again after a back-off, quietly until it is taken or the "
+        + "cause is another. {Reason}")]
+    public static partial void Refused(ILogger logger, int broker, string reason);
+
+    [LoggerMessage(316, LogLevel.Warning,
+        "{Topic}-{Partition}: {Refused} is not taken, so batches go with {Next} from now on "
+        + "({LeftOut} more since the last such line): {Cause}")]
+    public static partial void CodecRefused(
+        ILogger logger, string topic, int partition, CompressionType refused, CompressionType next, string cause, long leftOut);
 }

@@ -12,6 +12,7 @@ internal sealed class SinkEvents : IDisposable
     private readonly ProducerMetrics _metrics;
     private readonly LogRate _waits;
     private readonly LogRate _intercepted;
+    private readonly LogRate _codecs;
     private readonly LogTally<(string Topic, ProduceError Error)> _refusals;
     private readonly LogTally<string> _late;
 
@@ -21,6 +22,7 @@ internal sealed class SinkEvents : IDisposable
         _metrics = metrics;
         _waits = new LogRate(time);
         _intercepted = new LogRate(time);
+        _codecs = new LogRate(time);
         _refusals = new(time, scheduler, WriteRefused);
         _late = new(time, scheduler, (count, topic) => SinkLog.OfferedLate(logger, count, topic));
     }
@@ -61,6 +63,15 @@ internal sealed class SinkEvents : IDisposable
         if (_intercepted.Passes(1, out var count))
         {
             SinkLog.InterceptorThrew(_logger, error, interceptor, count);
+        }
+    }
+
+    /// <summary>A codec threw; the batch goes plain.</summary>
+    public void CodecThrew(CompressionType codec, string topic, int partition, Exception error)
+    {
+        if (_codecs.Passes(1, out var count))
+        {
+            SinkLog.CodecThrew(_logger, error, codec, topic, partition, count);
         }
     }
 

@@ -40,4 +40,17 @@ internal static partial class SinkLog
         408, LogLevel.Error,
         "Interceptor {Interceptor} threw; the others and the records go on ({Count} time(s) since the last such line)")]
     public static partial void InterceptorThrew(ILogger logger, Exception error, string interceptor, long count);
+
+    [LoggerMessage(
+        409, LogLevel.Error,
+        "The {Codec} codec threw for topic {Topic} partition {Partition}; the batch goes uncompressed "
+        + "({Count} time(s) since the last such line)")]
+    public static partial void CodecThrew(
+        ILogger logger, Exception error, CompressionType codec, string topic, int partition, long count);
+
+    [LoggerMessage(
+        410, LogLevel.Error,
+        "A listener to this producer's metrics or spans threw, or a propagator; records are not concerned "
+        + "({Count} time(s) since the last such line)")]
+    public static partial void ListenerThrew(ILogger logger, Exception error, long count);
 }

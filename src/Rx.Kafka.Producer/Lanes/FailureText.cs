@@ -46,7 +46,7 @@ internal static class FailureText
         var attempts = delivery.Attempts == 1 ? "1 attempt" : $"{delivery.Attempts} attempts";
         var now = delivery.IsInFlight ? ", the last one not answered" : "";
         var before = delivery.LastCause is null ? "" : $"{(delivery.IsInFlight ? "; before it" : ", last")}: {delivery.LastCause}";
-        return $"{attempts}{now}{before}.{(delivery.LastCause?.Error == CorruptMessage ? NoKeyHint : "")}";
+        return $"{attempts}{now}{before}.{(delivery.LastCause?.Error == CorruptMessage ? CorruptHint(batch) : "")}";
     }
 
     /// <summary>The text of a refusal, with the broker's own words where it gave some, and the remedy.</summary>
@@ -57,8 +57,12 @@ internal static class FailureText
         var remedy = answer.ErrorCode switch
         {
             ErrorCodes.MessageTooLarge =>
-                $" It has {batch.Bytes} bytes with {batch.Count} record(s); raise the topic's max.message.bytes, or send smaller records.",
-            ErrorCodes.CorruptMessage => NoKeyHint,
+                $" It has {batch.WireBytes} bytes with {batch.Count} record(s); raise the topic's max.message.bytes, or send smaller "
+                + "records.",
+            ErrorCodes.CorruptMessage => CorruptHint(batch),
+            ErrorCodes.TopicAuthorizationFailed => " Grant this client's principal WRITE on it.",
+            ErrorCodes.UnsupportedCompressionType when batch.Codec != CompressionType.None =>
+                " Allow another codec, for example Compression.Zstd.Or(Compression.Lz4) (compression.type=zstd,lz4).",
             _ => "",
         };
         return $"{Where(batch.Channel)}: {attempts}{cause}: {words}{remedy}";
@@ -71,6 +75,10 @@ internal static class FailureText
         return $"Not acknowledged after {age.TotalMilliseconds:0} ms, the limit is DeliveryTimeout (delivery.timeout.ms) = "
             + $"{limit.TotalMilliseconds:0} ms; raise it to wait longer: {Where(batch.Channel)}, {owner}{waits}.";
     }
+
+    private static string CorruptHint(ProducerBatch batch) => batch.Codec == CompressionType.None
+        ? NoKeyHint
+        : $" It was compressed with {batch.Codec}: a codec of your own must write what Kafka reads. {NoKeyHint.TrimStart()}";
 
     private static string Where(PartitionChannel channel) => $"topic {channel.Topic} partition {channel.Partition}";
 }

@@ -13,6 +13,9 @@ namespace Rx.Kafka.Lanes;
 internal sealed class LaneActions(
     LaneContext context, UndecidedBatches undecided, LaneNumbers numbers, LaneGate gate, LaneOutcomes outcomes)
 {
+    /// <summary>What to do about a codec that is refused.</summary>
+    public required CodecFallback Codecs { get; init; }
+
     public AttemptFacts FactsOf(ProducerBatch batch, in AttemptEnd end)
     {
         ref readonly var delivery = ref batch.Delivery;
@@ -29,6 +32,7 @@ internal sealed class LaneActions(
             HasEarlier = undecided.HasEarlier(batch),
             HasRetries = delivery.Attempts <= context.Retries,
             HasManyRecords = batch.Count > 1,
+            HasOtherCodec = Codecs.IsAllowed(batch),
         };
     }
 
@@ -77,8 +81,10 @@ internal sealed class LaneActions(
                 numbers.ReplaceIdentity();
                 Renumber(batch, end);
                 break;
-            case LaneAction.Split:
-                Split(batch, end);
+            case LaneAction.Split when TrySplit(batch, end):
+                break;
+            case LaneAction.SendPlain when Codecs.TryMakePlain(batch, end.Cause.Text):
+                SendOtherwise(batch, end);
                 break;
             case LaneAction.Retry:
                 RememberDoubts(batch, facts, end);
@@ -132,7 +138,7 @@ internal sealed class LaneActions(
         if (answer.ErrorCode == ErrorCodes.None)
         {
             undecided.PartIsThere(batch);
-            batch.Channel.Limit.Taken(batch.Bytes, end.Now);
+            batch.Channel.Limit.Taken(batch.WireBytes, end.Now);
         }
 
         outcomes.Acknowledge(batch, answer.ErrorCode == ErrorCodes.None ? answer.BaseOffset : -1, answer.LogAppendTimeMs);
@@ -147,11 +153,25 @@ internal sealed class LaneActions(
         RetryLater(batch, end);
     }
 
-    /// <summary>Not an attempt, and no back-off: each part is smaller, so this ends.</summary>
-    private void Split(ProducerBatch batch, in AttemptEnd end)
+    /// <returns>False where its records cannot be read any more, because its codec is a user's and writes what it should not.</returns>
+    private bool TrySplit(ProducerBatch batch, in AttemptEnd end)
     {
-        var channel = batch.Channel;
-        channel.Limit.Refused(batch.Bytes, end.Now);
+        var (channel, bytes) = (batch.Channel, batch.WireBytes);
+        channel.Limit.Refused(bytes, end.Now);
+        if (!batch.TryMakePlain())
+        {
+            return false;
+        }
+
+        SendOtherwise(batch, end);
+        undecided.Split(batch, channel.Limit.Current);
+        context.Events.Split(channel.Topic, channel.Partition, batch.Count, bytes, channel.Limit.Current);
+        return true;
+    }
+
+    /// <summary>Not an attempt, and no back-off: parts are smaller, and a plain batch has no codec to refuse, so this ends.</summary>
+    private void SendOtherwise(ProducerBatch batch, in AttemptEnd end)
+    {
         batch.Delivery.LastCause = end.Cause;
         if (numbers.IsAfterGap(batch))
         {
@@ -159,9 +179,7 @@ internal sealed class LaneActions(
             numbers.Strip(batch);
         }
 
-        undecided.Split(batch, channel.Limit.Current);
         gate.AskFor(WhenIdle.Retry);
-        context.Events.Split(channel.Topic, channel.Partition, batch.Count, batch.Bytes, channel.Limit.Current);
     }
 
     private static void RememberDoubts(ProducerBatch batch, in AttemptFacts facts, in AttemptEnd end)
@@ -171,7 +189,8 @@ internal sealed class LaneActions(
             batch.Delivery.OnLog = OnLog.Maybe;
         }
 
-        if (end.Answer?.ErrorCode == ErrorCodes.UnknownTopicOrPartition && batch.Delivery.Voucher == Voucher.AnySuccess)
+        var isTopicUnknown = end.Answer?.ErrorCode is ErrorCodes.UnknownTopicOrPartition or ErrorCodes.UnknownTopicId;
+        if (isTopicUnknown && batch.Delivery.Voucher == Voucher.AnySuccess)
         {
             batch.Delivery.Voucher = Voucher.SuccessAfter45;
         }

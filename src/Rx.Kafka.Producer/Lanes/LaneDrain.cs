@@ -1,5 +1,7 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Network;
+using Rx.Kafka.Protocol;
+using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Lanes;
 
@@ -9,6 +11,9 @@ namespace Rx.Kafka.Lanes;
 internal sealed class LaneDrain(
     PartitionChannel channel, UndecidedBatches undecided, LaneNumbers numbers, LaneGate gate, LaneOutcomes outcomes)
 {
+    /// <summary>What to do about a codec that the broker's version does not carry.</summary>
+    public required CodecFallback Codecs { get; init; }
+
     public LaneTake Take(BrokerConnection connection, long now, int maximumBytes, out ProducerBatch? batch)
     {
         batch = null;
@@ -18,8 +23,14 @@ internal sealed class LaneDrain(
         }
 
         gate.BackoffIsOver();
-        batch = undecided.NextToSendAgain();
-        var result = batch is null ? TakeNew(maximumBytes, out batch) : TakeAgain(ref batch, maximumBytes);
+        LaneTake result;
+        do
+        {
+            batch = undecided.NextToSendAgain();
+            result = batch is null ? TakeNew(connection, maximumBytes, out batch) : TakeAgain(connection, maximumBytes, ref batch);
+        }
+        while (result == LaneTake.Failed);
+
         if (result != LaneTake.Batch)
         {
             batch = null;
@@ -32,19 +43,24 @@ internal sealed class LaneDrain(
     }
 
     // A batch that keeps its numbers goes out under them, even while the lane waits for new ones.
-    private LaneTake TakeAgain(ref ProducerBatch batch, int maximumBytes)
+    private LaneTake TakeAgain(BrokerConnection connection, int maximumBytes, ref ProducerBatch batch)
     {
-        if (IsTooLarge(batch))
+        if (!CodecFallback.IsCarried(batch, connection) && !TryMakePlain(batch, connection))
+        {
+            return LaneTake.Failed;
+        }
+
+        if (IsTooLarge(batch) && batch.TryMakePlain())
         {
             batch = undecided.Split(batch, channel.Limit.Current);
         }
 
-        return batch.Bytes > maximumBytes
+        return batch.WireBytes > maximumBytes
             ? LaneTake.TooLarge
             : batch.Delivery.Numbers is not null || numbers.TryGive(batch) ? LaneTake.Batch : LaneTake.Blocked;
     }
 
-    private LaneTake TakeNew(int maximumBytes, out ProducerBatch? batch)
+    private LaneTake TakeNew(BrokerConnection connection, int maximumBytes, out ProducerBatch? batch)
     {
         batch = null;
         if (!gate.MayTakeNew())
@@ -63,7 +79,7 @@ internal sealed class LaneDrain(
         }
 
         var isTooLarge = IsTooLarge(batch);
-        if (batch.Bytes > maximumBytes && !isTooLarge)
+        if (batch.WireBytes > maximumBytes && !isTooLarge)
         {
             return LaneTake.TooLarge;
         }
@@ -71,12 +87,28 @@ internal sealed class LaneDrain(
         // Only the owner reads, so this takes the same one.
         channel.Reader.TryRead(out _);
         undecided.Add(batch);
-        return TakeAgain(ref batch, maximumBytes);
+        return TakeAgain(connection, maximumBytes, ref batch);
+    }
+
+    /// <summary>The broker does not carry the batch's codec: it goes plain, or fails if nothing else is allowed.</summary>
+    private bool TryMakePlain(ProducerBatch batch, BrokerConnection connection)
+    {
+        var offered = $"{connection.Name} offers Produce {connection.Versions.Describe(ApiKey.Produce)}";
+        if (Codecs.IsAllowed(batch) && Codecs.TryMakePlain(batch, offered))
+        {
+            return true;
+        }
+
+        var text = $"Zstd needs Produce {ProduceRequest.FirstWithZstd} (Kafka 2.1), and {offered}. Allow another codec, for example "
+            + "Compression.Zstd.Or(Compression.Lz4) (compression.type=zstd,lz4), or replace the broker.";
+        outcomes.Fail(batch, ProduceErrorCode.Broker, text, ErrorCodes.UnsupportedCompressionType);
+        outcomes.Publish();
+        return false;
     }
 
     /// <summary>
     /// It was closed before the partition learned that the broker takes less. One that may be on the log is asked for as it is.
     /// </summary>
     private bool IsTooLarge(ProducerBatch batch) =>
-        batch.Count > 1 && batch.Bytes > channel.Limit.Current && !batch.Delivery.IsUnclear;
+        channel.Limit.IsLearned && batch.Count > 1 && batch.WireBytes > channel.Limit.Current && !batch.Delivery.IsUnclear;
 }

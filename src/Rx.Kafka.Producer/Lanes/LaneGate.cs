@@ -55,7 +55,7 @@ internal sealed class LaneGate(LaneContext context, UndecidedBatches undecided, 
     /// </summary>
     public void Prove(long producerId, BrokerConnection connection, long now)
     {
-        if ((_whenIdle & WhenIdle.ForgetGap) == 0)
+        if ((_whenIdle & WhenIdle.AllowProof) == 0)
         {
             _proof.Given(producerId, connection, now);
         }
@@ -101,9 +101,9 @@ internal enum WhenIdle
     Retry = 1,
 
     /// <summary>
-    /// The topic was recreated: what is known of gaps ends. Not before, because answers about the old log may still name one.
+    /// The topic was recreated: a success proves something again. Not before, because it may have been on the old log.
     /// </summary>
-    ForgetGap = 2,
+    AllowProof = 2,
 
     /// <summary>The brokers belong to another cluster: unclear batches fail, the others get new numbers.</summary>
     BeginAgain = 4,
@@ -125,6 +125,9 @@ internal enum LaneTake
 
     /// <summary>Nothing is ready.</summary>
     Nothing,
+
+    /// <summary>A batch that cannot be sent, and has failed; there may be another.</summary>
+    Failed,
 
     /// <summary>It has something, but must wait: for answers, a back-off, a producer id, or its move.</summary>
     Blocked,

@@ -86,11 +86,6 @@ internal sealed class LaneNumbers(PartitionChannel channel, ProducerIds ids, Sen
         }
     }
 
-    /// <summary>
-    /// The topic was recreated: its log accepts any first sequence, so a gap in the old one no longer proves later batches absent.
-    /// </summary>
-    public void ForgetGap() => _gapAt = NoGap;
-
     /// <summary>The broker refuses this epoch: another producer id is needed.</summary>
     public void ReplaceIdentity() => _are = NumbersAre.Refused;
 

@@ -121,6 +121,7 @@ internal sealed partial class LaneOutcomes(
             else
             {
                 context.Events.Acknowledged(batch.Count);
+                context.Events.Traffic.Decided(channel.Topic, batch.Count, batch.OpenedAt, error: null);
             }
 
             if (batch.SplitFrom is not { } whole)
@@ -165,6 +166,7 @@ internal sealed partial class LaneOutcomes(
 
     private void Count(ProducerBatch batch, ProduceError error)
     {
+        context.Events.Traffic.Decided(channel.Topic, batch.Count, batch.OpenedAt, error.Name);
         if (error.Code == ProduceErrorCode.DeliveryTimeout)
         {
             var last = batch.Delivery.LastCause?.Error;
@@ -172,8 +174,7 @@ internal sealed partial class LaneOutcomes(
         }
         else
         {
-            var name = error.BrokerErrorCode is { } code ? ErrorTable.Get(code).Name : error.Code.ToString();
-            context.Events.Failed(channel.Topic, channel.Partition, batch.Count, batch.UnobservedRecords, name, error);
+            context.Events.Failed(channel.Topic, channel.Partition, batch.Count, batch.UnobservedRecords, error);
         }
     }
 }

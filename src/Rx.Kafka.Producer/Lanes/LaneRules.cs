@@ -39,15 +39,16 @@ internal static class LaneRules
 
         // An earlier attempt may be on the log: the parts keep its numbers, so the broker takes none of them then.
         { Answer: AnswerKind.TooLarge, ProvesAbsence: true, HasManyRecords: true } => new(13, LaneAction.Split),
-        { Answer: AnswerKind.None, IsAfterGap: true } => new(14, LaneAction.Renumber),
-        { Answer: AnswerKind.Retriable, IsAfterGap: true, HasRetries: true } => new(14, LaneAction.Renumber),
-        { Answer: AnswerKind.None or AnswerKind.Retriable, HasRetries: true } => new(15, LaneAction.Retry),
-        _ => new(16, LaneAction.Fail),
+        { Answer: AnswerKind.UnsupportedCodec, ProvesAbsence: true, HasOtherCodec: true } => new(14, LaneAction.SendPlain),
+        { Answer: AnswerKind.None, IsAfterGap: true } => new(15, LaneAction.Renumber),
+        { Answer: AnswerKind.Retriable, IsAfterGap: true, HasRetries: true } => new(15, LaneAction.Renumber),
+        { Answer: AnswerKind.None or AnswerKind.Retriable, HasRetries: true } => new(16, LaneAction.Retry),
+        _ => new(17, LaneAction.Fail),
     };
 
     /// <summary>Whether the batch would go out again, or wait for what a later one tells.</summary>
     public static bool SendsAgain(LaneAction action) => action is LaneAction.AskLater or LaneAction.SendAfterEarlier or LaneAction.Renumber
-        or LaneAction.RenumberUnderNewId or LaneAction.Split or LaneAction.Retry;
+        or LaneAction.RenumberUnderNewId or LaneAction.Split or LaneAction.SendPlain or LaneAction.Retry;
 
     /// <summary>
     /// Whether a success tells that an earlier batch of the same id and epoch, which waits for its outcome, is on the log too.
@@ -71,6 +72,7 @@ internal static class LaneRules
         ErrorCodes.UnknownProducerId when isIdempotent => AnswerKind.UnknownId,
         ErrorCodes.InvalidProducerEpoch when isIdempotent => AnswerKind.StaleEpoch,
         ErrorCodes.MessageTooLarge => AnswerKind.TooLarge,
+        ErrorCodes.UnsupportedCompressionType => AnswerKind.UnsupportedCodec,
         _ when ErrorTable.Get(errorCode).Retriable => AnswerKind.Retriable,
         _ => AnswerKind.Refused,
     };
@@ -122,6 +124,9 @@ internal readonly record struct AttemptFacts
 
     public bool HasManyRecords { get; init; }
 
+    /// <summary>The batch is compressed, and may go otherwise.</summary>
+    public bool HasOtherCodec { get; init; }
+
     /// <summary>No attempt is on the log.</summary>
     public bool IsAbsent => ProvesAbsence && !IsUnclear;
 }
@@ -150,6 +155,9 @@ internal enum AnswerKind
 
     /// <summary>MESSAGE_TOO_LARGE (10).</summary>
     TooLarge,
+
+    /// <summary>UNSUPPORTED_COMPRESSION_TYPE (76).</summary>
+    UnsupportedCodec,
     Retriable,
 
     /// <summary>Any other error.</summary>
@@ -188,6 +196,9 @@ internal enum LaneAction
 
     /// <summary>Its parts share its numbers; they get new ones if it is known absent by a gap.</summary>
     Split,
+
+    /// <summary>Later batches take another codec, and this one goes plain; its numbers are as with a split.</summary>
+    SendPlain,
 
     /// <summary>Again under the same numbers after the back-off; unclear unless its absence is proven.</summary>
     Retry,

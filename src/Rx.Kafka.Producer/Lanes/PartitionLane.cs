@@ -1,4 +1,5 @@
 using Rx.Kafka.Batching;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Network;
 using Rx.Kafka.Protocol;
 
@@ -31,8 +32,9 @@ internal sealed class PartitionLane : Lane
         _numbers = new LaneNumbers(channel, context.ProducerIds, context.Events, _undecided);
         _gate = new LaneGate(context, _undecided, _numbers, channel.Limit);
         _outcomes = new LaneOutcomes(channel, context, _undecided, _numbers, _gate);
-        _actions = new LaneActions(context, _undecided, _numbers, _gate, _outcomes);
-        _drain = new LaneDrain(channel, _undecided, _numbers, _gate, _outcomes);
+        var codecs = new CodecFallback(channel, context);
+        _actions = new LaneActions(context, _undecided, _numbers, _gate, _outcomes) { Codecs = codecs };
+        _drain = new LaneDrain(channel, _undecided, _numbers, _gate, _outcomes) { Codecs = codecs };
         channel.Lane = this;
     }
 
@@ -54,6 +56,9 @@ internal sealed class PartitionLane : Lane
         set => Volatile.Write(ref _route, value);
     }
 
+    /// <summary>Which topic its batches are for, however often one of that name is made; empty = the brokers tell no ids.</summary>
+    public Guid TopicId => _topicId;
+
     public bool WaitsForProducerId => _numbers.NeedsIdentity;
 
     /// <summary>Gives the next batch of this partition, numbered and sealed.</summary>
@@ -63,10 +68,12 @@ internal sealed class PartitionLane : Lane
     /// <summary>A request with this batch was handed to the connection. One that was not keeps its numbers and counts no attempt.</summary>
     public void Sent(ProducerBatch batch, LaneLoop sender)
     {
-        batch.Delivery.Attempts++;
+        var isFirst = batch.Delivery.Attempts++ == 0;
         batch.Delivery.IsInFlight = true;
         _gate.Sent();
         _sender = sender;
+        var sent = new SentBatch(batch.Count, batch.WireBytes, batch.Bytes, Channel.Limit.Current, batch.OpenedAt);
+        _context.Events.Traffic.Sent(Channel.Topic, sent, isFirst);
     }
 
     /// <summary>With acks = 0 nobody answers: it is done when its bytes left.</summary>
@@ -188,7 +195,7 @@ internal sealed class PartitionLane : Lane
     private void TopicReplaced()
     {
         _gate.EndProof();
-        _gate.AskFor(WhenIdle.ForgetGap);
+        _gate.AskFor(WhenIdle.AllowProof);
         _undecided.LetNobodyVouch();
     }
 
@@ -220,11 +227,6 @@ internal sealed class PartitionLane : Lane
             _outcomes.FailUnclear();
             _numbers.Restart();
             _gate.EndProof();
-        }
-
-        if ((due & WhenIdle.ForgetGap) != 0)
-        {
-            _numbers.ForgetGap();
         }
 
         _undecided.AskOfThoseAfterUnnumbered();

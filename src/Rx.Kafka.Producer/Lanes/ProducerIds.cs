@@ -22,6 +22,7 @@ internal sealed class ProducerIds : ControlTask
     private ProducerIdentity _identity = ProducerIdentity.None;
     private int _cluster;
     private bool _isWanted;
+    private string? _told; // the refusal that was logged last; null = none since the last success
     private Exchange? _exchange;
     private long _notBefore = long.MinValue;
 
@@ -111,7 +112,7 @@ internal sealed class ProducerIds : ControlTask
                 ProduceErrorCode.Broker,
                 $"{connection.Name} cannot hand out producer ids (no InitProducerId), which idempotence needs. "
                 + "Set EnableIdempotence to false, or use a broker that can (Kafka 0.11 or newer).",
-                BrokerErrorCode: ErrorCodes.UnsupportedVersion));
+                BrokerErrorCode: ErrorCodes.UnsupportedVersion), now);
             return;
         }
 
@@ -140,6 +141,7 @@ internal sealed class ProducerIds : ControlTask
         {
             _backoff.Reset();
             _notBefore = long.MinValue;
+            _told = null;
             Take(new ProducerIdentity(response.ProducerId, response.ProducerEpoch), exchange.Cluster);
         }
         else if (response.ErrorCode == 0 || ErrorTable.Get(response.ErrorCode).Retriable)
@@ -149,18 +151,18 @@ internal sealed class ProducerIds : ControlTask
         }
         else
         {
-            Refuse(Refusal(response.ErrorCode));
+            Refuse(Refusal(response.ErrorCode), now);
         }
     }
 
     public override void LoopFailed(Exception cause, long now)
     {
         _exchange = null;
-        Refuse(new ProduceError(
+        End(new ProduceError(
             ProduceErrorCode.Closed, $"No producer id could be obtained: the control loop failed: {cause.Message}", Cause: cause));
     }
 
-    public override void Disposed() => Refuse(new ProduceError(ProduceErrorCode.Closed, "The producer was disposed."));
+    public override void Disposed() => End(new ProduceError(ProduceErrorCode.Closed, "The producer was disposed."));
 
     private static ProduceError Refusal(short code)
     {
@@ -168,8 +170,8 @@ internal sealed class ProducerIds : ControlTask
         return error.Authorization
             ? new ProduceError(
                 ProduceErrorCode.Authorization,
-                $"No producer id: {error.Name} ({code}). Allow this client IdempotentWrite on the cluster (Kafka < 2.8) "
-                + "or Write on a topic, or set EnableIdempotence to false.",
+                $"No producer id: {error.Name} ({code}). Grant this client's principal WRITE on a topic (Kafka 2.8 "
+                + "or newer) or IDEMPOTENT_WRITE on the cluster, or set EnableIdempotence to false.",
                 BrokerErrorCode: code)
             : new ProduceError(
                 ProduceErrorCode.Broker, $"No producer id: {error.Name} ({code}): {error.Description}", BrokerErrorCode: code);
@@ -193,25 +195,32 @@ internal sealed class ProducerIds : ControlTask
         Obtained?.Invoke();
     }
 
-    private void Refuse(ProduceError error)
+    /// <summary>What waits fails; what comes later waits for the next answer, for each record would be a request otherwise.</summary>
+    private void Refuse(ProduceError error, long now)
+    {
+        _notBefore = _loop.Time.After(now, _backoff.Next());
+        if (End(error) && _told != error.Message)
+        {
+            _told = error.Message;
+            _events.ProducerIdRefused(error);
+        }
+    }
+
+    /// <returns>False = nobody waits any more: disposed meanwhile.</returns>
+    private bool End(ProduceError error)
     {
         lock (_lock)
         {
             if (!_isWanted)
             {
-                return;
+                return false;
             }
 
             _isWanted = false;
         }
 
-        // Disposed meanwhile: no trouble.
-        if (error.Code != ProduceErrorCode.Closed)
-        {
-            _events.ProducerIdRefused(error);
-        }
-
         Refused?.Invoke(error);
+        return true;
     }
 
     private void BackOff(long now, short error)

@@ -17,7 +17,7 @@ internal sealed class ClusterMetadata
     public ClusterMetadata(KafkaProducerOptions options, ControlLoop loop, Random random)
     {
         _loop = loop;
-        _scheduler = options.Runtime.Scheduler;
+        _scheduler = options.Runtime.TaskScheduler;
         _refresh = new MetadataRefresh(options, loop, random, _watched, _hints);
     }
 
@@ -25,6 +25,12 @@ internal sealed class ClusterMetadata
     /// Called on the control loop after each answer, and after leader hints that were taken; it only posts. Set before the first wish.
     /// </summary>
     public Action<ClusterSnapshot>? SnapshotChanged { get => _refresh.SnapshotChanged; set => _refresh.SnapshotChanged = value; }
+
+    /// <summary>
+    /// Called on the control loop after each round in which no broker took this client's credential; it only posts. Set before the first
+    /// wish.
+    /// </summary>
+    public Action<Exception>? Refused { get => _refresh.Refused; set => _refresh.Refused = value; }
 
     /// <summary>
     /// Asked on the control loop, without a lock, before an idle topic is dropped: true keeps it. Set before the first wish.

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
@@ -11,6 +12,7 @@ internal sealed class ClusterSnapshot
 
     private readonly Dictionary<int, BrokerNode> _brokersById;
     private readonly Dictionary<string, TopicMetadata> _topicsByName;
+    private BrokerAddress[]? _described;
 
     public ClusterSnapshot(long version, string? clusterId, BrokerNode[] brokers, TopicMetadata[] topics)
     {
@@ -28,6 +30,9 @@ internal sealed class ClusterSnapshot
     /// <summary>The timestamp at which the last answer about all topics was asked for; what came about since may be missing.</summary>
     public long AskedAt { get; init; } = long.MinValue;
 
+    /// <summary>When the last answer came, whatever it was about; long.MinValue = none has.</summary>
+    public long AnsweredAt { get; init; } = long.MinValue;
+
     /// <summary>Null = unknown (Metadata below v2).</summary>
     public string? ClusterId { get; }
 
@@ -39,6 +44,10 @@ internal sealed class ClusterSnapshot
 
     public bool TryGetBroker(int id, [NotNullWhen(true)] out BrokerNode? broker) => _brokersById.TryGetValue(id, out broker);
 
+    /// <summary>The brokers as users see them, by id; made once.</summary>
+    public IReadOnlyList<BrokerAddress> Describe() => _described ??=
+        [.. Brokers.OrderBy(static broker => broker.Id).Select(static b => new BrokerAddress(b.Id, b.Host, b.Port, b.Rack))];
+
     /// <summary>A topic, or null while its partitions are not known: <see cref="ClusterMetadata.TopicError"/> may say why.</summary>
     public TopicMetadata? Topic(string name) => _topicsByName.GetValueOrDefault(name);
 }
@@ -49,13 +58,13 @@ internal sealed class ClusterSnapshot
 /// </summary>
 internal sealed class TopicMetadata
 {
-    public TopicMetadata(string name, Guid id, short errorCode, PartitionMetadata[] partitions)
+    public TopicMetadata(string name, Guid id, short errorCode, PartitionMetadata[] partitions, ReadOnlySpan<int> inRack = default)
     {
         Name = name;
         Id = id;
         ErrorCode = errorCode;
         Partitions = partitions;
-        Public = new TopicPartitions(name, partitions.Length, Available(partitions));
+        Public = new TopicPartitions(name, partitions.Length, Available(partitions), inRack);
     }
 
     public string Name { get; }
@@ -73,9 +82,10 @@ internal sealed class TopicMetadata
     public TopicPartitions Public { get; }
 
     /// <summary>Whether nothing but the object differs.</summary>
-    public bool SameAs(Guid id, short errorCode, PartitionMetadata[] partitions)
+    public bool SameAs(Guid id, short errorCode, PartitionMetadata[] partitions, List<int> inRack)
     {
-        if (Id != id || ErrorCode != errorCode || Partitions.Length != partitions.Length)
+        if (Id != id || ErrorCode != errorCode || Partitions.Length != partitions.Length
+            || !Public.InRack.SequenceEqual(CollectionsMarshal.AsSpan(inRack)))
         {
             return false;
         }

@@ -1,17 +1,17 @@
-using System.Net;
 using Rx.Kafka.Protocol.Messages;
 
 namespace Rx.Kafka.Metadata;
 
 /// <summary>What is known of the cluster, and how answers and hints change it. Owned by the control loop; makes the snapshots.</summary>
-internal sealed class ClusterState
+/// <param name="rack">The rack whose partitions are told apart; null = none is.</param>
+internal sealed class ClusterState(string? rack = null)
 {
     private const short EpochsTrustedFrom = 9;
 
     private readonly List<TopicState> _topics = [];
     private readonly Dictionary<string, TopicState> _topicsByName = new(StringComparer.Ordinal);
     private BrokerNode[] _brokers = [];
-    private HashSet<int> _brokerIds = [];
+    private KnownBrokers _known = new([], []);
     private string? _clusterId;
 
     public ClusterSnapshot Current { get; private set; } = ClusterSnapshot.Empty;
@@ -19,10 +19,13 @@ internal sealed class ClusterState
     /// <summary>When the last answer about all topics was asked for.</summary>
     public long AskedAt { get; set; } = long.MinValue;
 
+    /// <summary>When the last answer came, whatever it was about.</summary>
+    public long AnsweredAt { get; set; } = long.MinValue;
+
     /// <summary>Whether a topic should be asked for again soon.</summary>
     public bool Unsettled => _topics.Exists(static t => t.Unsettled);
 
-    /// <summary>Takes an answer that names at least one broker.</summary>
+    /// <summary>Takes an answer that names at least one broker to connect to.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="version">The version it came in.</param>
     /// <param name="isWatched">Topics nobody asked for are passed over.</param>
@@ -81,12 +84,10 @@ internal sealed class ClusterState
         }
     }
 
-    private static bool IsUsable(BrokerNode broker) => broker.Host.Length > 0 && broker.Port is > 0 and <= IPEndPoint.MaxPort;
-
     private static BrokerNode[] Usable(BrokerNode[] brokers)
     {
         var seen = new HashSet<int>(brokers.Length);
-        return Array.FindAll(brokers, broker => IsUsable(broker) && seen.Add(broker.Id));
+        return Array.FindAll(brokers, broker => broker.IsUsable && seen.Add(broker.Id));
     }
 
     private void Know(BrokerNode broker)
@@ -104,7 +105,7 @@ internal sealed class ClusterState
     }
 
     private BrokerNode? EndPointOf(LeaderHint hint) =>
-        Array.Find(hint.EndPoints, told => told.Id == hint.LeaderId && IsUsable(told))
+        Array.Find(hint.EndPoints, told => told.Id == hint.LeaderId && told.IsUsable)
         ?? Array.Find(_brokers, known => known.Id == hint.LeaderId);
 
     private TopicState State(string name)
@@ -121,22 +122,23 @@ internal sealed class ClusterState
 
     private bool Publish()
     {
-        if (!_brokerIds.SetEquals(_brokers.Select(static b => b.Id)))
+        var inRack = _brokers.Where(broker => rack is not null && broker.Rack == rack).Select(static broker => broker.Id);
+        if (!_known.Ids.SetEquals(_brokers.Select(static b => b.Id)) || !_known.InRack.SetEquals(inRack))
         {
-            _brokerIds = [.. _brokers.Select(static b => b.Id)];
+            _known = new KnownBrokers([.. _brokers.Select(static b => b.Id)], [.. inRack]);
         }
 
         var topics = new List<TopicMetadata>(_topics.Count);
         foreach (var state in _topics)
         {
-            if (state.Publish(_brokerIds) is { } topic)
+            if (state.Publish(_known) is { } topic)
             {
                 topics.Add(topic);
             }
         }
 
         var before = Current;
-        Current = new ClusterSnapshot(before.Version + 1, _clusterId, _brokers, [.. topics]) { AskedAt = AskedAt };
+        Current = new ClusterSnapshot(before.Version + 1, _clusterId, _brokers, [.. topics]) { AskedAt = AskedAt, AnsweredAt = AnsweredAt };
         return before.ClusterId != _clusterId || !before.Brokers.SequenceEqual(_brokers) || !SameTopics(before.Topics, topics);
     }
 
@@ -158,3 +160,6 @@ internal sealed class ClusterState
         return true;
     }
 }
+
+/// <summary>The brokers of a snapshot: all of them, and those in the client's rack. Not to be changed.</summary>
+internal sealed record KnownBrokers(HashSet<int> Ids, HashSet<int> InRack);

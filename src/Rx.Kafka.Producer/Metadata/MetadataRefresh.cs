@@ -17,7 +17,7 @@ internal sealed class MetadataRefresh : ControlTask
 {
     private const short AutoCreationCanBeDeniedFrom = 4;
 
-    private readonly ClusterState _state = new();
+    private readonly ClusterState _state;
     private readonly ControlLoop _loop;
     private readonly KafkaProducerOptions _options;
     private readonly WatchedTopics _watched;
@@ -34,6 +34,7 @@ internal sealed class MetadataRefresh : ControlTask
     public MetadataRefresh(KafkaProducerOptions options, ControlLoop loop, Random random, WatchedTopics watched, LeaderHints hints)
     {
         _options = options;
+        _state = new ClusterState(options.PartitionerRackAware ? options.ClientRack : null);
         _loop = loop;
         _watched = watched;
         _hints = hints;
@@ -47,6 +48,9 @@ internal sealed class MetadataRefresh : ControlTask
 
     /// <summary>Told of each snapshot.</summary>
     public Action<ClusterSnapshot>? SnapshotChanged { get; set; }
+
+    /// <summary>Told when no broker takes this client's credential.</summary>
+    public Action<Exception>? Refused { get; set; }
 
     /// <summary>What is known now.</summary>
     public ClusterSnapshot Current => Volatile.Read(ref _current);
@@ -100,7 +104,15 @@ internal sealed class MetadataRefresh : ControlTask
         }
     }
 
-    public override void NobodyAnswered(Exception cause) => FailWaiters(() => new KafkaException(cause.Message, cause));
+    public override void NobodyAnswered(Exception cause)
+    {
+        var isRefusal = cause is KafkaAuthenticationException;
+        FailWaiters(() => isRefusal ? new KafkaAuthenticationException(cause.Message, cause) : new KafkaException(cause.Message, cause));
+        if (isRefusal)
+        {
+            Refused?.Invoke(cause);
+        }
+    }
 
     public override void LoopFailed(Exception cause, long now)
     {
@@ -165,9 +177,25 @@ internal sealed class MetadataRefresh : ControlTask
             return new KafkaException($"The metadata request was refused: {error.Name} ({response.ErrorCode}): {error.Description}");
         }
 
-        return response.Brokers.Length > 0
-            ? null
-            : new KafkaException("The broker knows no brokers yet, not even itself: it is starting, or is no broker of a cluster.");
+        if (response.Brokers.Length == 0)
+        {
+            return new KafkaException("The broker knows no brokers yet, not even itself: it is starting, or is no broker of a cluster.");
+        }
+
+        return Array.Exists(response.Brokers, static broker => broker.IsUsable) ? null : NoAddress(response.Brokers);
+    }
+
+    private static KafkaException NoAddress(BrokerNode[] brokers) => new(
+        $"No broker advertises an address that can be connected to: {Named(brokers)}. "
+            + "Correct advertised.listeners of the brokers: a host has 1 to 255 characters and no blank, a port is 1 to 65535.");
+
+    private static string Named(BrokerNode[] brokers)
+    {
+        const int MostNamed = 3;
+        var named = brokers.Take(MostNamed).Select(
+            static broker => $"broker {broker.Id} names '{PeerText.OneLine(broker.Host, PeerText.LongestName)}:{broker.Port}'");
+        var others = brokers.Length > MostNamed ? $" and {brokers.Length - MostNamed} more" : string.Empty;
+        return string.Join(", ", named) + others;
     }
 
     private void Take(Exchange exchange, MetadataResponse response, long now)
@@ -177,6 +205,12 @@ internal sealed class MetadataRefresh : ControlTask
             // Not earlier: while nobody answers, what is known of an idle topic is the best there is for its next record.
             DropIdle(now);
             _state.AskedAt = exchange.AskedAt;
+        }
+
+        _state.AnsweredAt = now;
+        if (Array.FindAll(response.Brokers, static broker => !broker.IsUsable) is { Length: > 0 } unusable)
+        {
+            _loop.Events.AddressesPassedOver(Named(unusable));
         }
 
         var changed = _state.Apply(response, exchange.Version, _watched.Contains, out var otherCluster);

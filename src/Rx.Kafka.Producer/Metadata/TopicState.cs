@@ -21,7 +21,7 @@ internal sealed class TopicState(string name)
     private short _errorCode;
     private bool _doubtful;
     private TopicMetadata? _published;
-    private HashSet<int>? _publishedFor; // null = something was told since
+    private KnownBrokers? _publishedFor; // null = something was told since
 
     public string Name { get; } = name;
 
@@ -79,9 +79,9 @@ internal sealed class TopicState(string name)
 
     /// <summary>
     /// The topic as a snapshot shows it, given the brokers; the same object while nothing changes; null without partitions. A topic of
-    /// which nothing was told is not looked at, as long as the set of brokers is the same object.
+    /// which nothing was told is not looked at, as long as the brokers are the same object.
     /// </summary>
-    public TopicMetadata? Publish(HashSet<int> brokers)
+    public TopicMetadata? Publish(KnownBrokers brokers)
     {
         if (ReferenceEquals(_publishedFor, brokers))
         {
@@ -90,12 +90,17 @@ internal sealed class TopicState(string name)
 
         _publishedFor = brokers;
         var partitions = new PartitionMetadata[_partitions.Length];
+        var inRack = new List<int>();
         var leaderless = false;
         for (var i = 0; i < partitions.Length; i++)
         {
             var known = _partitions[i];
-            partitions[i] = brokers.Contains(known.LeaderId) ? known : known with { LeaderId = -1 };
+            partitions[i] = brokers.Ids.Contains(known.LeaderId) ? known : known with { LeaderId = -1 };
             leaderless |= partitions[i].LeaderId < 0;
+            if (brokers.InRack.Contains(known.LeaderId))
+            {
+                inRack.Add(i);
+            }
         }
 
         Unsettled = _doubtful || leaderless || TopicErrors.MayPass(_errorCode);
@@ -104,9 +109,9 @@ internal sealed class TopicState(string name)
             return _published = null;
         }
 
-        return _published?.SameAs(_id, _errorCode, partitions) == true
+        return _published?.SameAs(_id, _errorCode, partitions, inRack) == true
             ? _published
-            : _published = new TopicMetadata(Name, _id, _errorCode, partitions);
+            : _published = new TopicMetadata(Name, _id, _errorCode, partitions, [.. inRack]);
     }
 
     /// <summary>Whether the numbers are 0 to n − 1, each once, in any order.</summary>

@@ -12,6 +12,9 @@ namespace Rx.Kafka.Network;
 /// </summary>
 internal sealed class AnswerReader
 {
+    /// <summary>Before the handshake is through a peer may be anybody: the longest answer, that of ApiVersions, has a few KiB.</summary>
+    private const int MaximumHandshakeFrameBytes = 1024 * 1024;
+
     private readonly string _endPoint;
     private readonly InFlightRequests _inFlight;
     private readonly ConnectionSettings _settings;
@@ -28,6 +31,9 @@ internal sealed class AnswerReader
 
     /// <summary>When bytes last came. Any thread.</summary>
     public long LastByteAt => Volatile.Read(ref _lastByteAt);
+
+    /// <summary>How many answers were read. Read loop, and the connect task before it.</summary>
+    public int Answers { get; private set; }
 
     /// <summary>Reads to the end of the stream, or until the connection is closed.</summary>
     /// <exception cref="MalformedDataException">What came is not what the protocol says.</exception>
@@ -47,7 +53,10 @@ internal sealed class AnswerReader
                 Volatile.Write(ref _lastByteAt, _settings.Time.GetTimestamp());
             }
 
-            while (FrameDecoder.TryRead(ref buffer, _settings.MaximumFrameBytes, out var frame))
+            var limit = connection.IsAdopted
+                ? _settings.MaximumFrameBytes
+                : Math.Min(_settings.MaximumFrameBytes, MaximumHandshakeFrameBytes);
+            while (FrameDecoder.TryRead(ref buffer, limit, out var frame))
             {
                 Decode(frame);
             }
@@ -101,6 +110,7 @@ internal sealed class AnswerReader
 
         // Removed only now: a body that cannot be read leaves its request to be told with the others.
         _inFlight.Remove(_settings.Time.GetTimestamp());
+        Answers++;
         request.Answered();
     }
 

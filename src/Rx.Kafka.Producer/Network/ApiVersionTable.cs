@@ -6,7 +6,7 @@ namespace Rx.Kafka.Network;
 /// <summary>Which versions one broker speaks. Immutable; kept per connection, because a rolling upgrade mixes versions.</summary>
 internal sealed class ApiVersionTable
 {
-    private const int Keys = (int)ApiKey.InitProducerId + 1;
+    private const int Keys = (int)ApiKey.PushTelemetry + 1;
 
     // Max = -1: not offered.
     private readonly (short Min, short Max)[] _ranges = new (short, short)[Keys];

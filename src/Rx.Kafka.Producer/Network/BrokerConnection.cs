@@ -1,6 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
-using Rx.Kafka.Protocol;
+using Rx.Kafka.Network.Security;
 
 namespace Rx.Kafka.Network;
 
@@ -9,7 +9,7 @@ namespace Rx.Kafka.Network;
 /// one lock that is never held across a call-out. Both ends of the pipe are completed by the read loop, after the last write has
 /// ended: completing a <see cref="PipeWriter"/> under a writer's hands would give its memory back while it is being written.
 /// </summary>
-internal sealed class BrokerConnection
+internal sealed partial class BrokerConnection
 {
     /// <summary>So much is flushed at once: joining it with the next request saves nothing, and the broker has something to do.</summary>
     private const int LargeWriteBytes = 256 * 1024;
@@ -28,9 +28,11 @@ internal sealed class BrokerConnection
     private Exception? _closeReason;
     private Exception? _writeFailure;
     private volatile bool _hasEnded;
+    private volatile bool _isRetired;
     private long _lastSentAt;
     private int _write = Idle;
     private int _unflushedBytes;
+    private int _answersOfHandshake = -1; // -1 = not through, or this client has said who it is
 
     /// <summary>Takes a pipe that is open; nothing is read before <see cref="Start"/>.</summary>
     public BrokerConnection(EndPoint endPoint, IDuplexPipe pipe, ConnectionSettings settings)
@@ -46,14 +48,20 @@ internal sealed class BrokerConnection
     /// <summary>What this broker speaks; set by the handshake.</summary>
     public ApiVersionTable Versions { get; private set; } = new([]);
 
+    /// <summary>How long the broker lets this client use the connection; null = for ever. Set by the handshake.</summary>
+    public SaslSession? Session { get; private set; }
+
+    /// <summary>Whether the handshake is through; before that nobody has reason to send much.</summary>
+    public bool IsAdopted => Volatile.Read(ref _owner) is not null;
+
     /// <summary>Where to.</summary>
     public EndPoint EndPoint { get; }
 
     /// <summary>The same as host:port, for messages.</summary>
     public string Name { get; }
 
-    /// <summary>Open, and no flush pending.</summary>
-    public bool CanSend => !IsClosed && Volatile.Read(ref _writeFailure) is null && Volatile.Read(ref _write) != Flushing;
+    /// <summary>Open, not retired, and no flush pending.</summary>
+    public bool CanSend => !IsClosed && !_isRetired && Volatile.Read(ref _writeFailure) is null && Volatile.Read(ref _write) != Flushing;
 
     /// <summary>Closed, or about to be: <see cref="IConnectionOwner.Closed"/> comes when the last request was told.</summary>
     public bool IsClosed => CloseReason is not null;
@@ -86,11 +94,13 @@ internal sealed class BrokerConnection
     /// <summary>
     /// The handshake is through. False = the connection has closed in the meantime, and the owner will hear nothing of it.
     /// </summary>
-    public bool Adopt(ApiVersionTable versions, IConnectionOwner owner)
+    public bool Adopt(ApiVersionTable versions, IConnectionOwner owner, SaslSession? session = null, bool hasSaidWho = false)
     {
         lock (_gate)
         {
             Versions = versions;
+            Session = session;
+            Volatile.Write(ref _answersOfHandshake, hasSaidWho ? -1 : _answers.Answers);
             _owner = _closeReason is null ? owner : null;
             return _closeReason is null;
         }
@@ -190,27 +200,6 @@ internal sealed class BrokerConnection
         return written;
     }
 
-    /// <summary>
-    /// Closes the connection. Any thread; the first reason wins. Requests in flight are then told in the order sent, and the owner
-    /// after them.
-    /// </summary>
-    public void Close(Exception reason)
-    {
-        bool writing;
-        lock (_gate)
-        {
-            if (_closeReason is not null)
-            {
-                return;
-            }
-
-            _closeReason = reason;
-            writing = _write != Idle;
-        }
-
-        ConnectionEnd.Begin(_pipe, writing, _writeEnded, _settings.Scheduler);
-    }
-
     /// <summary>Read loop: all answers that had come were told. After a failed write the last one ends the connection.</summary>
     internal void AnswersRead()
     {
@@ -270,26 +259,5 @@ internal sealed class BrokerConnection
             // before it closed.
             Volatile.Read(ref _owner)?.Flushed(this);
         }
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            await _answers.RunAsync(_pipe.Input, this);
-            Close(ConnectionFault.ClosedByPeer(Name, Requests));
-        }
-        catch (Exception e)
-        {
-            Close(e is MalformedDataException malformed
-                ? ConnectionFault.Malformed(Name, malformed)
-                : ConnectionFault.Broken(Name, e, Requests));
-        }
-
-        await _writeEnded.Task;
-        ConnectionEnd.Complete(_pipe, _writeFailure, Name, _settings.Logger);
-        ConnectionEnd.TellRequests(this, Requests, _settings);
-        _hasEnded = true;
-        ConnectionEnd.Guarded(() => Volatile.Read(ref _owner)?.Closed(this, CloseReason!), Name, _settings.Logger);
     }
 }

@@ -1,4 +1,5 @@
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Network.Security;
 using Rx.Kafka.Options;
 using Rx.Kafka.Protocol;
 
@@ -19,6 +20,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     private readonly Backoff _pause;
     private readonly Backoff _setup;
     private readonly RequestTimeout _timeout;
+    private readonly SessionRenewal _renewal;
     private readonly CancellationTokenSource _disposing = new();
     private Task _opening = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
@@ -50,6 +52,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         Throttle = new BrokerThrottle(_time);
         Suspicion = new Suspicion(connector.Suspects);
         _timeout = new RequestTimeout(_time, options.RequestTimeout, grace);
+        _renewal = new SessionRenewal(_time, random);
     }
 
     /// <summary>The connection; it may be closed already, while its requests are still being told. Null = there is none.</summary>
@@ -66,6 +69,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
 
     /// <summary>Why the last attempt to connect failed; null after a success.</summary>
     public string? LastFailure { get; private set; }
+
+    /// <summary>Whether the last attempt failed because the broker refused who we are.</summary>
+    public bool IsRefused { get; private set; }
 
     /// <summary>How many attempts to connect have failed in a row.</summary>
     public int FailedAttempts { get; private set; }
@@ -164,8 +170,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
 
         _hasFailed = true;
         LastFailure = attempt.Failure!.Message;
+        IsRefused = attempt.Failure is KafkaAuthenticationException;
         FailedAttempts++;
-        Suspicion.Tell(attempt.EndPoint, isSuspect: true);
+        Suspicion.Tell(attempt.EndPoint, isSuspect: !IsRefused);
         _owner.ConnectFailed(attempt.EndPoint, attempt.Failure, Pause(now, now));
     }
 
@@ -177,9 +184,11 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         _setupTimeout = _setup.Next();
         _hasFailed = false;
         LastFailure = null;
+        IsRefused = false;
         FailedAttempts = 0;
         Throttle.Forget();
         _timeout.Begin();
+        _renewal.Begin(connection.Session);
         Suspicion.Tell(connection.EndPoint, isSuspect: false);
         Connection = connection;
         _owner.Connected(connection);
@@ -217,16 +226,18 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
 
         var sendAt = wanted && open.CanSend && Throttle.Until > now ? Throttle.Until : long.MaxValue;
-        var reason = _timeout.Look(open, Throttle.Until, now, out var due);
+        var renewAt = long.MaxValue;
+        Exception? reason = _timeout.Look(open, Throttle.Until, now, out var due);
+        reason ??= _renewal.Look(open, now, out renewAt);
         if (reason is null && due == long.MaxValue && !wanted)
         {
-            reason = IdleReason(open, now, out due);
+            reason = IdleTimeout.Look(open, _options.ConnectionsMaxIdle, _time, now, out due);
         }
 
         if (reason is null)
         {
             TellSilence(open);
-            return Math.Min(due, sendAt);
+            return Math.Min(Math.Min(due, renewAt), sendAt);
         }
 
         open.Close(reason);
@@ -244,14 +255,6 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
                 _owner.Overdue();
             }
         }
-    }
-
-    /// <summary>Why a connection that nobody wants is closed; null = not yet.</summary>
-    private IntendedCloseException? IdleReason(BrokerConnection open, long now, out long due)
-    {
-        var limit = _options.ConnectionsMaxIdle;
-        due = limit < TimeSpan.Zero ? long.MaxValue : _time.After(open.LastUsedAt, limit);
-        return due > now ? null : new IntendedCloseException($"Idle for {ConnectionFault.Seconds(limit)} s (ConnectionsMaxIdle).");
     }
 
     private long Connect(long now)
@@ -281,7 +284,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     /// <summary>An attempt failed, or a connection was lost: the next one waits, unless there is another broker to try.</summary>
     private TimeSpan Pause(long now, long from)
     {
-        _notBefore = _owner.HasAnotherEndPoint ? now : Math.Max(now, _time.After(from, _pause.Next()));
+        // A credential is rarely mended within milliseconds, and guesses in quick succession may lock the account.
+        _notBefore = _owner.HasAnotherEndPoint ? now
+            : Math.Max(now, _time.After(from, IsRefused ? _pause.Longest() : _pause.Next()));
         return _time.GetElapsedTime(now, _notBefore);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Rx.Kafka.Network.Security;
 using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Network;
@@ -9,10 +10,16 @@ namespace Rx.Kafka.Network;
 internal static class ConnectionFault
 {
     /// <summary>The stream ended.</summary>
-    public static KafkaException ClosedByPeer(string endPoint, InFlightRequests requests) => Ended(
+    /// <param name="endPoint">Whose.</param>
+    /// <param name="requests">What it owes.</param>
+    /// <param name="mayWantSasl">It has answered the handshake and nothing else, and does not know who we are.</param>
+    public static KafkaException ClosedByPeer(string endPoint, InFlightRequests requests, bool mayWantSasl = false) => Ended(
         requests.Count == 0
             ? $"{endPoint} closed the connection."
-            : $"{endPoint} closed the connection with {requests.Count} requests unanswered; see the broker's log for why.",
+            : $"{endPoint} closed the connection with {requests.Count} requests unanswered; "
+                + (mayWantSasl
+                    ? "it may want SASL (Security.Sasl, security.protocol), or see the broker's log."
+                    : "see the broker's log for why."),
         new EndOfStreamException(),
         requests);
 
@@ -49,22 +56,22 @@ internal static class ConnectFailure
     /// <param name="cause">What was thrown.</param>
     /// <param name="opened">Whether the transport was through, so that the handshake failed.</param>
     /// <param name="expired">The setup timeout, if it ran out.</param>
-    public static KafkaException Explain(EndPoint endPoint, Exception cause, bool opened, TimeSpan? expired)
+    /// <param name="tls">What the connection was secured with; null = it was not.</param>
+    public static KafkaException Explain(EndPoint endPoint, Exception cause, bool opened, TimeSpan? expired, TlsClient? tls = null)
     {
+        if (cause is KafkaAuthenticationException refused)
+        {
+            return refused;
+        }
+
         var where = EndPointText.Of(endPoint);
         if (expired is { } timeout)
         {
-            var seconds = ConnectionFault.Seconds(timeout);
-            return new ConnectTimeoutException(
-                opened
-                    ? $"{where} accepted the connection but did not answer within {seconds} s. "
-                        + "Is it a Kafka listener without TLS? If it is only slow, raise ConnectionSetupTimeout."
-                    : $"No connection to {where} within {seconds} s: nothing answers at this address. "
-                        + "Check the address and firewalls, or raise ConnectionSetupTimeout.",
-                cause);
+            return new ConnectTimeoutException(TooLate(where, timeout, opened, tls is not null), cause);
         }
 
-        return opened ? HandshakeFailed(where, cause) : ConnectFailed(where, cause);
+        // With TLS 1.3 the peer's word on our certificate comes only now.
+        return opened ? tls?.Explain(where, cause) ?? HandshakeFailed(where, cause, tls is not null) : ConnectFailed(where, cause);
     }
 
     /// <summary>Why a broker cannot be used for requests of an API; null = it can.</summary>
@@ -81,11 +88,29 @@ internal static class ConnectFailure
             + $"this client speaks {min}-{Math.Min(max, maximum)}. Use a broker that supports one of these.");
     }
 
-    private static KafkaException HandshakeFailed(string where, Exception cause) => cause switch
+    private static string TooLate(string where, TimeSpan timeout, bool opened, bool secured)
     {
+        var seconds = ConnectionFault.Seconds(timeout);
+        return (opened, secured) switch
+        {
+            (true, _) => $"{where} accepted the connection but did not answer within {seconds} s. "
+                + $"Is it a Kafka listener with{(secured ? "" : "out")} TLS? If it is only slow, raise ConnectionSetupTimeout.",
+            (false, false) => $"No connection to {where} within {seconds} s: nothing answers at this address. "
+                + "Check the address and firewalls, or raise ConnectionSetupTimeout.",
+            (false, true) => $"No connection to {where} within {seconds} s: nothing answers at this address, or what does takes no part in "
+                + "TLS. Check the address, the port and firewalls, or raise ConnectionSetupTimeout.",
+        };
+    }
+
+    private static KafkaException HandshakeFailed(string where, Exception cause, bool secured) => cause switch
+    {
+        KafkaException { InnerException: MalformedDataException { IsTlsAlert: true } } => TlsFailure.Wanted(where, cause),
         KafkaException { InnerException: EndOfStreamException or IOException or SocketException } => new ClosedInHandshakeException(
-            $"{where} closed the connection right after our first request: this port may want TLS or SASL, "
-            + "or is no Kafka listener. Use the port of a plaintext listener, and see the broker's log.",
+            secured
+                ? $"{where} closed the connection right after the TLS handshake: it may refuse or miss a client certificate, or want SASL. "
+                    + "See the broker's log."
+                : $"{where} closed the connection right after our first request: this port may want TLS or SASL, "
+                    + "or is no Kafka listener. Use the port of a plaintext listener, and see the broker's log.",
             cause),
         KafkaException known => known,
         _ => new KafkaException($"The handshake with {where} failed: {cause.Message}", cause),

@@ -2,10 +2,13 @@ using System.IO.Pipelines;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Network.Security;
 
 namespace Rx.Kafka.Network;
 
-/// <summary>Opens connections: transport, then handshake, all within one deadline. One per client, for all its connections.</summary>
+/// <summary>
+/// Opens connections: transport, handshake, authentication, all within one deadline. One per client, for all its connections.
+/// </summary>
 internal sealed class Connector
 {
     private readonly ITransport _transport;
@@ -19,6 +22,12 @@ internal sealed class Connector
         _settings = new ConnectionSettings(clientId, maximumFrameBytes, time, scheduler, new CorrelationIds(), logger);
     }
 
+    /// <summary>What the transport secures its connections with; null = nothing, or a transport of the user's.</summary>
+    public TlsClient? Tls { get; init; }
+
+    /// <summary>How this client says who it is on each connection; null = it does not.</summary>
+    public SaslLogin? Login { get; init; }
+
     /// <summary>The hosts that may be dead.</summary>
     public SuspectHosts Suspects { get; } = new();
 
@@ -28,11 +37,12 @@ internal sealed class Connector
     /// <summary>Opens a connection that is ready for requests.</summary>
     /// <param name="endPoint">Where to.</param>
     /// <param name="owner">Who sends on it; hears nothing of a connection that never became ready.</param>
-    /// <param name="setupTimeout">For the transport and the handshake together.</param>
+    /// <param name="setupTimeout">For the transport, the handshake and the authentication together.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="KafkaException">It failed; the message names the address and a remedy. Everything that was opened is closed by
     /// then.
-    /// A <see cref="ConnectTimeoutException"/> if it was not ready in time.</exception>
+    /// A <see cref="ConnectTimeoutException"/> if it was not ready in time, a <see cref="KafkaAuthenticationException"/> if the broker
+    /// refused who we are.</exception>
     public Task<BrokerConnection> ConnectAsync(
         EndPoint endPoint, IConnectionOwner owner, TimeSpan setupTimeout, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
@@ -55,14 +65,13 @@ internal sealed class Connector
                 connection = new BrokerConnection(endPoint, pipe, _settings);
                 connection.Start();
                 await ShakeHandsAsync(connection, owner, version, deadline.Token);
-                _versions.Answered(endPoint, version);
                 return connection;
             }
             catch (Exception e)
             {
                 Exception failure = cancellationToken.IsCancellationRequested
                     ? new OperationCanceledException(e.Message, e, cancellationToken)
-                    : ConnectFailure.Explain(endPoint, e, connection is not null, deadline.Expired ? setupTimeout : null);
+                    : ConnectFailure.Explain(endPoint, e, connection is not null, deadline.Expired ? setupTimeout : null, Tls);
                 if (connection is not null)
                 {
                     connection.Close(failure);
@@ -77,13 +86,20 @@ internal sealed class Connector
         }
     }
 
-    private static async Task ShakeHandsAsync(
+    private async Task ShakeHandsAsync(
         BrokerConnection connection, IConnectionOwner owner, short version, CancellationToken cancellationToken)
     {
         using var cut = cancellationToken.UnsafeRegister(
             static c => ((BrokerConnection)c!).Close(new OperationCanceledException()), connection);
         var versions = await Handshake.RunAsync(connection, version);
-        if (!connection.Adopt(versions, owner))
+        _versions.Answered(connection.EndPoint, version);
+        if (Login is null)
+        {
+            await _settings.SaslQuestions.AskAsync(connection, versions);
+        }
+
+        var session = Login is null ? null : await Login.RunAsync(connection, versions, cancellationToken);
+        if (!connection.Adopt(versions, owner, session, hasSaidWho: Login is not null))
         {
             throw connection.CloseReason!;
         }
@@ -98,7 +114,11 @@ internal sealed class Connector
 /// <param name="CorrelationIds">The client's one counter.</param>
 /// <param name="Logger">For events 100-199.</param>
 internal sealed record ConnectionSettings(
-    string ClientId, int MaximumFrameBytes, TimeProvider Time, TaskScheduler Scheduler, CorrelationIds CorrelationIds, ILogger Logger);
+    string ClientId, int MaximumFrameBytes, TimeProvider Time, TaskScheduler Scheduler, CorrelationIds CorrelationIds, ILogger Logger)
+{
+    /// <summary>Which addresses may want SASL, of a client that has none.</summary>
+    public SaslQuestions SaslQuestions { get; } = new();
+}
 
 /// <summary>
 /// A token that is cancelled when a connection's setup has taken too long, or by an outer token. The clock's callback only queues the

@@ -1,10 +1,11 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using Rx.Kafka.Network.Security;
 
 namespace Rx.Kafka.Network;
 
-/// <summary>Connections over TCP, in plain text.</summary>
+/// <summary>Connections over TCP, in plain text or with TLS.</summary>
 internal sealed class SocketTransport : ITransport
 {
     private const int LargestSegment = 1024 * 1024;
@@ -13,14 +14,17 @@ internal sealed class SocketTransport : ITransport
     private readonly int _sendBufferBytes;
     private readonly int _receiveBufferBytes;
     private readonly int _segmentBytes;
+    private readonly TlsClient? _tls;
 
     /// <summary>Makes a transport.</summary>
     /// <param name="sendBufferBytes">SO_SNDBUF; -1 = the system's choice.</param>
     /// <param name="receiveBufferBytes">SO_RCVBUF; -1 = the system's choice.</param>
     /// <param name="maxRequestSize">A request of that size should be a write or two, not hundreds: sizes the writer's segments, up to 1
     /// MiB.</param>
-    public SocketTransport(int sendBufferBytes, int receiveBufferBytes, int maxRequestSize)
+    /// <param name="tls">Secures each connection; null = plain text.</param>
+    public SocketTransport(int sendBufferBytes, int receiveBufferBytes, int maxRequestSize, TlsClient? tls = null)
     {
+        _tls = tls;
         _sendBufferBytes = sendBufferBytes;
         _receiveBufferBytes = receiveBufferBytes;
         _segmentBytes = Math.Clamp(maxRequestSize, 4096, LargestSegment);
@@ -48,11 +52,14 @@ internal sealed class SocketTransport : ITransport
             var address = addresses[_rotation.Index(host, addresses.Length)];
             try
             {
-                return await OpenAsync(new IPEndPoint(address, port), cancellationToken);
+                var to = new IPEndPoint(address, port);
+                return _tls is null
+                    ? new SocketPipe(await OpenAsync(to, cancellationToken), _segmentBytes)
+                    : await SecureAsync(_tls, to, host, cancellationToken);
             }
             catch (Exception e)
             {
-                // The next attempt begins behind this address, also when this one was given up because its time was over.
+                // The next attempt begins after this address, also when this one was given up because its time was over.
                 _rotation.Failed(host);
                 if (tried == addresses.Length || e is OperationCanceledException)
                 {
@@ -62,7 +69,23 @@ internal sealed class SocketTransport : ITransport
         }
     }
 
-    private async Task<IDuplexPipe> OpenAsync(IPEndPoint address, CancellationToken cancellationToken)
+    /// <summary>The name is checked that was connected to, whatever the address that it led to.</summary>
+    private async Task<IDuplexPipe> SecureAsync(TlsClient tls, IPEndPoint address, string host, CancellationToken cancellationToken)
+    {
+        var where = EndPointText.Of(host, address.Port);
+        try
+        {
+            var stream = new NetworkStream(await OpenAsync(address, cancellationToken), ownsSocket: true);
+            return new TlsPipe(await tls.SecureAsync(stream, host, where, cancellationToken), _segmentBytes);
+        }
+        catch (TlsEndedException e)
+        {
+            using var socket = await OpenAsync(address, cancellationToken);
+            throw await PlainListener.AnswersAsync(socket, cancellationToken) ? TlsFailure.NotSpoken(where, e) : e;
+        }
+    }
+
+    private async Task<Socket> OpenAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -79,7 +102,7 @@ internal sealed class SocketTransport : ITransport
             }
 
             await socket.ConnectAsync(address, cancellationToken);
-            return new SocketPipe(socket, _segmentBytes);
+            return socket;
         }
         catch
         {

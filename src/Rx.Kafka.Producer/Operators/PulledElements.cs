@@ -44,7 +44,7 @@ internal static class PulledElements
     private static async IAsyncEnumerable<Delivery<T>> DeliverOne<T>(
         IAsyncEnumerable<T> source, ProducerCore core, RecordsOf<T> records, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sink = new ElementSink<T>(core.Dispatching);
+        var sink = new ElementSink<T>(core.Dispatching, records.Halts);
         var input = core.OpenForOperator(sink);
         await using var outcomes = Read(sink.Deliveries, cancellationToken);
         await using var pump = new SourcePump<T>(source, (element, stop) => records.SendAsync(input, element, pending: null, stop), input);
@@ -58,7 +58,7 @@ internal static class PulledElements
     private static async IAsyncEnumerable<Delivery<T>> DeliverMany<T>(
         IAsyncEnumerable<T> source, ProducerCore core, RecordsOf<T> records, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sink = new ElementSink<PendingElement<T>>(core.Dispatching);
+        var sink = new ElementSink<PendingElement<T>>(core.Dispatching, records.Halts);
         var input = core.OpenForOperator(sink);
         await using var outcomes = Read(sink.Deliveries, cancellationToken);
         await using var pump = new SourcePump<T>(
@@ -77,7 +77,7 @@ internal static class PulledElements
     private static async IAsyncEnumerable<Delivery<T>> DeliverInOrder<T>(
         IAsyncEnumerable<T> source, ProducerCore core, RecordsOf<T> records, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var sink = new ElementSink<PendingElement<T>>(core.Dispatching);
+        var sink = new ElementSink<PendingElement<T>>(core.Dispatching, records.Halts);
         var input = core.OpenForOperator(sink);
         var order = new SourceOrder<T>(records, input, Math.Max(1, core.Dispatching.MaxUnobserved));
         using var outcomes = sink.Deliveries.Subscribe(order);

@@ -20,7 +20,7 @@ internal static class PushedElements
     public static IObservable<Delivery<T>> Deliver<T>(IObservable<T> source, KafkaProducer producer, RecordsOf<T> records) =>
         records.IsMany ? DeliverMany(source, producer, records) : Observable.Create<Delivery<T>>(observer =>
         {
-            var sink = new ElementSink<T>(producer.Core.Dispatching);
+            var sink = new ElementSink<T>(producer.Core.Dispatching, records.Halts);
             var input = producer.Core.OpenForOperator(sink);
             var elements = new SourceObserver<T>(input, element => records.Send(input, element, pending: null));
             return Connect(source, elements, sink.Deliveries.Subscribe(observer));
@@ -29,7 +29,7 @@ internal static class PushedElements
     private static IObservable<Delivery<T>> DeliverMany<T>(IObservable<T> source, KafkaProducer producer, RecordsOf<T> records) =>
         Observable.Create<Delivery<T>>(observer =>
         {
-            var sink = new ElementSink<PendingElement<T>>(producer.Core.Dispatching);
+            var sink = new ElementSink<PendingElement<T>>(producer.Core.Dispatching, records.Halts);
             var input = producer.Core.OpenForOperator(sink);
             var elements = new SourceObserver<T>(
                 input, element => records.Send(input, element, new PendingElement<T> { Element = element }));

@@ -8,9 +8,12 @@ internal sealed class RecordsOf<T>
     private readonly Func<T, Record>? _one;
     private readonly Func<T, IEnumerable<Record>>? _many;
 
-    public RecordsOf(Func<T, Record> one) => _one = one;
+    public RecordsOf(Func<T, Record> one, OnFailure onFailure) => (_one, Halts) = (one, onFailure == OnFailure.Halt);
 
-    public RecordsOf(Func<T, IEnumerable<Record>> many) => _many = many;
+    public RecordsOf(Func<T, IEnumerable<Record>> many, OnFailure onFailure) => (_many, Halts) = (many, onFailure == OnFailure.Halt);
+
+    /// <summary>Whether records after a failed one of their partition are omitted.</summary>
+    public bool Halts { get; }
 
     /// <summary>Whether the outcomes of an element's records must be gathered.</summary>
     public bool IsMany => _many is not null;

@@ -26,9 +26,23 @@ internal sealed class BootstrapServerList(IList<string> servers) : Collection<st
 /// <summary>One entry of <c>bootstrap.servers</c>, parsed; an IPv6 host has no brackets here.</summary>
 internal readonly record struct BootstrapServer(string Host, int Port)
 {
-    private const string Plaintext = "PLAINTEXT";
     private const string Protocol = "://";
-    private static readonly string[] ProtocolsToCome = ["SSL", "SASL_PLAINTEXT", "SASL_SSL"];
+
+    /// <summary>What stands before <c>://</c>, or null.</summary>
+    public static string? ProtocolOf(string? text) =>
+        text?.IndexOf(Protocol, StringComparison.Ordinal) is >= 0 and var end ? text[..end].Trim() : null;
+
+    /// <summary>Whether somebody may have pasted a password or a connection string here, which must not be shown.</summary>
+    public static bool MayHoldSecret(string? text) => text is not null && !ShownText.IsAddressLike(text);
+
+    /// <summary>The list as text.</summary>
+    public static string Shown(IEnumerable<string> servers) =>
+        servers.Any(MayHoldSecret) ? "(not shown: it may hold a secret)" : string.Join(',', servers);
+
+    /// <summary>Names are the same in any case.</summary>
+    public bool Equals(BootstrapServer other) => Port == other.Port && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
+
+    public override int GetHashCode() => HashCode.Combine(Port, StringComparer.OrdinalIgnoreCase.GetHashCode(Host));
 
     /// <summary>Parses <c>host:port</c>; null = fine, else what is wrong and how to write it.</summary>
     public static string? TryParse(string? text, out BootstrapServer server)
@@ -38,6 +52,12 @@ internal readonly record struct BootstrapServer(string Host, int Port)
         if (string.IsNullOrEmpty(text))
         {
             return "is empty; write host:port";
+        }
+
+        if (text.StartsWith("Endpoint=sb:", StringComparison.OrdinalIgnoreCase))
+        {
+            return "is the connection string of an Event Hubs namespace; write NAMESPACE.servicebus.windows.net:9093 here, the string is "
+                + "the password of SASL PLAIN";
         }
 
         if (CharacterFault(text) is { } character)
@@ -70,7 +90,8 @@ internal readonly record struct BootstrapServer(string Host, int Port)
 
         if (!int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 65535)
         {
-            return $"has the port '{port}'; it must be from 1 to 65535";
+            var shown = port.All(char.IsAsciiDigit) ? $"has the port '{port}'" : "has no number as its port";
+            return $"{shown}; it must be from 1 to 65535";
         }
 
         server = new BootstrapServer(host, number);
@@ -86,6 +107,8 @@ internal readonly record struct BootstrapServer(string Host, int Port)
             {
                 case ',':
                     return "holds a comma; give each server as an element of its own";
+                case '@' or '=':
+                    return $"holds the sign {character}; write host:port alone, user and password are options of their own";
                 case ';':
                     return "holds a semicolon; separate servers by commas, or give each as an element of its own";
                 case '"' or '\'' or '`':
@@ -98,26 +121,24 @@ internal readonly record struct BootstrapServer(string Host, int Port)
         return null;
     }
 
-    /// <summary>Takes the protocol off: tools print <c>PLAINTEXT://host:port/</c>, and that is what we speak.</summary>
+    /// <summary>
+    /// Takes the protocol off: tools print <c>PLAINTEXT://host:port/</c>. Whether it is the one of the options is a rule of its own.
+    /// </summary>
     private static string? ProtocolFault(ref string text)
     {
-        var end = text.IndexOf(Protocol, StringComparison.Ordinal);
-        if (end < 0)
+        if (ProtocolOf(text) is not { } name)
         {
             return null;
         }
 
-        var name = text[..end];
-        if (name.Equals(Plaintext, StringComparison.OrdinalIgnoreCase))
+        if (SecurityProtocols.Find(name) is null)
         {
-            text = text[(end + Protocol.Length)..];
-            text = text.EndsWith('/') ? text[..^1] : text;
-            return null;
+            return $"starts with '{name}{Protocol}'; write host:port alone";
         }
 
-        return ProtocolsToCome.Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? $"asks for {name}, which is not there yet: only PLAINTEXT is; write the host:port of a PLAINTEXT listener"
-            : $"starts with '{name}{Protocol}'; write host:port alone";
+        text = text[(text.IndexOf(Protocol, StringComparison.Ordinal) + Protocol.Length)..];
+        text = text.EndsWith('/') ? text[..^1] : text;
+        return null;
     }
 
     private static string? HostFault(ref string host)
@@ -132,10 +153,11 @@ internal readonly record struct BootstrapServer(string Host, int Port)
 
         if (host.Contains(':', StringComparison.Ordinal))
         {
-            return "has more than one colon; write an IPv6 address in brackets, such as [::1]:9092";
+            return "has more than one colon; write an IPv6 address in brackets, then the port, such as [::1]:9092";
         }
 
-        return Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4
+        // Underscores are in no host name by the books, and in many by Docker; this check knows them inside a label only.
+        return Uri.CheckHostName(host.Replace('_', 'x')) is UriHostNameType.Dns or UriHostNameType.IPv4
             ? ListeningFault(host)
             : "has no valid host name before its port; write host:port";
     }

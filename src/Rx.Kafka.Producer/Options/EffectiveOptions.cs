@@ -63,11 +63,12 @@ internal static class EffectiveOptions
 
         public TimeSpan EffectiveConnectionSetupTimeout => Min(options.ConnectionSetupTimeout, options.ConnectionSetupTimeoutMax);
 
-        public bool EffectiveAdaptivePartitioning => options.AdaptivePartitioning && options.Partitioner is null;
-
         /// <summary>Zero = no broker is left out.</summary>
         public TimeSpan EffectivePartitionAvailabilityTimeout =>
-            options.EffectiveAdaptivePartitioning ? options.PartitionAvailabilityTimeout : TimeSpan.Zero;
+            options.AdaptivePartitioning ? options.PartitionAvailabilityTimeout : TimeSpan.Zero;
+
+        /// <summary>The codecs of batches; null = they go plain.</summary>
+        public Compression? EffectiveCompression => options.Compression.Types is [CompressionType.None, ..] ? null : options.Compression;
 
         /// <summary>The size of one pooled chunk of batch memory.</summary>
         public int EffectiveChunkSize => Math.Clamp(options.BatchSize, 4 * 1024, 64 * 1024);

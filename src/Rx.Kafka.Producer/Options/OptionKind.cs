@@ -54,19 +54,19 @@ internal static class OptionKind
                 get(options) is not { } value || IsValid(value, least, never) ? null : $"is {Text(value)} ms; it must be {range}",
             Parse = (options, text) =>
             {
-                if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
+                if (!OptionText.TryMilliseconds(text, out var milliseconds))
                 {
-                    return $"is '{text}'; it must be a whole number of milliseconds {range}";
+                    return $"is '{text}'; it must be a number of milliseconds {range}";
                 }
 
                 milliseconds = clamps ? Math.Min(milliseconds, LongestMilliseconds) : milliseconds;
-                milliseconds = never ? Math.Max(milliseconds, -1) : milliseconds;
-                if (milliseconds > LongestMilliseconds || !IsValid(TimeSpan.FromMilliseconds(Math.Max(milliseconds, -1)), least, never))
+                milliseconds = never && milliseconds < 0 ? -1 : milliseconds;
+                if (milliseconds > LongestMilliseconds || !IsValid(Time(Math.Max(milliseconds, -1)), least, never))
                 {
                     return $"is '{text}'; it must be {range}";
                 }
 
-                set(options, TimeSpan.FromMilliseconds(milliseconds));
+                set(options, Time(milliseconds));
                 return null;
             },
         };
@@ -79,7 +79,7 @@ internal static class OptionKind
             Read = options => get(options) switch { null => null, true => "true", false => "false" },
             Parse = (options, text) =>
             {
-                if (!bool.TryParse(text, out var value))
+                if (OptionText.Flag(text) is not { } value)
                 {
                     return $"is '{text}'; it must be true or false";
                 }
@@ -109,14 +109,14 @@ internal static class OptionKind
             {
                 foreach (var (word, value) in words)
                 {
-                    if (word.Equals(text, StringComparison.OrdinalIgnoreCase))
+                    if (OptionText.IsSameWord(word, text))
                     {
                         set(options, value);
                         return null;
                     }
                 }
 
-                return notYet.Contains(text, StringComparer.OrdinalIgnoreCase)
+                return notYet.Any(word => OptionText.IsSameWord(word, text))
                     ? $"is '{text}', which is not supported yet; it must be {range}"
                     : $"is '{text}'; it must be {range}";
             },
@@ -140,6 +140,8 @@ internal static class OptionKind
     private static bool IsValid(TimeSpan value, int least, bool never) =>
         (never && value == Timeout.InfiniteTimeSpan)
             || (value.TotalMilliseconds >= least && value.TotalMilliseconds <= LongestMilliseconds);
+
+    private static TimeSpan Time(decimal milliseconds) => TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond));
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Rx.Kafka.Network.Security;
 
 namespace Rx.Kafka.Options;
 
@@ -20,6 +21,17 @@ internal static class OptionRules
                 faults.Add($"{row.Name} {fault}");
                 faulty.Add(row.Property);
             }
+        }
+
+        if (SecurityProtocols.AddressFault(options, SecurityProtocols.Of(options)) is { } contradiction)
+        {
+            faults.Add(contradiction);
+        }
+
+        // A transport of the user's makes its connections as it likes, so its files are its own matter.
+        if (options is { Transport: null, Security.Tls: { } tls })
+        {
+            faults.AddRange(TlsRules.Faults(tls).Select(static fault => $"Security.Tls: {fault}"));
         }
 
         // A rule compares values, which means nothing before each of them is valid.
@@ -52,25 +64,34 @@ internal static class OptionRules
             return "is empty; give at least one host:port";
         }
 
-        var faults = options.BootstrapServers
-            .Select(text => BootstrapServer.TryParse(text, out _) is { } fault ? $"'{text}' {fault}" : null)
-            .OfType<string>()
-            .ToList();
+        // Next to one that holds a password others may be parts of it, where its comma was taken for the list's.
+        var isSecret = options.BootstrapServers.Any(static text => text?.AsSpan().ContainsAny('@', '=') == true);
+        var faults = new List<string>();
+        for (var i = 0; i < options.BootstrapServers.Count; i++)
+        {
+            var text = options.BootstrapServers[i];
+            if (BootstrapServer.TryParse(text, out _) is { } fault)
+            {
+                faults.Add(!isSecret && !BootstrapServer.MayHoldSecret(text) ? $"'{text}' {fault}" : string.Create(
+                    CultureInfo.InvariantCulture, $"entry {i + 1} {(BootstrapServer.MayHoldSecret(text) ? fault : "is no host:port")}"));
+            }
+        }
+
         return faults.Count == 0 ? null : $"is faulty: {string.Join("; ", faults)}";
     }
 
     public static string? ClientIdFault(KafkaProducerOptions options)
     {
         var bytes = Encoding.UTF8.GetByteCount(options.ClientId ?? string.Empty);
-        return bytes <= LongestClientId
-            ? null
+        return (options.ClientId ?? string.Empty).Any(char.IsControl) ? "holds a control character; write letters, digits, '.', '_' and '-'"
+            : bytes <= LongestClientId ? null
             : string.Create(CultureInfo.InvariantCulture, $"has {bytes} bytes; it must have at most {LongestClientId}");
     }
 
     public static string? RuntimeFault(KafkaProducerOptions options) => options.Runtime switch
     {
         null => "is null; leave it out for the system's own",
-        { Scheduler: null } => "has no Scheduler; leave it out for the thread pool",
+        { TaskScheduler: null } => "has no TaskScheduler; leave it out for the thread pool",
         { Random: null } => "has no Random; leave it out for Random.Shared",
         _ => null,
     };
@@ -93,7 +114,14 @@ internal static class OptionRules
         ([nameof(options.DeliveryTimeout), nameof(options.Linger), nameof(options.RequestTimeout)], () => DeliveryTimeoutFault(options)),
         ([nameof(options.BatchSize), nameof(options.MaxRequestSize)], () => BatchSizeFault(options)),
         ([nameof(options.BufferMemory), nameof(options.BatchSize)], () => BufferMemoryFault(options)),
+        ([nameof(options.PartitionerRackAware), nameof(options.ClientRack)], () => RackFault(options)),
     ];
+
+    private static string? RackFault(KafkaProducerOptions options) =>
+        options.PartitionerRackAware && string.IsNullOrWhiteSpace(options.ClientRack)
+            ? "PartitionerRackAware (partitioner.rack.aware) is true but ClientRack (client.rack) is empty: set it to the broker.rack of "
+                + "the brokers near this client, or leave PartitionerRackAware out"
+            : null;
 
     private static string? DeliveryTimeoutFault(KafkaProducerOptions options) =>
         options.DeliveryTimeout < options.LeastDeliveryTimeout

@@ -16,7 +16,10 @@ internal sealed class HaltedPartitions
     /// <summary>The first failure of all; null = none has failed.</summary>
     public ProduceError? First => Volatile.Read(ref _first);
 
-    /// <summary>A record was refused, and nobody knows for which partition it was: nothing more is taken for its topic.</summary>
+    /// <summary>
+    /// A record was refused, and nobody knows for which partition it was: nothing more is taken for its topic. Without a topic (of an
+    /// element no record could be made) nothing more is taken at all.
+    /// </summary>
     public void AddTopic(string topic, ProduceError error)
     {
         Add(topic, -1, error);
@@ -24,7 +27,7 @@ internal sealed class HaltedPartitions
     }
 
     /// <summary>Why later records of the topic are omitted; null = none was refused.</summary>
-    public ProduceError? RefusalIn(string topic) => _hasTopics ? FailureIn(topic, -1) : null;
+    public ProduceError? RefusalIn(string topic) => _hasTopics ? FailureIn(topic, -1) ?? FailureIn("", -1) : null;
 
     /// <summary>A record failed; the first failure is kept.</summary>
     public void Add(string topic, int partition, ProduceError error)

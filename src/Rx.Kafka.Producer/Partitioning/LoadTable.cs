@@ -41,8 +41,26 @@ internal sealed class LoadTable
             (_partitions, _cumulative) = (new int[available.Length], new long[available.Length]);
         }
 
-        var (least, most) = (long.MaxValue, 0L);
-        foreach (var partition in available)
+        // Those of the rack alone, unless each of them is left out (KIP-1123).
+        var isUseful = Collect(partitions.InRack, load, isStalled, out var least, out var most);
+        if (_count == 0)
+        {
+            isUseful = Collect(available, load, isStalled, out least, out most);
+        }
+
+        if (isUseful)
+        {
+            Accumulate(most + unit, most + unit - least);
+            Partitions = partitions;
+        }
+    }
+
+    /// <summary>Takes what is not left out of some partitions, with their bytes.</summary>
+    /// <returns>Whether a table of them would say anything.</returns>
+    private bool Collect(ReadOnlySpan<int> candidates, PartitionLoad load, Func<int, bool>? isStalled, out long least, out long most)
+    {
+        (least, most) = (long.MaxValue, 0L);
+        foreach (var partition in candidates)
         {
             var queued = load.Queued(partition);
             if (queued == 0 || isStalled is null || !isStalled(partition))
@@ -53,11 +71,7 @@ internal sealed class LoadTable
             }
         }
 
-        if (_count > 0 && (least != most || _count < available.Length))
-        {
-            Accumulate(most + unit, most + unit - least);
-            Partitions = partitions;
-        }
+        return _count > 0 && (least != most || _count < candidates.Length);
     }
 
     /// <summary>Draws a partition, but not <paramref name="avoid"/>; −1 when there is no other.</summary>

@@ -8,7 +8,8 @@ namespace Rx.Kafka.Partitioning;
 /// How a record is placed: <see cref="Current"/>, append without opening a batch; where that would open one, <c>Appended(p, 0, true)</c>
 /// and, if p is no longer current, again from the start, else append; then <see cref="Appended"/>. Where p would have to wait for memory,
 /// <see cref="Refused"/> and again; to be sure that nobody has room, walk with <see cref="After"/> until the first it named comes again
-/// (not p: the topic may have changed, and p be on the round no more).
+/// (not p: the topic may have changed, and p be on the round no more). Where the rack counts (KIP-1123) partitions whose leader is in it
+/// come first, if there are any: for a choice, and for a walk.
 /// </remarks>
 internal sealed class StickyPartitioner
 {
@@ -109,17 +110,15 @@ internal sealed class StickyPartitioner
     /// The next partition with a leader after this one, cyclic. To try all, stop when the first result comes again,
     /// whatever others choose meanwhile.
     /// </summary>
-    public static int After(TopicPartitions partitions, int partition)
-    {
-        var available = partitions.Available;
-        if (available.IsEmpty)
-        {
-            return (partition + 1) % partitions.Count;
-        }
+    public static int After(TopicPartitions partitions, int partition) =>
+        partitions.Available.IsEmpty ? (partition + 1) % partitions.Count : After(partitions.Available, partition);
 
-        var index = available.BinarySearch(partition);
+    /// <summary>The next of some partitions after this one, cyclic; there is one.</summary>
+    public static int After(ReadOnlySpan<int> candidates, int partition)
+    {
+        var index = candidates.BinarySearch(partition);
         index = index >= 0 ? index + 1 : ~index;
-        return available[index < available.Length ? index : 0];
+        return candidates[index < candidates.Length ? index : 0];
     }
 
     /// <summary>Brings the preferences up to date; a timer calls it while records come. Does nothing when not adaptive.</summary>
@@ -162,8 +161,15 @@ internal sealed class StickyPartitioner
         }
     }
 
-    private static bool IsGood(int partition, TopicPartitions partitions) =>
-        (uint)partition < (uint)partitions.Count && (partitions.Available.IsEmpty || partitions.Available.BinarySearch(partition) >= 0);
+    private static bool IsGood(int partition, TopicPartitions partitions)
+    {
+        var candidates = Preferred(partitions);
+        return (uint)partition < (uint)partitions.Count && (candidates.IsEmpty || candidates.BinarySearch(partition) >= 0);
+    }
+
+    /// <summary>Those of the rack, else those with a leader; empty = all alike.</summary>
+    private static ReadOnlySpan<int> Preferred(TopicPartitions partitions) =>
+        partitions.InRack.IsEmpty ? partitions.Available : partitions.InRack;
 
     private int Draw(TopicPartitions partitions, int avoid)
     {
@@ -173,13 +179,15 @@ internal sealed class StickyPartitioner
             return drawn;
         }
 
-        var available = partitions.Available;
-        var count = available.IsEmpty ? partitions.Count : available.Length;
-        var avoided = available.IsEmpty ? avoid : available.BinarySearch(avoid);
+        // The only one of the rack gives way to others.
+        var candidates = Preferred(partitions);
+        candidates = candidates.Length == 1 && candidates[0] == avoid ? partitions.Available : candidates;
+        var count = candidates.IsEmpty ? partitions.Count : candidates.Length;
+        var avoided = candidates.IsEmpty ? avoid : candidates.BinarySearch(avoid);
         var isAvoided = count > 1 && (uint)avoided < (uint)count;
         var index = _random.Next(isAvoided ? count - 1 : count);
         index += isAvoided && index >= avoided ? 1 : 0;
-        return available.IsEmpty ? index : available[index];
+        return candidates.IsEmpty ? index : candidates[index];
     }
 
     private static int PartitionOf(long state) => (int)(state >> 32);

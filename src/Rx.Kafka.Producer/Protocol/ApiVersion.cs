@@ -10,10 +10,16 @@ internal static class ApiVersion
     public static (short Min, short Max) Supported(ApiKey key) => key switch
     {
         // Kafka 4 advertises Produce from 0 but refuses 0-2; 13 names topics by id.
-        ApiKey.Produce => (3, 12),
+        ApiKey.Produce => (3, 13),
         ApiKey.Metadata => (1, 13),
         ApiKey.ApiVersions => (0, 4),
         ApiKey.InitProducerId => (0, 5),
+
+        // Handshake 0 is followed by tokens without Kafka's framing, which only brokers before 1.0 need.
+        ApiKey.SaslHandshake => (1, 1),
+        ApiKey.SaslAuthenticate => (0, 2),
+        ApiKey.GetTelemetrySubscriptions => (0, 0),
+        ApiKey.PushTelemetry => (0, 0),
         _ => throw Unknown(key),
     };
 
@@ -25,6 +31,8 @@ internal static class ApiVersion
         ApiKey.Produce => 6,
         ApiKey.Metadata => 6,
         ApiKey.InitProducerId => 1,
+        ApiKey.GetTelemetrySubscriptions => 0,
+        ApiKey.PushTelemetry => 0,
         _ => throw Unknown(key),
     };
 
@@ -34,6 +42,10 @@ internal static class ApiVersion
         ApiKey.Metadata => 9,
         ApiKey.ApiVersions => 3,
         ApiKey.InitProducerId => 2,
+        ApiKey.SaslHandshake => short.MaxValue,
+        ApiKey.SaslAuthenticate => 2,
+        ApiKey.GetTelemetrySubscriptions => 0,
+        ApiKey.PushTelemetry => 0,
         _ => throw Unknown(key),
     };
 
@@ -46,6 +58,10 @@ internal enum ApiKey : short
 {
     Produce = 0,
     Metadata = 3,
+    SaslHandshake = 17,
     ApiVersions = 18,
     InitProducerId = 22,
+    SaslAuthenticate = 36,
+    GetTelemetrySubscriptions = 71,
+    PushTelemetry = 72,
 }

@@ -149,7 +149,9 @@ internal static class ErrorTable
     /// <summary>All known codes, ascending.</summary>
     public static ReadOnlySpan<ErrorInfo> All => Table;
 
-    /// <summary>What is known about a code. A code newer than this table is treated as UNKNOWN_SERVER_ERROR: not retriable, nothing proven.</summary>
+    /// <summary>
+    /// What is known about a code. A code newer than this table is treated as UNKNOWN_SERVER_ERROR: not retriable, nothing proven.
+    /// </summary>
     public static ref readonly ErrorInfo Get(short code)
     {
         var index = code + 1;
@@ -195,24 +197,34 @@ internal static class ErrorCodes
     public const short CorruptMessage = 2;
     public const short UnknownTopicOrPartition = 3;
     public const short MessageTooLarge = 10;
+    public const short UnsupportedCompressionType = 76;
     public const short NetworkException = 13;
     public const short InvalidTopic = 17;
     public const short TopicAuthorizationFailed = 29;
+    public const short UnsupportedSaslMechanism = 33;
+    public const short IllegalSaslState = 34;
     public const short UnsupportedVersion = 35;
+    public const short InvalidRequest = 42;
     public const short OutOfOrderSequenceNumber = 45;
     public const short DuplicateSequenceNumber = 46;
     public const short InvalidProducerEpoch = 47;
     public const short TransactionalIdAuthorizationFailed = 53;
+    public const short SaslAuthenticationFailed = 58;
     public const short UnknownProducerId = 59;
+    public const short InvalidRecord = 87;
     public const short ProducerFenced = 90;
     public const short UnknownTopicId = 100;
+    public const short UnknownSubscriptionId = 117;
+    public const short TelemetryTooLarge = 118;
     public const short RebootstrapRequired = 129;
 }
 
 /// <summary>What a topic's error code in a metadata answer means.</summary>
 internal static class TopicErrors
 {
-    /// <summary>The brokers deny that the topic exists, or to us: what was known of it is void. Other errors say nothing about it.</summary>
+    /// <summary>
+    /// The brokers deny that the topic exists, or to us: what was known of it is void. Other errors say nothing about it.
+    /// </summary>
     public static bool EndsTopic(short code) =>
         code is ErrorCodes.UnknownTopicOrPartition or ErrorCodes.InvalidTopic or ErrorCodes.TopicAuthorizationFailed or ErrorCodes.UnknownTopicId;
 

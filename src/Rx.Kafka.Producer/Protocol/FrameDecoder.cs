@@ -57,10 +57,13 @@ internal static class FrameDecoder
         (Http, _) =>
             "The peer answers in HTTP: this is the port of a web server. Use the address and port of a Kafka listener (often 9092).",
         (_, TlsAlert) =>
-            "The peer answers with a TLS alert: this listener wants TLS and got plain text. Use the port of a plaintext listener, or a "
-            + "transport that does TLS.",
+            "The peer answers with a TLS alert: this listener wants TLS and got plain text. Use the port of a plaintext listener, or TLS "
+            + "(security.protocol=SSL).",
         _ =>
             $"The peer announces a frame of {size} bytes; the limit is {maximum} and a size is not negative. Check that address and "
             + "port are those of a Kafka listener.",
-    });
+    })
+    {
+        IsTlsAlert = size >>> 16 == TlsAlert,
+    };
 }

@@ -53,14 +53,14 @@ internal ref struct KafkaReader
 
     public Guid Uuid() => new(Take(16), bigEndian: true);
 
-    /// <summary>A string, or null.</summary>
-    public string? String(bool flexible)
+    /// <summary>A string, or null. All words of brokers but topics' names come in here, so they are cut and kept to one line here.</summary>
+    public string? String(bool flexible, int longest = PeerText.Longest)
     {
         var bytes = StringBytes(flexible, out var isNull);
-        return isNull ? null : Encoding.UTF8.GetString(bytes);
+        return isNull ? null : PeerText.OneLine(Encoding.UTF8.GetString(bytes), longest);
     }
 
-    /// <summary>A string that must not be null.</summary>
+    /// <summary>A string that must not be null, cut and kept to one line.</summary>
     public string RequiredString(bool flexible) => String(flexible) ?? throw Malformed("a text is null that must not be");
 
     /// <summary>A string's bytes where they lie, without allocation.</summary>
@@ -188,4 +188,7 @@ internal sealed class MalformedDataException : KafkaException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the peer answered in TLS.</summary>
+    public bool IsTlsAlert { get; init; }
 }

@@ -17,9 +17,14 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     private readonly List<Part> _parts = [];
     private BrokerNode[] _endpoints = [];
     private int _topics;
+    private int _topicIds;
+    private bool _hasTopicIds = true;
     private Exception? _lost;
 
     public override ApiKey Key => ApiKey.Produce;
+
+    /// <summary>Topics go by their names if any has no id.</summary>
+    public override short MaximumVersion => _hasTopicIds ? base.MaximumVersion : (short)(ProduceRequest.FirstWithTopicIds - 1);
 
     public override bool ExpectsResponse => context.Options.RequiredAcks != RequiredAcks.None;
 
@@ -33,31 +38,31 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
 
     public int ThrottleTimeMs { get; private set; }
 
+    /// <summary>When it was handed to the connection.</summary>
+    public long SentAt { get; private set; }
+
     public void Add(PartitionLane lane, ProducerBatch batch)
     {
         // Partitions of one topic stand together on the wire; nearly always there is one topic, or they come in order.
         var at = _parts.Count;
-        while (at > 0 && !ReferenceEquals(_parts[at - 1].Lane.Channel.Topic, lane.Channel.Topic))
+        while (at > 0 && !IsOf(at - 1, lane.Channel.Topic))
         {
             at--;
         }
 
-        if (at == 0)
-        {
-            at = _parts.Count;
-            _topics++;
-        }
-
-        _parts.Insert(at, new Part(lane, batch));
-        BatchBytes += batch.Bytes;
+        at = at == 0 ? AddTopic() : PlaceOfId(at, lane);
+        _hasTopicIds &= lane.TopicId != Guid.Empty;
+        _parts.Insert(at, new Part(lane, batch, lane.TopicId));
+        BatchBytes += batch.WireBytes;
     }
 
     /// <summary>It is about to be handed to a connection. Loop.</summary>
     public void SendOn(BrokerConnection connection) => Connection = connection;
 
     /// <summary>It was handed to the connection. Loop.</summary>
-    public void Sent()
+    public void Sent(long now)
     {
+        SentAt = now;
         foreach (ref readonly var part in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_parts))
         {
             part.Lane.Sent(part.Batch, owner);
@@ -76,12 +81,14 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     public override void WriteBody(ref KafkaWriter w, short version)
     {
         var timeout = (int)context.Options.RequestTimeout.TotalMilliseconds;
-        ProduceRequest.WriteHead(ref w, version, transactionalId: null, (short)context.Options.RequiredAcks, timeout, _topics);
+        var byId = version >= ProduceRequest.FirstWithTopicIds;
+        var topics = byId ? _topicIds : _topics;
+        ProduceRequest.WriteHead(ref w, version, transactionalId: null, (short)context.Options.RequiredAcks, timeout, topics);
         for (var i = 0; i < _parts.Count;)
         {
             var topic = _parts[i].Lane.Channel.Topic;
-            var end = EndOfTopic(i);
-            ProduceRequest.WriteTopic(ref w, version, topic, end - i);
+            var end = EndOfTopic(i, byId);
+            ProduceRequest.WriteTopic(ref w, version, topic, _parts[i].TopicId, end - i);
             for (; i < end; i++)
             {
                 WritePart(ref w, version, _parts[i].Lane.Channel.Partition, _parts[i].Batch);
@@ -100,17 +107,18 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         var expected = 0;
         var unasked = 0;
         var firstUnasked = "";
-        while (response.NextTopic(out var name))
+        while (response.NextTopic(out var name, out var id))
         {
             while (response.NextPartition(out var answer))
             {
                 // Brokers mostly answer in the order they were asked.
-                var index = Find(parts, expected, name, answer.Index);
+                var index = Find(parts, expected, name, id, answer.Index);
                 if (index < 0)
                 {
                     // One line for all: an answer may name a million.
                     unasked++;
-                    firstUnasked = unasked == 1 ? $"{Encoding.UTF8.GetString(name)}-{answer.Index}" : firstUnasked;
+                    var topic = id == Guid.Empty ? Encoding.UTF8.GetString(name) : $"{id}";
+                    firstUnasked = unasked == 1 ? $"{topic}-{answer.Index}" : firstUnasked;
                     continue;
                 }
 
@@ -170,7 +178,8 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     public void Reset()
     {
         _parts.Clear();
-        _topics = 0;
+        _topics = _topicIds = 0;
+        _hasTopicIds = true;
         BatchBytes = 0;
         ThrottleTimeMs = 0;
         Connection = null!;
@@ -178,9 +187,35 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         _endpoints = [];
     }
 
+    private int AddTopic()
+    {
+        _topics++;
+        _topicIds++;
+        return _parts.Count;
+    }
+
+    /// <summary>The partitions of a topic made anew learn its new id one after the other, so one request may have both ids.</summary>
+    /// <param name="end">After the last part of the topic.</param>
+    /// <param name="lane">Of that topic.</param>
+    private int PlaceOfId(int end, PartitionLane lane)
+    {
+        for (var at = end; at > 0 && IsOf(at - 1, lane.Channel.Topic); at--)
+        {
+            if (_parts[at - 1].TopicId == lane.TopicId)
+            {
+                return at;
+            }
+        }
+
+        _topicIds++;
+        return end;
+    }
+
+    private bool IsOf(int part, string topic) => ReferenceEquals(_parts[part].Lane.Channel.Topic, topic);
+
     private static void WritePart(ref KafkaWriter w, short version, int partition, ProducerBatch batch)
     {
-        ProduceRequest.WritePartition(ref w, version, partition, batch.Bytes);
+        ProduceRequest.WritePartition(ref w, version, partition, batch.WireBytes);
         for (var i = 0; i < batch.ChunkCount; i++)
         {
             w.Raw(batch.ChunkBytes(i));
@@ -189,13 +224,14 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         ProduceRequest.EndPartition(ref w, version);
     }
 
-    private static int Find(ReadOnlySpan<Part> parts, int expected, ReadOnlySpan<byte> topicUtf8, int partition)
+    private static int Find(ReadOnlySpan<Part> parts, int expected, ReadOnlySpan<byte> topicUtf8, Guid topicId, int partition)
     {
         for (var n = 0; n < parts.Length; n++)
         {
             var i = (expected + n) % parts.Length;
             var channel = parts[i].Lane.Channel;
-            if (channel.Partition == partition && topicUtf8.SequenceEqual(channel.TopicUtf8))
+            if (channel.Partition == partition
+                && (topicId == Guid.Empty ? topicUtf8.SequenceEqual(channel.TopicUtf8) : topicId == parts[i].TopicId))
             {
                 return i;
             }
@@ -204,11 +240,11 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         return -1;
     }
 
-    private int EndOfTopic(int start)
+    private int EndOfTopic(int start, bool byId)
     {
-        var topic = _parts[start].Lane.Channel.Topic;
+        var (topic, id) = (_parts[start].Lane.Channel.Topic, _parts[start].TopicId);
         var end = start + 1;
-        while (end < _parts.Count && ReferenceEquals(_parts[end].Lane.Channel.Topic, topic))
+        while (end < _parts.Count && IsOf(end, topic) && (!byId || _parts[end].TopicId == id))
         {
             end++;
         }
@@ -225,10 +261,13 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         }
     }
 
-    private struct Part(PartitionLane lane, ProducerBatch batch)
+    private struct Part(PartitionLane lane, ProducerBatch batch, Guid topicId)
     {
         public readonly PartitionLane Lane = lane;
         public readonly ProducerBatch Batch = batch;
+
+        /// <summary>The topic's id when the batch was taken.</summary>
+        public readonly Guid TopicId = topicId;
         public PartitionAnswer Answer;
         public bool IsAnswered;
     }

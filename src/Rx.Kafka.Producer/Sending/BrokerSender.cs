@@ -34,7 +34,10 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     private readonly LogRate _throttles;
     private readonly LogRate _failures;
     private BrokerNode _node;
+    private BrokerTags _tags;
     private long _movingSince;
+    private long _answeredAt = long.MinValue;
+    private string? _toldRefusal;
 
     /// <summary>Makes it; it does nothing before it is started.</summary>
     /// <param name="node">The broker.</param>
@@ -46,6 +49,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     {
         _stall = stall;
         _node = node;
+        _tags = new BrokerTags(node.Host, node.Port);
         BrokerId = node.Id;
 
         // With a maximum: one that is given back twice ends the loop instead of letting more requests out.
@@ -70,7 +74,8 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
             return;
         }
 
-        _node = node;
+        Volatile.Write(ref _node, node);
+        _tags = new BrokerTags(node.Host, node.Port);
         _link.Renew($"Broker {node.Id} is at {node.Host}:{node.Port} now.");
     }
 
@@ -86,6 +91,12 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     public void Ended(BrokerProduceRequest request, Exception? lost, long now)
     {
         _permits.Release();
+        if (lost is null)
+        {
+            Volatile.Write(ref _answeredAt, now);
+            Context.Events.Traffic.Answered(_tags, request.BatchBytes, request.SentAt);
+        }
+
         if (lost is null && request.ThrottleTimeMs > 0)
         {
             Context.Events.Throttled(_node.Id, request.Connection.Name, request.ThrottleTimeMs, _throttles);
@@ -95,15 +106,46 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
         _requests.Return(request);
     }
 
+    /// <inheritdoc/>
+    public override BrokerStatus? Describe(long now)
+    {
+        var (node, answeredAt) = (Volatile.Read(ref _node), Volatile.Read(ref _answeredAt));
+        return new BrokerStatus
+        {
+            Id = node.Id,
+            Host = node.Host,
+            Port = node.Port,
+            EndPoint = EndPointText.Of(node.Host, node.Port),
+            IsConnected = _link.Connection is { IsClosed: false },
+            RequestsInFlight = Context.Options.MaxInFlightRequestsPerConnection - _permits.CurrentCount,
+            SinceLastAnswer = answeredAt == long.MinValue ? null : Context.Time.GetElapsedTime(answeredAt, now),
+            LastFailure = _link.LastFailure,
+        };
+    }
+
     EndPoint ILinkOwner.NextEndPoint() => new DnsEndPoint(_node.Host, _node.Port);
 
-    void ILinkOwner.Connected(BrokerConnection connection) => Context.Events.Connected(_node.Id, connection.Name);
+    void ILinkOwner.Connected(BrokerConnection connection)
+    {
+        _toldRefusal = null;
+        Context.Events.Connected(_node.Id, connection.Name);
+    }
 
     void ILinkOwner.Overdue() => Context.Metadata.RequestRefresh();
 
     void ILinkOwner.ConnectFailed(EndPoint endPoint, Exception cause, TimeSpan pause)
     {
-        Context.Events.ConnectFailed(_node.Id, EndPointText.Of(endPoint), _link.FailedAttempts, pause, cause.Message, _failures);
+        if (cause is KafkaAuthenticationException)
+        {
+            Context.Events.Refused(_node.Id, cause.Message, isNews: !string.Equals(cause.Message, _toldRefusal, StringComparison.Ordinal));
+            _toldRefusal = cause.Message;
+        }
+        else
+        {
+            Context.Events.ConnectFailed(
+                _node.Id, EndPointText.Of(endPoint), _link.FailedAttempts, pause, cause.Message, _failures);
+        }
+
         Context.Metadata.RequestRefresh();
     }
 
@@ -135,6 +177,8 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
     private bool IsSignOfError(BrokerConnection connection, Exception cause) => cause is not IdleEndException
         || (Context.Options.RequiredAcks == RequiredAcks.None
             && Context.Time.GetElapsedTime(connection.LastUsedAt) < Context.Options.RequestTimeout);
+
+    protected override bool IsOwnerRefused => _link.IsRefused;
 
     protected override string DescribeOwner(long now)
     {
@@ -224,7 +268,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
             return false;
         }
 
-        request.Sent();
+        request.Sent(now);
 
         // A broker under constant load never empties its ring; writing a request is enough to clear the mark.
         _stall.Drained();

@@ -23,6 +23,8 @@ internal sealed class NoLeaderLoop : SendingLoop
         return long.MaxValue;
     }
 
+    protected override bool IsOwnerRefused => Context.Metadata.LastFailure is KafkaAuthenticationException;
+
     protected override string DescribeOwner(long now) => Context.Metadata.LastFailure is { } failure
         ? $"which had no leader when a broker could last be asked ({failure.Message.TrimEnd('.')})"
         : "which has no leader";

@@ -43,6 +43,9 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
 
     protected SendingContext Context { get; }
 
+    /// <summary>A look at its broker; null = it has none. Any thread: what the loop changes meanwhile may or may not be seen.</summary>
+    public virtual BrokerStatus? Describe(long now) => null;
+
     public void Start() => _running = Task.Factory
         .StartNew(RunAsync, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Context.Batching.Scheduler)
         .Unwrap();
@@ -209,7 +212,7 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
     {
         var age = Context.Time.GetElapsedTime(batch.OpenedAt, now);
         var text = FailureText.TimedOut(batch, age, Context.Options.EffectiveDeliveryTimeout, DescribeOwner(now));
-        return new ProduceError(ProduceErrorCode.DeliveryTimeout, text);
+        return new ProduceError(IsOwnerRefused ? ProduceErrorCode.Authentication : ProduceErrorCode.DeliveryTimeout, text);
     }
 
     /// <summary>
@@ -217,6 +220,9 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
     /// end of the move wakes this loop.
     /// </summary>
     private bool Owns(ProducerBatch batch) => batch.Channel.Owner == this;
+
+    /// <summary>Whether the broker that should have taken the records does not take this client's credential.</summary>
+    protected virtual bool IsOwnerRefused => false;
 
     /// <summary>For the text of a delivery timeout: who should have taken the records, and what keeps it from it.</summary>
     protected abstract string DescribeOwner(long now);

@@ -62,8 +62,7 @@ internal sealed class SerializationBuffer : IBufferWriter<byte>
     public void EndValue(bool isThere) => _valueLength = isThere ? _written - Math.Max(_keyLength, 0) : -1;
 
     /// <summary>The record, in this memory: until <see cref="Return"/> or <see cref="Clear"/>.</summary>
-    public Record Borrowed(string topic) => new(
-        topic, Slice(Math.Max(_keyLength, 0), _valueLength), Slice(0, _keyLength));
+    public Record Borrowed(string topic) => new(topic, Slice(0, _keyLength), Slice(Math.Max(_keyLength, 0), _valueLength));
 
     public void Advance(int count)
     {

@@ -42,6 +42,27 @@ internal sealed class TopicEncoder<TKey, TValue>(string topic, IKafkaSerializer<
         return Encode(key, value, buffer);
     }
 
+    /// <summary>A record with this key and Kafka's null as its value, in memory of its own.</summary>
+    /// <exception cref="KafkaProduceException">The key cannot be serialized, or comes out as Kafka's null.</exception>
+    public Record Tombstone(TKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var buffer = SerializationBuffer.Rent();
+        try
+        {
+            buffer.EndKey(keys!.Serialize(key, buffer) ? true : throw new InvalidOperationException("A tombstone needs a key."));
+            return buffer.Borrowed(topic).WithMemoryOfItsOwn();
+        }
+        catch (Exception thrown)
+        {
+            throw SerializationFault.Of(topic, "key", thrown).ToException();
+        }
+        finally
+        {
+            buffer.Return();
+        }
+    }
+
     /// <summary>The record in memory of its own.</summary>
     /// <exception cref="KafkaProduceException">It cannot be serialized.</exception>
     public Record Encoded(TKey? key, TValue? value)

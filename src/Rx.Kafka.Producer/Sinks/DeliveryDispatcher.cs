@@ -29,7 +29,7 @@ internal sealed class DeliveryDispatcher
         _sink = sink;
         _window = window;
         _context = context;
-        _work = new SerialWork(Dispatch, context.Runtime.Scheduler);
+        _work = new SerialWork(Dispatch, context.Runtime.TaskScheduler);
     }
 
     /// <summary>Queues a batch's outcomes. Owner of the batch.</summary>
@@ -218,7 +218,7 @@ internal sealed class DispatcherContext(KafkaProducerOptions options, TimeProvid
     /// <summary>Null = there are none.</summary>
     public InterceptorChain? Interceptors { get; } = options.Interceptors.Count == 0
         ? null
-        : new InterceptorChain(options.Interceptors, events, options.Runtime.Scheduler);
+        : new InterceptorChain(options.Interceptors, events, options.Runtime.TaskScheduler);
 
     /// <summary>How many outcomes of one sink may be unobserved.</summary>
     public int MaxUnobserved { get; } = options.MaxUnobservedDeliveries;

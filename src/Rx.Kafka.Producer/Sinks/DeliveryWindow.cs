@@ -49,6 +49,21 @@ internal sealed class DeliveryWindow(DispatcherContext context)
     /// <summary>How many outcomes the dispatcher has begun to tell.</summary>
     public long Steps => Volatile.Read(ref _steps);
 
+    /// <summary>How many outcomes observers have not returned from.</summary>
+    public long Unobserved => Volatile.Read(ref _unobserved);
+
+    /// <summary>How many threads wait here.</summary>
+    public int Blocked
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
     public void Decided(int count) => Interlocked.Add(ref _unobserved, count);
 
     public void Observed(int count)

@@ -75,7 +75,7 @@ internal sealed class EnqueueCompletion : RecordCompletion
         }
         catch (OperationCanceledException)
         {
-            throw new OperationCanceledException(cancellationToken);
+            throw new SendCanceledException(Persistence.NotPersisted, cancellationToken);
         }
         finally
         {

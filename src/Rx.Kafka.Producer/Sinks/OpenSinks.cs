@@ -32,6 +32,15 @@ internal sealed class OpenSinks
         return true;
     }
 
+    /// <summary>Those that are there.</summary>
+    public DeliverySink[] ToArray()
+    {
+        lock (_lock)
+        {
+            return [.. _sinks];
+        }
+    }
+
     /// <summary>No sink is opened any more.</summary>
     /// <returns>Those that are there.</returns>
     public DeliverySink[] Close()

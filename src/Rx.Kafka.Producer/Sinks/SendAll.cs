@@ -3,6 +3,7 @@ using System.Threading.Tasks.Sources;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Sinks;
 
@@ -95,7 +96,7 @@ internal sealed class SendAll(
 
         if (interceptors is not null)
         {
-            return OfferAlone(interceptors.OnSend(record));
+            return OfferAlone(interceptors.OnSend(record), trace: null);
         }
 
         var offer = new RecordOffer(record);
@@ -105,7 +106,7 @@ internal sealed class SendAll(
                 _pending.Enqueue(new PendingSend(offer.Shared, offer.Token, Waiting: null, Refusal: null));
                 return null;
             case OfferResult.NeedsCompletion:
-                return OfferAlone(record);
+                return OfferAlone(offer.Record, offer.Trace);
             default:
                 _pending.Enqueue(new PendingSend(Source: null, 0, Waiting: null, offer.Error));
                 return null;
@@ -113,10 +114,10 @@ internal sealed class SendAll(
     }
 
     /// <summary>Offers a record with an await of its own.</summary>
-    private WaitingRecord? OfferAlone(in Record record)
+    private WaitingRecord? OfferAlone(in Record record, RecordTrace? trace)
     {
         var completion = awaited.Rent();
-        var waiting = completion.Offer(record, cancellationToken, interceptors);
+        var waiting = completion.Offer(record, interceptors, isBorrowed: false, trace, cancellationToken);
         _pending.Enqueue(new PendingSend(completion, completion.Token, waiting, Refusal: null));
         return waiting;
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.ObjectPool;
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 using Rx.Kafka.Outcomes;
 
 namespace Rx.Kafka.Sinks;
@@ -28,9 +29,7 @@ internal sealed class SendCompletion(
     private WaitingRecord? _waiting;
     private int _hasEnded;
 
-    /// <summary>
-    /// Whether <see cref="_cancellation"/> is set, or the outcome came first: the second one to come ends the registration.
-    /// </summary>
+    /// <summary>Whether <see cref="_cancellation"/> is set, or the outcome came first: who comes second ends the registration.</summary>
     private int _registration;
 
     /// <summary>
@@ -50,22 +49,29 @@ internal sealed class SendCompletion(
     /// <param name="cancellationToken">Withdraws it, or ends the await.</param>
     /// <param name="interceptors">Who is told the outcome before the await; null = there are none.</param>
     /// <param name="isBorrowed">Its memory serves again when this returns.</param>
+    /// <param name="trace">What it carries of a trace, if it was offered before; null = it was not.</param>
     public ValueTask<RecordMetadata> SendAsync(
-        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors = null, bool isBorrowed = false)
+        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors = null, bool isBorrowed = false,
+        RecordTrace? trace = null)
     {
-        _ = Offer(record, cancellationToken, interceptors, isBorrowed);
+        _ = Offer(record, interceptors, isBorrowed, trace, cancellationToken);
         return new ValueTask<RecordMetadata>(this, Token);
     }
+
+    /// <summary>The token was cancelled before the call: nothing is offered.</summary>
+    // An async method makes a cancelled task of this exception, and an await of it throws the very object.
+    public static async ValueTask<T> CancelledAsync<T>(CancellationToken cancellationToken) =>
+        throw new SendCanceledException(Persistence.NotPersisted, cancellationToken);
 
     /// <summary>The same for who takes the outcome by <see cref="Token"/>.</summary>
     /// <returns>Its place in line; null = it stands in none.</returns>
     public WaitingRecord? Offer(
-        in Record record, CancellationToken cancellationToken, InterceptorChain? interceptors = null, bool isBorrowed = false)
+        in Record record, InterceptorChain? interceptors, bool isBorrowed, RecordTrace? trace, CancellationToken cancellationToken)
     {
         _references = 2;
         _claim = Open | (ushort)_core.Version;
         RecordCompletion completion = interceptors is null ? this : new InterceptedCompletion(this, record, interceptors);
-        var offer = new RecordOffer(record, completion: completion) { IsBorrowed = isBorrowed };
+        var offer = new RecordOffer(record, completion: completion) { IsBorrowed = isBorrowed, Trace = trace };
         if (admission.Offer(ref offer) == OfferResult.Refused)
         {
             offer.Completion!.Refuse(offer.Error!);
@@ -201,12 +207,12 @@ internal sealed class SendCompletion(
     {
         if (_waiting is not { } waiting)
         {
-            EndCancelled();
+            EndCancelled(isWithdrawn: false);
         }
         else if (WaitingRecords.TryWithdraw(waiting))
         {
             // Nobody will bring an outcome.
-            EndCancelled();
+            EndCancelled(isWithdrawn: true);
             Release();
         }
         else
@@ -220,7 +226,7 @@ internal sealed class SendCompletion(
 
     private void EndPlaced(bool isWithdrawn)
     {
-        EndCancelled();
+        EndCancelled(isWithdrawn);
         Release();
         if (isWithdrawn)
         {
@@ -229,11 +235,12 @@ internal sealed class SendCompletion(
         }
     }
 
-    private void EndCancelled()
+    private void EndCancelled(bool isWithdrawn)
     {
         if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
         {
-            _core.SetException(new OperationCanceledException(_token));
+            var persistence = isWithdrawn ? Persistence.NotPersisted : Persistence.PossiblyPersisted;
+            _core.SetException(new SendCanceledException(persistence, _token));
         }
     }
 

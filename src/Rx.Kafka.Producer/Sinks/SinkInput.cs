@@ -1,6 +1,7 @@
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
+using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Sinks;
 
@@ -66,7 +67,7 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
     public Task Offer(in Record record, object? state) => TakeOrStand(Intercepted(record), state);
 
     /// <summary>Completes when observers have made room.</summary>
-    public Task WhenOpen() => sink.Window.WhenOpen().On(context.Runtime.Scheduler);
+    public Task WhenOpen() => sink.Window.WhenOpen().On(context.Runtime.TaskScheduler);
 
     /// <summary>An element of which no record could be made.</summary>
     public void Refuse(object? state, ProduceError error) => CountAndRefuse(default, state, error);
@@ -133,7 +134,7 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
             return false;
         }
 
-        var text = $"An earlier record of this sink to topic {record.Topic} was refused ({failure.Code}), and the sink halts.";
+        var text = $"An earlier record of this sink, to topic {record.Topic} or without one, was refused ({failure.Code}): it halts.";
         CountAndRefuse(record, state, new ProduceError(ProduceErrorCode.Omitted, text));
         return true;
     }
@@ -150,7 +151,7 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
         var result = admission.Offer(ref offer);
         if (result == OfferResult.Waits)
         {
-            return offer.Waiting!.Placed.On(context.Runtime.Scheduler);
+            return offer.Waiting!.Placed.On(context.Runtime.TaskScheduler);
         }
 
         if (result != OfferResult.Placed)
@@ -212,14 +213,15 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
         }
         else
         {
-            RefuseLate(offer.Record, offer.State);
+            RefuseLate(offer.Record, offer.State, offer.Trace);
         }
     }
 
     /// <summary>The sink takes no more: its source has ended, or the producer.</summary>
-    private void RefuseLate(in Record record, object? state)
+    private void RefuseLate(in Record record, object? state, RecordTrace? trace = null)
     {
         var error = admission.TakesNoMoreBy ?? Late;
+        trace?.Refuse(error.Code.ToString(), error.Message);
         context.Events.Refused(error.Code);
         if (error == Late)
         {

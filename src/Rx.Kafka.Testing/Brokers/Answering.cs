@@ -6,6 +6,9 @@ internal enum Answering
     /// <summary>The answer is sent.</summary>
     Answer,
 
+    /// <summary>The answer is sent, and the connection closed.</summary>
+    AnswerAndClose,
+
     /// <summary>There is none (acks = 0).</summary>
     Nothing,
 

@@ -31,8 +31,9 @@ internal static partial class ApiVersionsAnswer
         reader.End();
         var writer = context.Writer;
         writer.Int16(error);
-        writer.Count(options.Apis.Count, flexible);
-        foreach (var (key, range) in options.Apis)
+        var apis = options.Advertised;
+        writer.Count(apis.Count, flexible);
+        foreach (var (key, range) in apis)
         {
             writer.Int16((short)key);
             writer.Int16(range.Minimum);

@@ -19,8 +19,11 @@ internal sealed class Broker(int id)
         get => _state;
         set
         {
-            _state = value;
-            Stops += value == BrokerState.Stopped ? 1 : 0;
+            lock (_lock)
+            {
+                _state = value;
+                Stops += value == BrokerState.Stopped ? 1 : 0;
+            }
         }
     }
 
@@ -34,11 +37,21 @@ internal sealed class Broker(int id)
         set => _listed = value;
     }
 
-    public void Add(Session session)
+    /// <summary>
+    /// Takes a session in, so that a stop cuts it; false = the broker was stopped after it had accepted the connection, and whoever
+    /// cut the sessions has not seen this one.
+    /// </summary>
+    public bool Add(Session session, int stops)
     {
         lock (_lock)
         {
+            if (Stops != stops)
+            {
+                return false;
+            }
+
             _sessions.Add(session);
+            return true;
         }
     }
 

@@ -1,3 +1,5 @@
+using Rx.Kafka.Testing.Groups;
+
 namespace Rx.Kafka.Testing.Brokers;
 
 /// <summary>What all brokers know together: brokers, topics, leaders, producer ids. Its lock guards the topics and the leaders' moves; logs have their own.</summary>
@@ -16,9 +18,11 @@ internal sealed class Cluster
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(brokers);
         Options = options;
+        Telemetry = new EmbeddedTelemetry(options.Telemetry ?? new EmbeddedTelemetryOptions { Metrics = [] });
         Time = time;
         _random = random;
-        Brokers = [.. Enumerable.Range(1, brokers).Select(static id => new Broker(id))];
+        Groups = new GroupCoordinator(time, options, NewUuid);
+        Brokers = [.. Enumerable.Range(1, brokers).Select(id => new Broker(id) { Port = options.PortOf(id) })];
     }
 
     public EmbeddedKafkaOptions Options { get; }
@@ -26,6 +30,11 @@ internal sealed class Cluster
     public TimeProvider Time { get; }
 
     public IReadOnlyList<Broker> Brokers { get; }
+
+    public EmbeddedTelemetry Telemetry { get; }
+
+    /// <summary>Consumer groups; the controller speaks for them. Its lock is older than this object's.</summary>
+    public GroupCoordinator Groups { get; }
 
     public BrokerCounters Counters { get; } = new();
 
@@ -35,6 +44,9 @@ internal sealed class Cluster
     public Action<ReceivedRequest>? RequestReceived { get; set; }
 
     public Broker? Controller => Brokers.FirstOrDefault(static broker => broker.Listed);
+
+    /// <summary>The controller, if it runs; one that nobody knows to be stopped speaks for no group.</summary>
+    private int? Speaker => Controller is { State: not BrokerState.Stopped } controller ? controller.Id : null;
 
     public Broker Broker(int id) => id >= 1 && id <= Brokers.Count
         ? Brokers[id - 1]
@@ -56,6 +68,8 @@ internal sealed class Cluster
         }
     }
 
+    public string? NameOf(Guid id) => Find(id)?.Name;
+
     public IReadOnlyList<TopicLog> Topics()
     {
         lock (_lock)
@@ -74,22 +88,45 @@ internal sealed class Cluster
                 return null;
             }
 
-            var id = new byte[16];
-            _random.NextBytes(id);
+            var id = NewUuid();
             var first = _topics.Count;
-            var topic = new TopicLog(name, new Guid(id), options, partition => Replicas(first + partition));
+            var topic = new TopicLog(name, id, options, partition => Replicas(first + partition));
             _byName[name] = topic;
             _topics.Add(topic);
             return topic;
         }
     }
 
-    public bool Delete(string name)
+    public Guid NewUuid()
     {
         lock (_lock)
         {
-            return _byName.Remove(name, out var topic) && _topics.Remove(topic);
+            var id = new byte[16];
+            _random.NextBytes(id);
+            return new Guid(id);
         }
+    }
+
+    public bool Delete(string name)
+    {
+        TopicLog? topic;
+        lock (_lock)
+        {
+            if (!_byName.Remove(name, out topic))
+            {
+                return false;
+            }
+
+            _topics.Remove(topic);
+        }
+
+        Groups.Forget(name);
+        foreach (var partition in topic.Partitions)
+        {
+            partition.Wake();
+        }
+
+        return true;
     }
 
     /// <summary>A new id with epoch 0; a transactional id keeps its producer id and raises its epoch.</summary>
@@ -122,6 +159,8 @@ internal sealed class Cluster
                 }
             }
         }
+
+        Groups.SpokenForBy(Speaker);
     }
 
     /// <summary>A broker is back: it leads what nobody leads, and goes on leading, in a new epoch, what nobody took over.</summary>
@@ -137,6 +176,8 @@ internal sealed class Cluster
                 }
             }
         }
+
+        Groups.SpokenForBy(Speaker);
     }
 
     private IEnumerable<PartitionLog> Partitions() => _topics.SelectMany(static topic => topic.Partitions);

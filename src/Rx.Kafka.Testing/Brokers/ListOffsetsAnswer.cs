@@ -2,7 +2,7 @@ using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Testing.Brokers;
 
-/// <summary>ListOffsets 1-7. A time is answered with the first offset of the batch that holds it.</summary>
+/// <summary>ListOffsets 1-7. A time is answered with the first record that is not older.</summary>
 internal static class ListOffsetsAnswer
 {
     private const long Latest = -1;
@@ -82,12 +82,35 @@ internal static class ListOffsetsAnswer
             var time = new BatchView(batch.Bytes).MaxTimestamp;
             if (timestamp < 0 ? time > found.Time : time >= timestamp)
             {
-                found = (time, batch.BaseOffset);
+                found = FirstFrom(batch.Bytes, timestamp < 0 ? time : timestamp);
                 return timestamp < 0;
             }
 
             return true;
         });
         return found;
+    }
+
+    /// <summary>The first record of a batch that is not older than a time; its largest time is not.</summary>
+    private static (long Time, long Offset) FirstFrom(ReadOnlySpan<byte> bytes, long timestamp)
+    {
+        var batch = new BatchView(bytes);
+        if (batch.LogAppendTime)
+        {
+            return (batch.MaxTimestamp, batch.BaseOffset);
+        }
+
+        // What is on the log was within its limit when it was appended.
+        var records = new RecordReader(Decompressor.Decompress(batch.Codec, batch.Records, Array.MaxLength));
+        for (var left = batch.RecordCount; left > 0; left--)
+        {
+            var record = records.Next(decodeHeaders: false);
+            if (batch.BaseTimestamp + record.TimestampDelta is var time && time >= timestamp)
+            {
+                return (time, batch.BaseOffset + record.OffsetDelta);
+            }
+        }
+
+        return (batch.MaxTimestamp, batch.BaseOffset); // its header says more than its records
     }
 }

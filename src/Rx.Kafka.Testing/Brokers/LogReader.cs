@@ -38,7 +38,8 @@ internal static class LogReader
             throw new InvalidDataException($"The batch at offset {batch.BaseOffset} of {topic}-{partition} does not match its CRC.");
         }
 
-        var section = Section(batch);
+        // What is on the log was within its limit when it was appended.
+        var section = Decompressor.Decompress(batch.Codec, batch.Records, Array.MaxLength);
         var reader = new RecordReader(section);
         for (var i = 0; i < batch.RecordCount; i++)
         {
@@ -60,13 +61,6 @@ internal static class LogReader
             });
         }
     }
-
-    private static byte[] Section(BatchView batch) => batch.Codec switch
-    {
-        0 => batch.Records.ToArray(),
-        1 => BatchCheck.Inflate(batch.Records),
-        var codec => throw new NotSupportedException($"Codec {codec} cannot be read back yet: only uncompressed and gzip batches."),
-    };
 
     private static ReadOnlyMemory<byte>? Memory(byte[] section, Range? range) => range is { } r ? (ReadOnlyMemory<byte>?)section.AsMemory(r) : null;
 

@@ -116,7 +116,7 @@ internal static class MetadataAnswer
             writer.Int32(broker.Port);
             if (version >= 1)
             {
-                writer.String(null, flexible); // Rack
+                writer.String(cluster.Options.RackOf(broker.Id), flexible); // Rack
             }
 
             writer.NoTags(flexible);

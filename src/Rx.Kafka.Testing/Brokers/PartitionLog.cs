@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Rx.Kafka.Testing.Groups;
 using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Testing.Brokers;
@@ -8,12 +9,12 @@ namespace Rx.Kafka.Testing.Brokers;
 internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
 {
     private readonly Lock _lock = new();
-    private readonly Queue<StoredBatch> _batches = new();
+    private readonly StoredBatches _batches = new();
     private readonly Dictionary<long, ProducerState> _producers = [];
 
     // Per broker: batches below this offset were appended before its last stop.
     private readonly Dictionary<int, long> _forgotten = [];
-    private long _storedBytes;
+    private readonly List<PendingAnswer<bool>> _watchers = [];
     private long _startOffset;
     private long _nextOffset;
 
@@ -79,6 +80,45 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
         {
             Leader = broker;
             LeaderEpoch++;
+            TellWatchers();
+        }
+    }
+
+    /// <summary>Tells somebody once of the next append, the next leader, or the end of the topic.</summary>
+    public void Watch(PendingAnswer<bool> watcher)
+    {
+        lock (_lock)
+        {
+            if (_watchers.Count == 0 || _watchers[^1] != watcher)
+            {
+                _watchers.Add(watcher);
+            }
+        }
+    }
+
+    public void Unwatch(PendingAnswer<bool> watcher)
+    {
+        lock (_lock)
+        {
+            _watchers.Remove(watcher);
+        }
+    }
+
+    /// <summary>Tells all who watch.</summary>
+    public void Wake()
+    {
+        lock (_lock)
+        {
+            TellWatchers();
+        }
+    }
+
+    /// <summary>How many bytes a reader finds from an offset on.</summary>
+    public long BytesFrom(long offset)
+    {
+        lock (_lock)
+        {
+            return _batches.BytesFrom(offset);
         }
     }
 
@@ -114,9 +154,9 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
     {
         lock (_lock)
         {
-            foreach (var batch in _batches)
+            foreach (var batch in _batches.From(offset))
             {
-                if (batch.NextOffset > offset && !visit(batch))
+                if (!visit(batch))
                 {
                     return;
                 }
@@ -158,8 +198,7 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
         }
 
         var count = batch.RecordCount;
-        _batches.Enqueue(new StoredBatch(rented, length, baseOffset, count, broker, LeaderEpoch, now));
-        _storedBytes += length;
+        _batches.Add(new StoredBatch(rented, length, baseOffset, count, broker, LeaderEpoch, now) { Position = _batches.BytesAdded });
         _nextOffset += count;
         if (batch.ProducerId >= 0)
         {
@@ -173,16 +212,26 @@ internal sealed class PartitionLog(TopicLog topic, int index, int[] replicas)
 
         DropDownTo(cluster.Options.LogBytesPerPartition);
         cluster.Counters.Appended(count, length);
+        TellWatchers();
         return new(ErrorCode.None, baseOffset, appendTime, _startOffset);
     }
 
     private void DropDownTo(long bytes)
     {
-        while (_storedBytes > bytes && _batches.TryDequeue(out var oldest))
+        while (_batches.Bytes > bytes && _batches.DropOldest() is { } oldest)
         {
-            _storedBytes -= oldest.Length;
             _startOffset = oldest.NextOffset;
             ArrayPool<byte>.Shared.Return(oldest.Rented);
         }
+    }
+
+    private void TellWatchers()
+    {
+        foreach (var watcher in _watchers)
+        {
+            watcher.Tell(true);
+        }
+
+        _watchers.Clear();
     }
 }

@@ -2,7 +2,7 @@ using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Testing.Brokers;
 
-/// <summary>Produce 3-12: appends and answers, partition by partition.</summary>
+/// <summary>Produce 3-13: appends and answers, partition by partition.</summary>
 internal static class ProduceAnswer
 {
     public static Answering Write(AnswerContext context, ProduceRequest request, short version)
@@ -15,11 +15,19 @@ internal static class ProduceAnswer
         writer.Count(request.Topics.Count, flexible);
         foreach (var topic in request.Topics)
         {
-            writer.String(topic.Name, flexible);
+            if (topic.Id == Guid.Empty)
+            {
+                writer.String(topic.Name, flexible);
+            }
+            else
+            {
+                writer.Uuid(topic.Id);
+            }
+
             writer.Count(topic.Partitions.Count, flexible);
             foreach (var partition in topic.Partitions)
             {
-                var result = refusal is { } code ? new AppendResult(code) : Append(context, topic.Name, partition, version);
+                var result = refusal is { } code ? new AppendResult(code) : Append(context, topic, partition, version);
                 if (result.Error != ErrorCode.None)
                 {
                     failed = true;
@@ -57,15 +65,20 @@ internal static class ProduceAnswer
 
     private static bool IsTransactional(ReadOnlySpan<byte> records) => records.Length >= BatchView.HeaderBytes && new BatchView(records).Transactional;
 
-    private static AppendResult Append(AnswerContext context, string name, ProducePartition partition, short version)
+    private static AppendResult Append(AnswerContext context, ProduceTopic topic, ProducePartition partition, short version)
     {
-        var rule = context.Plan.Failing(name, partition.Index);
+        var rule = context.Plan.Failing(topic.Name, partition.Index);
         if (rule is { ErrorAfterAppend: false })
         {
             return new AppendResult(rule.Error!.Value, Message: "A fault of the test.") { RejectedRecords = Rejected(rule, partition.Records.Span) };
         }
 
-        var log = context.Cluster.Find(name)?.Partition(partition.Index);
+        if (topic.Id != Guid.Empty && context.Cluster.Find(topic.Id) is null)
+        {
+            return new AppendResult(ErrorCode.UnknownTopicId);
+        }
+
+        var log = (topic.Id == Guid.Empty ? context.Cluster.Find(topic.Name) : context.Cluster.Find(topic.Id))?.Partition(partition.Index);
         if (log is null)
         {
             return new AppendResult(ErrorCode.UnknownTopicOrPartition);
@@ -141,7 +154,7 @@ internal static class ProduceAnswer
             writer.Int32(broker.Id);
             writer.String(broker.Host, flexible);
             writer.Int32(broker.Port);
-            writer.String(null, flexible); // Rack
+            writer.String(context.Cluster.Options.RackOf(broker.Id), flexible); // Rack
             writer.NoTags(flexible);
         }
 

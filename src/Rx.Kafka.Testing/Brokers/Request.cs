@@ -1,3 +1,4 @@
+using Rx.Kafka.Testing.Groups;
 using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Testing.Brokers;
@@ -7,6 +8,8 @@ internal sealed class Request
 {
     private readonly ReadOnlyMemory<byte> _frame;
     private readonly int _bodyStart;
+    private JoinResult _joined = JoinResult.Unserved;
+    private SyncResult _synced = SyncResult.Unserved;
 
     private Request(ReadOnlyMemory<byte> frame, RequestHeader header, int bodyStart)
     {
@@ -23,9 +26,16 @@ internal sealed class Request
 
     public FetchRequest? Fetch { get; private init; }
 
+    public JoinGroupRequest? Join { get; private init; }
+
+    public SyncGroupRequest? Sync { get; private init; }
+
     public IReadOnlyList<string>? TopicNames => Fetch?.Topics.Select(static topic => topic.Name).ToList() ?? Metadata?.Topics?.Select(static topic => topic.Name ?? "").ToList();
 
-    public static Request Read(ReadOnlyMemory<byte> frame, Func<ApiKey, short, bool> known)
+    /// <param name="frame">Without its size.</param>
+    /// <param name="known">Whether a version is served.</param>
+    /// <param name="nameOf">The name of a topic's id; null = no id is known.</param>
+    public static Request Read(ReadOnlyMemory<byte> frame, Func<ApiKey, short, bool> known, Func<Guid, string?> nameOf)
     {
         var reader = new WireReader(frame.Span);
         var header = RequestHeader.Read(ref reader, known);
@@ -37,9 +47,11 @@ internal sealed class Request
 
         return header.Key switch
         {
-            ApiKey.Produce => new(frame, header, start) { Produce = ProduceRequest.Read(frame, ref reader, header.Version) },
+            ApiKey.Produce => new(frame, header, start) { Produce = ProduceRequest.Read(frame, ref reader, header.Version, nameOf) },
             ApiKey.Metadata => new(frame, header, start) { Metadata = MetadataRequest.Read(ref reader, header.Version) },
             ApiKey.Fetch => new(frame, header, start) { Fetch = FetchRequest.Read(ref reader, header.Version) },
+            ApiKey.JoinGroup => new(frame, header, start) { Join = JoinGroupRequest.Read(frame, ref reader, header) },
+            ApiKey.SyncGroup => new(frame, header, start) { Sync = SyncGroupRequest.Read(frame, ref reader, header.Version) },
             _ => new(frame, header, start),
         };
     }
@@ -47,6 +59,27 @@ internal sealed class Request
     /// <summary>The request as a test may look at it.</summary>
     public ReceivedRequest Describe(int broker) => new(
         broker, Header.Key, Header.Version, Header.CorrelationId, Header.ClientId, _frame.Length, Produce?.Acks ?? 0, [.. Produce?.Topics.SelectMany(topic => topic.Partitions.Select(partition => Describe(topic.Name, partition))) ?? []]);
+
+    /// <summary>
+    /// Does what comes before an answer: a Fetch waits for records, and who joins a group or asks for its part waits for the
+    /// others.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The connection ended first.</exception>
+    public async ValueTask WaitAsync(AnswerContext context, CancellationToken end)
+    {
+        if (Fetch is not null)
+        {
+            await FetchWait.WaitAsync(context, Fetch, end);
+        }
+        else if (Join is not null)
+        {
+            _joined = await JoinGroupAnswer.AskAsync(context, Join, end);
+        }
+        else if (Sync is not null)
+        {
+            _synced = await SyncGroupAnswer.AskAsync(context, Sync, end);
+        }
+    }
 
     public Answering Answer(AnswerContext context)
     {
@@ -75,14 +108,52 @@ internal sealed class Request
             case ApiKey.ListOffsets:
                 ListOffsetsAnswer.Write(context, ref reader, Header.Version);
                 break;
+            case ApiKey.SaslHandshake:
+                return SaslHandshakeAnswer.Write(context, ref reader);
+            case ApiKey.SaslAuthenticate:
+                return SaslAuthenticateAnswer.Write(context, _frame.Span[_bodyStart..], ref reader, Header.Version);
+            case ApiKey.GetTelemetrySubscriptions:
+                GetTelemetrySubscriptionsAnswer.Write(context, ref reader);
+                break;
+            case ApiKey.PushTelemetry:
+                PushTelemetryAnswer.Write(context, _frame.Span[_bodyStart..], ref reader);
+                break;
+            default:
+                AnswerOfGroups(context, ref reader);
+                break;
+        }
+
+        return Answering.Answer;
+    }
+
+    private void AnswerOfGroups(AnswerContext context, ref WireReader reader)
+    {
+        switch (Header.Key)
+        {
             case ApiKey.FindCoordinator:
                 FindCoordinatorAnswer.Write(context, ref reader, Header.Version);
+                break;
+            case ApiKey.JoinGroup:
+                JoinGroupAnswer.Write(context, _joined, Header.Version);
+                break;
+            case ApiKey.SyncGroup:
+                SyncGroupAnswer.Write(context, _synced, Header.Version);
+                break;
+            case ApiKey.Heartbeat:
+                HeartbeatAnswer.Write(context, ref reader, Header.Version);
+                break;
+            case ApiKey.LeaveGroup:
+                LeaveGroupAnswer.Write(context, ref reader, Header.Version);
+                break;
+            case ApiKey.OffsetCommit:
+                OffsetCommitAnswer.Write(context, ref reader, Header.Version);
+                break;
+            case ApiKey.OffsetFetch:
+                OffsetFetchAnswer.Write(context, ref reader, Header.Version);
                 break;
             default:
                 throw new WireException($"API {Header.Key} is advertised, but not served.");
         }
-
-        return Answering.Answer;
     }
 
     private static ReceivedBatch Describe(string topic, ProducePartition partition)

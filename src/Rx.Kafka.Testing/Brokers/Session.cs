@@ -1,18 +1,25 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Rx.Kafka.Testing.Sasl;
 using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Testing.Brokers;
 
 /// <summary>One connection of a broker: one request at a time, answers in order. Everything unknown or malformed closes it, as in Kafka.</summary>
-internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, Action reset) : IDisposable
+/// <param name="cluster">What all brokers know.</param>
+/// <param name="broker">Whose connection it is.</param>
+/// <param name="stops">How often the broker had been stopped when it began to listen: a later stop ends the session.</param>
+/// <param name="pipe">The connection.</param>
+/// <param name="reset">Cuts it.</param>
+internal sealed class Session(Cluster cluster, Broker broker, int stops, IDuplexPipe pipe, Action reset) : IDisposable
 {
     // socket.request.max.bytes
     private const int MaximumRequestBytes = 104_857_600;
 
     private readonly CancellationTokenSource _end = new();
     private readonly WireWriter _answer = new();
+    private readonly SaslConversation? _sasl = cluster.Options.Sasl is { } sasl ? new SaslConversation(sasl, cluster.Time) : null;
     private byte[] _frame = new byte[4096];
     private bool _swallowsAnswers;
 
@@ -20,7 +27,11 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
     public async Task RunAsync()
     {
         cluster.Counters.Opened();
-        broker.Add(this);
+        if (!broker.Add(this, stops))
+        {
+            Cut();
+        }
+
         try
         {
             while (await ReadFrameAsync() is var length && length >= 0 && await ServeAsync(_frame.AsMemory(0, length)))
@@ -141,7 +152,7 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
     /// <summary>Serves one request; false = the connection ends.</summary>
     private async ValueTask<bool> ServeAsync(ReadOnlyMemory<byte> frame)
     {
-        var request = Request.Read(frame, cluster.Options.Knows);
+        var request = Request.Read(frame, cluster.Options.Knows, cluster.NameOf);
         cluster.Counters.Request(request.Header.Key);
         if (!cluster.Options.Knows(request.Header.Key, request.Header.Version) && request.Header.Key != ApiKey.ApiVersions)
         {
@@ -150,6 +161,11 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
         }
 
         cluster.RequestReceived?.Invoke(request.Describe(broker.Id));
+        if (_sasl?.Allows(request.Header.Key) == false)
+        {
+            return false;
+        }
+
         var plan = cluster.Faults.Plan(broker.Id, request.Header.Key, request.Produce?.Topics, request.TopicNames);
         if (plan.Hangs)
         {
@@ -170,11 +186,7 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
             return false;
         }
 
-        if (request.Fetch is { MaxWaitMs: > 0 } fetch && FetchAnswer.IsEmpty(cluster, fetch))
-        {
-            await WaitAsync(TimeSpan.FromMilliseconds(fetch.MaxWaitMs));
-        }
-
+        await request.WaitAsync(Context(plan), _end.Token);
         return await AnswerAsync(request, plan);
     }
 
@@ -190,22 +202,23 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
         }
 
         _swallowsAnswers |= plan.Drops;
-        if (answers == Answering.Answer && !_swallowsAnswers && broker.State == BrokerState.Up)
+        if ((answers is Answering.Answer or Answering.AnswerAndClose) && !_swallowsAnswers && broker.State == BrokerState.Up)
         {
             await WriteAsync(plan.TimePerByte);
             await WaitAsync(plan.Throttle);
         }
 
-        return answers != Answering.Close;
+        return answers is Answering.Answer or Answering.Nothing;
     }
 
     private async ValueTask ServeLateAsync(Request request, FaultPlan plan)
     {
-        var stops = broker.Stops;
+        var stopsBefore = broker.Stops;
         Cut();
         await Task.Delay(plan.LateBy, cluster.Time);
-        if (broker.Stops == stops)
+        if (broker.Stops == stopsBefore)
         {
+            await request.WaitAsync(Context(plan), _end.Token); // is over at once; a group has heard of it
             Answer(request, plan);
         }
     }
@@ -232,11 +245,12 @@ internal sealed class Session(Cluster cluster, Broker broker, IDuplexPipe pipe, 
     {
         _answer.BeginFrame();
         request.Header.WriteResponse(_answer);
-        var context = new AnswerContext(cluster, broker, plan, _answer);
-        var answers = request.Answer(context);
+        var answers = request.Answer(Context(plan));
         _answer.EndFrame();
         return answers;
     }
+
+    private AnswerContext Context(FaultPlan plan) => new(cluster, broker, plan, _answer) { Sasl = _sasl };
 
     private async ValueTask WaitAsync(TimeSpan time)
     {

@@ -72,7 +72,7 @@ internal sealed class AnsweringConnection(Cluster cluster, Broker broker, Answer
         }
 
         var bytes = frame.ToArray();
-        var request = Request.Read(bytes, cluster.Options.Knows);
+        var request = Request.Read(bytes, cluster.Options.Knows, cluster.NameOf);
         if (!cluster.Options.Knows(request.Header.Key, request.Header.Version) && request.Header.Key != ApiKey.ApiVersions)
         {
             throw new WireException($"{request.Header.Key} {request.Header.Version} is not served.");

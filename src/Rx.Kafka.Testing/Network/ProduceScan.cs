@@ -7,6 +7,9 @@ namespace Rx.Kafka.Testing.Network;
 /// <summary>Walks over a Produce request and writes its answer on the way, without copying records or allocating anything.</summary>
 internal ref struct ProduceScan
 {
+    /// <summary>Later ones name topics by id.</summary>
+    public const short MostVersion = 12;
+
     // Where recordCount lies in a batch.
     private const int RecordCountAt = 57;
 
@@ -21,7 +24,8 @@ internal ref struct ProduceScan
         _version = Int16();
     }
 
-    public readonly bool IsProduce => _key == (short)ApiKey.Produce && Apis.Serves(ApiKey.Produce, _version);
+    /// <summary>Topics by name only; what serves it offers no more.</summary>
+    public readonly bool IsProduce => _key == (short)ApiKey.Produce && _version <= MostVersion && Apis.Serves(ApiKey.Produce, _version);
 
     private readonly bool Flexible => Apis.IsFlexible(ApiKey.Produce, _version);
 

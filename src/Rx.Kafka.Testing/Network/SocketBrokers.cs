@@ -1,24 +1,35 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Rx.Kafka.Testing.Brokers;
 
 namespace Rx.Kafka.Testing.Network;
 
-/// <summary>Brokers on loopback sockets. The lock guards the listeners.</summary>
-internal sealed class SocketBrokers : IBrokerNetwork
+/// <summary>Brokers on loopback sockets, with TLS or without. The lock guards the listeners.</summary>
+internal sealed class SocketBrokers(BrokerTls? tls) : IBrokerNetwork
 {
     private const int BufferBytes = 256 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Socket> _listeners = [];
     private readonly List<Task> _running = [];
+    private readonly CancellationTokenSource _ending = new(); // of handshakes: no session cuts those
 
     public void Open(Broker broker, Func<IDuplexPipe, Action, Task> serve)
     {
         var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, broker.Port));
-        listener.Listen(512);
+        try
+        {
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, broker.Port));
+            listener.Listen(512);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+
         broker.Host = IPAddress.Loopback.ToString();
         broker.Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
         lock (_lock)
@@ -43,7 +54,6 @@ internal sealed class SocketBrokers : IBrokerNetwork
 
     public async ValueTask DisposeAsync()
     {
-        Task[] running;
         lock (_lock)
         {
             foreach (var listener in _listeners.Values)
@@ -52,10 +62,15 @@ internal sealed class SocketBrokers : IBrokerNetwork
             }
 
             _listeners.Clear();
-            running = [.. _running];
         }
 
-        await Task.WhenAll(running);
+        await _ending.CancelAsync();
+        while (Running() is { Length: > 0 } running)
+        {
+            await Task.WhenAll(running); // a listener may have accepted one more
+        }
+
+        _ending.Dispose();
     }
 
     // Off the caller's context: a test's synchronization context must not serve brokers.
@@ -84,9 +99,21 @@ internal sealed class SocketBrokers : IBrokerNetwork
         }
     }
 
-    private static async Task ServeAsync(Socket socket, Func<IDuplexPipe, Action, Task> serve)
+    private async Task ServeAsync(Socket socket, Func<IDuplexPipe, Action, Task> serve)
     {
-        var stream = new NetworkStream(socket, ownsSocket: true);
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        if (tls is not null)
+        {
+            try
+            {
+                stream = await tls.SecureAsync(stream, _ending.Token);
+            }
+            catch (Exception e) when (e is IOException or AuthenticationException or OperationCanceledException)
+            {
+                return; // the stream is closed; the client was told
+            }
+        }
+
         await using (stream)
         {
             var pipe = new DuplexPipe(
@@ -95,6 +122,14 @@ internal sealed class SocketBrokers : IBrokerNetwork
 
             // Closing with a time of 0 sends a reset instead of a farewell.
             await serve(pipe, () => socket.Close(0));
+        }
+    }
+
+    private Task[] Running()
+    {
+        lock (_lock)
+        {
+            return [.. _running.Where(static task => !task.IsCompletedSuccessfully)];
         }
     }
 

@@ -1,16 +1,19 @@
 namespace Rx.Kafka.Testing.Wire;
 
 /// <summary>A decoded Fetch request 4-12; sessions are not kept, so forgotten topics mean nothing.</summary>
-internal sealed record FetchRequest(int MaxWaitMs, int MaxBytes, IReadOnlyList<FetchTopic> Topics)
+internal sealed record FetchRequest(int MaxWaitMs, int MinBytes, int MaxBytes, IReadOnlyList<FetchTopic> Topics)
 {
+    /// <summary>Whether it wants to be told which transactions were aborted (<c>isolation.level=read_committed</c>).</summary>
+    public bool ReadsCommitted { get; init; }
+
     public static FetchRequest Read(ref WireReader reader, short version)
     {
         var flexible = Apis.IsFlexible(ApiKey.Fetch, version);
         reader.Int32(); // ReplicaId
         var maxWait = reader.Int32();
-        reader.Int32(); // MinBytes
+        var minBytes = reader.Int32();
         var maxBytes = reader.Int32();
-        reader.Int8(); // IsolationLevel
+        var isolation = reader.Int8();
         if (version >= 7)
         {
             reader.Int32(); // SessionId
@@ -43,7 +46,7 @@ internal sealed record FetchRequest(int MaxWaitMs, int MaxBytes, IReadOnlyList<F
 
         reader.Tags(flexible);
         reader.End();
-        return new(maxWait, maxBytes, topics);
+        return new(maxWait, minBytes, maxBytes, topics) { ReadsCommitted = isolation == 1 };
     }
 
     private static FetchPartition ReadPartition(ref WireReader reader, short version, bool flexible)

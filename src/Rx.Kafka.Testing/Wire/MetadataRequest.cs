@@ -27,7 +27,10 @@ internal sealed record MetadataRequest(IReadOnlyList<(string? Name, Guid Id)>? T
         }
 
         reader.Tags(flexible);
-        reader.End();
+        if (count >= 0)
+        {
+            reader.End(); // librdkafka sends stray bytes after a request for all topics; Kafka does not look at them
+        }
 
         // In v0 an empty array asks for all; later null does.
         return new(count < 0 || (version == 0 && count == 0) ? null : topics, allow);

@@ -1,13 +1,11 @@
-using Rx.Kafka.Integration.RealKafka;
-
 namespace Rx.Kafka.Integration.Chaos;
 
-/// <summary>The producers of a run: some that wait as long as it takes, each with another way of batching, and one that gives up soon.</summary>
+/// <summary>The producers of a run: some that wait as long as it takes, each with another way of batching and another codec, and one that gives up soon.</summary>
 internal sealed class Cast : IAsyncDisposable
 {
     private static readonly TimeSpan Forever = TimeSpan.FromMinutes(20);
 
-    public Cast(Cluster cluster, ITransport transport, ChaosLog log)
+    public Cast(ProxiedBrokers brokers, SecurityOptions? security, ChaosLog log)
     {
         Patient =
         [
@@ -18,6 +16,7 @@ internal sealed class Cast : IAsyncDisposable
                 options.Linger = TimeSpan.FromMilliseconds(50);
                 options.RequestTimeout = TimeSpan.FromSeconds(2);
                 options.MetadataMaxAge = TimeSpan.FromSeconds(3);
+                options.Compression = Compression.Lz4;
             }),
             New("tight memory", static options =>
             {
@@ -25,6 +24,7 @@ internal sealed class Cast : IAsyncDisposable
                 options.BatchSize = 8192;
                 options.MaxRequestSize = 64 * 1024;
                 options.RequestTimeout = TimeSpan.FromSeconds(5);
+                options.Compression = Compression.Zstd;
             }),
         ];
         Hurried = New("hurried", static options =>
@@ -38,9 +38,10 @@ internal sealed class Cast : IAsyncDisposable
         {
             var options = new KafkaProducerOptions
             {
-                BootstrapServers = cluster.Servers.Split(','),
+                BootstrapServers = brokers.Servers,
+                Security = security,
                 ClientId = name,
-                Transport = transport,
+                Transport = brokers.Transport,
                 EnableIdempotence = true,
                 DeliveryTimeout = Forever,
                 MaxBlock = Forever,

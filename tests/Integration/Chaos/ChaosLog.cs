@@ -10,8 +10,12 @@ internal sealed class ChaosLog(string file) : IDisposable
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly StreamWriter _writer = new(file) { AutoFlush = true };
     private readonly Lock _lock = new();
+    private int _renewals;
 
     public string File => file;
+
+    /// <summary>Connections that gave way to another one because their sessions were to end.</summary>
+    public int Renewals => Volatile.Read(ref _renewals);
 
     public void Note(string what)
     {
@@ -48,8 +52,15 @@ internal sealed class ChaosLog(string file) : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Note(string.Create(CultureInfo.InvariantCulture, $"{name} {logLevel} {eventId.Id}: {formatter(state, exception)} {exception}"));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var text = formatter(state, exception);
+            log.Note(string.Create(CultureInfo.InvariantCulture, $"{name} {logLevel} {eventId.Id}: {text} {exception}"));
+            if (text.Contains("Its session ends soon", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref log._renewals);
+            }
+        }
 
         public void Dispose()
         {

@@ -30,7 +30,7 @@ internal readonly record struct StreamRecord(int Stream, int Sequence)
     /// <summary>The record to send; every other stream names its partition, the others leave it to their key.</summary>
     public Record ToRecord(string topic, int partitions)
     {
-        var record = new Record(topic, Text, Stream.ToString(CultureInfo.InvariantCulture));
+        var record = new Record(topic, Stream.ToString(CultureInfo.InvariantCulture), Text);
         return Stream % 2 == 0 ? record : record with { Partition = Stream % partitions };
     }
 

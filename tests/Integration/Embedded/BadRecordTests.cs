@@ -137,11 +137,11 @@ public sealed class BadRecordTests
         // Once while the topic is unknown, once when it is known.
         foreach (var _ in Enumerable.Range(0, 2))
         {
-            var error = await offering.FailAsync(new Record("t", "v", key));
+            var error = await offering.FailAsync(new Record("t", key, "v"));
             Assert.Equal(ProduceErrorCode.InvalidRecord, error.Code);
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
             Assert.Contains(nameof(BadRecords.ObedientPartitioner), error.Message, StringComparison.Ordinal);
-            Assert.Equal(2, (await offering.DeliverAsync(new Record("t", "next", "2"))).Partition);
+            Assert.Equal(2, (await offering.DeliverAsync(new Record("t", "2", "next"))).Partition);
         }
     }
 

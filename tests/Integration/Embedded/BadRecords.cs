@@ -16,11 +16,11 @@ internal static class BadRecords
         ["partition int.MaxValue"] = (() => new Record("t", "v") { Partition = int.MaxValue }, ProduceErrorCode.InvalidRecord, ["partition 2147483647", "from 0 to 2"]),
         ["value above MaxRequestSize"] = (() => new Record("t", new byte[MiB]), ProduceErrorCode.RecordTooLarge, ["MaxRequestSize (1048576 bytes)", "1048", "Raise"]),
         ["value of 33 MiB"] = (() => new Record("t", new byte[33 * MiB]), ProduceErrorCode.RecordTooLarge, ["MaxRequestSize (1048576 bytes)", "3460", "Raise"]),
-        ["key above MaxRequestSize"] = (() => new Record("t", new byte[1], new byte[MiB]), ProduceErrorCode.RecordTooLarge, ["MaxRequestSize (1048576 bytes)", "Raise"]),
+        ["key above MaxRequestSize"] = (() => new Record("t", new byte[MiB], new byte[1]), ProduceErrorCode.RecordTooLarge, ["MaxRequestSize (1048576 bytes)", "Raise"]),
         ["headers above MaxRequestSize"] = (() => new Record("t", "v") { Headers = [new RecordHeader("h", new byte[MiB])] }, ProduceErrorCode.RecordTooLarge, ["MaxRequestSize (1048576 bytes)", "Raise"]),
         ["value that cannot be read"] = (() => new Record("t", (ReadOnlyMemory<byte>?)ThrowingMemory.Of(10)), ProduceErrorCode.InvalidRecord, ["cannot be read", "Keep it alive"]),
         ["large value that cannot be read"] = (() => new Record("t", (ReadOnlyMemory<byte>?)ThrowingMemory.Of(100_000)), ProduceErrorCode.InvalidRecord, ["cannot be read", "Keep it alive"]),
-        ["key that cannot be read"] = (() => new Record("t", new byte[1], (ReadOnlyMemory<byte>?)ThrowingMemory.Of(10)), ProduceErrorCode.InvalidRecord, ["cannot be read", "Keep it alive"]),
+        ["key that cannot be read"] = (() => new Record("t", (ReadOnlyMemory<byte>?)ThrowingMemory.Of(10), new byte[1]), ProduceErrorCode.InvalidRecord, ["cannot be read", "Keep it alive"]),
         ["header that cannot be read"] = (() => new Record("t", "v") { Headers = [new RecordHeader("h", ThrowingMemory.Of(10))] }, ProduceErrorCode.InvalidRecord, ["cannot be read", "Keep it alive"]),
     };
 

@@ -6,7 +6,7 @@ namespace Rx.Kafka.Integration.Embedded;
 /// <summary>Topics that are not there (yet), are invalid or forbidden.</summary>
 public sealed class BadTopicTests
 {
-    private static readonly TimeSpan MaxBlock = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxBlock = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(10);
 
     public static TheoryData<Way> Ways => [.. Enum.GetValues<Way>()];
@@ -31,7 +31,7 @@ public sealed class BadTopicTests
         Assert.Equal(ProduceErrorCode.TopicUnknown, error.Code);
         Assert.Equal((short)3, error.BrokerErrorCode);
         Assert.Equal(Persistence.NotPersisted, error.Persistence);
-        Assert.All(["'nowhere'", "MaxBlock (500 ms)", "Create it"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+        Assert.All(["'nowhere'", "MaxBlock (2000 ms)", "Create it"], part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
         await offering.DeliverAsync(new Record("good", "next"));
 
         kafka.CreateTopic("nowhere");

@@ -9,11 +9,12 @@ internal static class Eventually
 
     /// <param name="holds">What becomes true.</param>
     /// <param name="otherwise">What is wrong if it does not; null = nobody can say.</param>
-    public static async Task TrueAsync(Func<bool> holds, Func<string>? otherwise = null)
+    /// <param name="patience">How long it may take; null = 15 s.</param>
+    public static async Task TrueAsync(Func<bool> holds, Func<string>? otherwise = null, TimeSpan? patience = null)
     {
         for (var watch = Stopwatch.StartNew(); !holds(); await Task.Yield())
         {
-            if (watch.Elapsed >= Patience)
+            if (watch.Elapsed >= (patience ?? Patience))
             {
                 Assert.Fail(otherwise?.Invoke() ?? "It did not become true.");
             }

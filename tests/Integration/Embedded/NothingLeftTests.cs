@@ -87,7 +87,7 @@ public sealed partial class NothingLeftTests
             // Where nobody listens this would block for MaxBlock.
             for (var i = 0; i < 50 && ending != Ending.NobodyListens; i++)
             {
-                producer.OnNext(new Record("t", new byte[100], $"key-{i}"));
+                producer.OnNext(new Record("t", $"key-{i}", new byte[100]));
             }
 
             for (var i = 0; i < (ending == Ending.CallersInLine ? 300 : 20); i++)

@@ -42,7 +42,7 @@ public sealed class ThreadsTests
             {
                 // Every seventh goes anywhere: L21 speaks of the keyed and explicit ones.
                 var value = string.Create(CultureInfo.InvariantCulture, $"{thread}:{n}");
-                producer.OnNext(n % 7 == 6 ? new Record("t", value) : n % 2 == 0 ? new Record("t", value, $"key-{n % 50}") : new Record("t", value) { Partition = n % Partitions });
+                producer.OnNext(n % 7 == 6 ? new Record("t", value) : n % 2 == 0 ? new Record("t", $"key-{n % 50}", value) : new Record("t", value) { Partition = n % Partitions });
             }
         }).WaitAsync(Late);
         producer.OnCompleted();
@@ -89,7 +89,7 @@ public sealed class ThreadsTests
             for (var n = 0; n < 20; n++)
             {
                 var value = string.Create(CultureInfo.InvariantCulture, $"{i}:{n}");
-                var record = n % 3 == 0 ? new Record("t", value) : new Record("t", value, $"key-{i}");
+                var record = n % 3 == 0 ? new Record("t", value) : new Record("t", $"key-{i}", value);
                 var ack = (i % 3) switch
                 {
                     0 => await producer.SendAsync(record),
@@ -256,7 +256,7 @@ public sealed class ThreadsTests
                 {
                     for (var i = 0; i < 20_000; i++)
                     {
-                        var record = new Record("t", $"{thread}:{i}", i % 2 == 0 ? $"{i}" : null);
+                        var record = new Record("t", i % 2 == 0 ? $"{i}" : null, $"{thread}:{i}");
                         if (thread % 2 == 0)
                         {
                             producer.OnNext(record);

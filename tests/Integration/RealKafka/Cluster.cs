@@ -14,7 +14,39 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
     /// <summary>The addresses, separated by commas.</summary>
     public string Servers { get; private set; } = Environs.Servers ?? "";
 
-    public async Task InitializeAsync()
+    /// <summary>The addresses of the SASL_PLAINTEXT listeners, separated by commas.</summary>
+    public string SaslServers { get; private set; } = "";
+
+    /// <summary>The addresses of the SSL listeners, separated by commas.</summary>
+    public string SslServers { get; private set; } = "";
+
+    /// <summary>The addresses of the SASL_SSL listeners, separated by commas.</summary>
+    public string SaslSslServers { get; private set; } = "";
+
+    /// <summary>The addresses of the SSL listeners whose certificate is for <c>badhost.invalid</c>.</summary>
+    public string BadHostServers { get; private set; } = "";
+
+    /// <summary>The directory of the certificates.</summary>
+    public string Certificates { get; private set; } = "";
+
+    /// <summary>The directory of the cluster: <c>n0</c>, <c>n1</c> … are its nodes'.</summary>
+    public string Directory { get; private set; } = "";
+
+    /// <summary>How producers say who they are; null = they use the plain listeners.</summary>
+    public virtual SecurityOptions? Security => null;
+
+    /// <summary>The listeners that producers use.</summary>
+    public string ProducerServers => Security switch
+    {
+        null => Servers,
+        { Tls: null } => SaslServers,
+        _ => SaslSslServers,
+    };
+
+    /// <summary>What the script finds in its environment besides.</summary>
+    protected virtual IReadOnlyDictionary<string, string>? ScriptVariables => null;
+
+    public virtual async Task InitializeAsync()
     {
         if (Environs.Script is null)
         {
@@ -23,12 +55,21 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
 
         _up = true;
         var printed = await RunAsync(["up", "--base-port", "auto", "--env", .. settings]);
-        const string Variable = "export KAFKA_BOOTSTRAP_SERVERS='";
-        var line = printed.Split('\n').Single(line => line.StartsWith(Variable, StringComparison.Ordinal));
-        Servers = line[Variable.Length..].TrimEnd('\'');
+        Servers = Variable("KAFKA_BOOTSTRAP_SERVERS")!;
+        SaslServers = Variable("KAFKA_SASL_PLAINTEXT") ?? "";
+        SslServers = Variable("KAFKA_SSL") ?? "";
+        SaslSslServers = Variable("KAFKA_SASL_SSL") ?? "";
+        BadHostServers = Variable("KAFKA_BADHOST") ?? "";
+        Certificates = Variable("KAFKA_CERTS") ?? "";
+        Directory = Variable("KAFKA_CLUSTER_DIR") ?? "";
+
+        string? Variable(string name) => printed.Split('\n')
+            .Where(line => line.StartsWith($"export {name}='", StringComparison.Ordinal))
+            .Select(static line => line[(line.IndexOf('\'', StringComparison.Ordinal) + 1)..].TrimEnd('\''))
+            .SingleOrDefault();
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_up)
         {
@@ -95,12 +136,12 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
 
     public KafkaProducer NewProducer(Action<KafkaProducerOptions>? configure = null)
     {
-        var options = new KafkaProducerOptions { BootstrapServers = Servers.Split(',') };
+        var options = new KafkaProducerOptions { BootstrapServers = ProducerServers.Split(','), Security = Security };
         configure?.Invoke(options);
         return new KafkaProducer(options);
     }
 
     public static string NewName() => $"t{Guid.NewGuid():N}";
 
-    internal Task<Command> TryAsync(params string[] arguments) => Command.RunAsync(Environs.Script!, ["--name", _name, .. arguments], Patience);
+    internal Task<Command> TryAsync(params string[] arguments) => Command.RunAsync(Environs.Script!, ["--name", _name, .. arguments], Patience, variables: ScriptVariables);
 }

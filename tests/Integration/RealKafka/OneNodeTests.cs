@@ -15,7 +15,7 @@ public sealed class OneNodeTests(OneNode cluster, LinesFile lines) : IClassFixtu
         var time = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
         await using (var producer = cluster.NewProducer())
         {
-            await producer.SendAsync(new Record(topic, "value", "key") { Timestamp = time, Headers = [new("trace", "abc"u8.ToArray()), new("trace", null)] });
+            await producer.SendAsync(new Record(topic, "key", "value") { Timestamp = time, Headers = [new("trace", "abc"u8.ToArray()), new("trace", null)] });
             await producer.SendAsync(new Record(topic, "", ""));
             await producer.SendAsync(Record.Tombstone(topic, "gone"));
             await producer.SendAsync(new Record(topic, "no key"));

@@ -18,7 +18,7 @@ internal sealed class AdmissionWorld : IDisposable
 {
     private readonly WallClock _clock;
     private readonly ControlLoop _control;
-    private readonly ProducerMetrics _metrics = new("laws");
+    private readonly ProducerMetrics _metrics = new("laws", TimeProvider.System);
     private readonly Dictionary<PartitionChannel, long> _offsets = [];
 
     public AdmissionWorld(int seed, long memory, TimeSpan maxBlock, int batchSize = 1024, Action<KafkaProducerOptions>? configure = null)
@@ -45,7 +45,7 @@ internal sealed class AdmissionWorld : IDisposable
             KeepTopic = topic => Admission!.KeepTopic(topic),
         };
         _clock = new WallClock(Simulation.Time);
-        var context = new AdmissionContext { Options = options, Batching = Batching.Context, Metadata = Metadata, NewRandom = () => new Random(seed) };
+        var context = new AdmissionContext { Options = options, Batching = Batching.Context, Metadata = Metadata, Partitioner = options.Partitioner, NewRandom = () => new Random(seed) };
         Admission = new RecordAdmission(context, _clock, CreateChannel);
     }
 

@@ -59,7 +59,7 @@ public sealed class RecordAdmissionTests
     [Theory]
     [InlineData(-1)]
     [InlineData(2)]
-    [InlineData(int.MinValue)]
+    [InlineData(int.MaxValue)]
     public void A_partitioner_that_fails_fails_its_record(int answer)
     {
         using var world = World(memory: 60_000, options => options.Partitioner = new OddPartitioner(answer));
@@ -68,6 +68,22 @@ public sealed class RecordAdmissionTests
             await Known(world, "t");
             Assert.Equal(ProduceErrorCode.InvalidRecord, Refused(world, new Record("t", "x")));
             Assert.True(world.Offer(new Record("t", "x") with { Partition = 1 }).IsPlaced);
+        });
+    }
+
+    // It goes where it would go without partitioner and key: away from a partition that is full.
+    [Fact]
+    public void A_partitioner_may_leave_a_record_to_the_producer()
+    {
+        using var world = World(memory: 60_000, options => options.Partitioner = new OddPartitioner(TopicPartitions.Any));
+        world.Simulation.Run(async () =>
+        {
+            await Known(world, "t");
+            while (world.Offer(new Record("t", new byte[1000]) with { Partition = 0 }).IsPlaced)
+            {
+            }
+
+            Assert.True(world.Offer(new Record("t", value: "x", key: "key")).IsPlaced);
         });
     }
 
@@ -180,7 +196,7 @@ public sealed class RecordAdmissionTests
 
     private sealed class OddPartitioner(int answer) : IPartitioner
     {
-        public int Partition(in Record record, TopicPartitions partitions) => answer == int.MinValue ? throw new FormatException("odd") : answer;
+        public int Partition(in Record record, TopicPartitions partitions) => answer == int.MaxValue ? throw new FormatException("odd") : answer;
     }
 
     /// <summary>Memory whose owner has taken it back.</summary>

@@ -17,10 +17,10 @@ internal static class Layers
     /// <summary>Values, options and seams of the root: everybody may use them.</summary>
     public static IReadOnlySet<string> Values { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery", "Delivery`1", "SendResults", "Persistence", "PartitionInfo", "TopicPartitions",
-        "KafkaException", "KafkaProduceException", "ProduceError", "ProduceErrorCode", "RequiredAcks", "Compression", "Overflow", "OnFailure",
-        "IKafkaProducer", "IPartitioner", "RoundRobinPartitioner", "ITransport", "ProducerRuntime", "IProducerInterceptor",
-        "KafkaProducerOptions", "IKafkaSerializer`1", "IAsyncKafkaSerializer`1", "SerializationContext", "KafkaSerializers", "Topic`1", "Topic`2", "AsyncTopic`2",
+        "Record", "RecordHeader", "RecordHeaders", "RecordMetadata", "Delivery", "Delivery`1", "FailedDelivery`1", "SendResults", "Persistence", "PartitionInfo", "TopicPartitions", "ProducerStatus", "BrokerStatus", "BrokerAddress",
+        "KafkaException", "KafkaAuthenticationException", "KafkaProduceException", "SendCanceledException", "ProduceError", "ProduceErrorCode", "RequiredAcks", "Compression", "CompressionType", "ICompressionCodec", "Overflow", "OnFailure",
+        "IKafkaProducer", "IPartitioner", "Partitioners", "ITransport", "ProducerRuntime", "IProducerInterceptor",
+        "KafkaProducerOptions", "SecurityOptions", "TlsOptions", "SaslOptions", "SaslMechanism", "SaslCredential", "OAuthToken", "OAuthClientCredentials", "IKafkaSerializer`1", "IAsyncKafkaSerializer`1", "SerializationContext", "KafkaSerializers", "Topic`1", "Topic`2", "AsyncTopic`2",
     };
 
     /// <summary>
@@ -28,16 +28,20 @@ internal static class Layers
     /// </summary>
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
-        ["(root)"] = ["Concurrency", "Options", "Protocol.ErrorTable", "Protocol.ErrorInfo", "Serialization"],
-        ["Options"] = [],
+        ["(root)"] = [
+            "Concurrency", "Options", "Protocol.ErrorTable", "Protocol.ErrorInfo", "Protocol.Compression", "Serialization",
+            "Partitioning.KeyPartitioner", "Partitioning.Keyless", "Partitioning.KeyHash", "Partitioning.RandomPartitioner", "Partitioning.RoundRobinPartitioner", "Partitioning.Murmur2", "Partitioning.Fnv1a",
+        ],
+        ["Options"] = ["Network.Security.TlsRules"],
         ["Concurrency"] = [],
         ["Diagnostics"] = ["Options", "Concurrency.SerialWork"],
         ["Protocol"] = [],
         ["Memory"] = ["Concurrency"],
         ["Outcomes"] = ["Concurrency"],
-        ["Batching"] = ["Memory", "Outcomes", "Protocol.Records", "Concurrency", "Diagnostics", "Partitioning.PartitionLoad"],
+        ["Batching"] = ["Memory", "Outcomes", "Protocol.Records", "Protocol.Compression", "Concurrency", "Diagnostics", "Partitioning.PartitionLoad"],
         ["Network"] = ["Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Control"] = ["Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
+        ["Telemetry"] = ["Control", "Network", "Protocol", "Concurrency", "Diagnostics"],
         ["Metadata"] = ["Control", "Network", "Protocol", "Concurrency", "Diagnostics", "Options"],
         ["Partitioning"] =
         [

@@ -15,11 +15,11 @@ namespace Rx.Kafka.Properties.Batching;
 internal sealed class BatchingWorld : IDisposable
 {
     // One for all: each more is another meter for every listener of the process.
-    private static readonly ProducerMetrics Metrics = new("me");
+    private static readonly ProducerMetrics Metrics = new("me", TimeProvider.System);
 
     private readonly List<HandOwner> _owners = [];
 
-    public BatchingWorld(int batchSize = 1024, long memory = 1 << 20, TimeSpan? maxBlock = null, TimeSpan? linger = null, int seed = 1, TaskScheduler? scheduler = null, TimeProvider? time = null)
+    public BatchingWorld(int batchSize = 1024, long memory = 1 << 20, TimeSpan? maxBlock = null, TimeSpan? linger = null, int seed = 1, TaskScheduler? scheduler = null, TimeProvider? time = null, Compression? compression = null)
     {
         Linger = linger ?? TimeSpan.FromMilliseconds(5);
         Pumped = new PumpedScheduler(seed);
@@ -35,6 +35,7 @@ internal sealed class BatchingWorld : IDisposable
             Time = clock,
             Events = new SinkEvents(Log, Metrics, clock, scheduler ?? Pumped),
             BatchSize = batchSize,
+            Compression = compression,
             MaxBlock = maxBlock ?? TimeSpan.FromSeconds(60),
             CountAppends = count => Counted += count,
         };
@@ -107,7 +108,10 @@ internal sealed class BatchingWorld : IDisposable
     }
 
     /// <summary>The batch as it would go on the wire, read by an independent decoder.</summary>
-    public static DecodedBatch Decode(ProducerBatch batch)
+    public static DecodedBatch Decode(ProducerBatch batch) => BatchDecoder.Read(Wire(batch));
+
+    /// <summary>The bytes of a batch as they would go on the wire.</summary>
+    public static byte[] Wire(ProducerBatch batch)
     {
         batch.Seal(transactional: false);
         var bytes = new List<byte>();
@@ -116,13 +120,16 @@ internal sealed class BatchingWorld : IDisposable
             bytes.AddRange(batch.ChunkBytes(i));
         }
 
-        Assert.Equal(batch.Bytes, bytes.Count);
-        return BatchDecoder.Read(bytes.ToArray());
+        Assert.Equal(batch.WireBytes, bytes.Count);
+        return [.. bytes];
     }
 
     /// <summary>The numbers of a batch's records, in order.</summary>
-    public static int[] NumbersIn(ProducerBatch batch) =>
-        [.. Decode(batch).Records.Select(static record => BinaryPrimitives.ReadInt32LittleEndian(record.Value))];
+    public static int[] NumbersIn(ProducerBatch batch)
+    {
+        Assert.True(batch.TryMakePlain());
+        return [.. Decode(batch).Records.Select(static record => BinaryPrimitives.ReadInt32LittleEndian(record.Value))];
+    }
 
     /// <summary>Decides a batch as acknowledged, or failed.</summary>
     public static void Decide(ProducerBatch batch, long baseOffset = 0, ProduceError? error = null)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Properties.Concurrency;
@@ -58,67 +59,43 @@ public sealed class PartitionChannelStressTests
         Assert.True(SpinWait.SpinUntil(() => world.Memory.Used == 0, Patience));
     }
 
-    // 16 threads copy 100 KB records into one partition while others append small ones: a copy under a spinning gate made the worst wait 1.4 s.
+    // R18: with copies under the spinning gate the worst of small records beside large ones waited 1.4 s. A copy is seen from outside as open.
     [Fact]
-    public void Small_records_do_not_wait_for_large_copies()
+    public void A_small_record_is_placed_while_a_large_one_is_copied()
     {
-        using var world = new BatchingWorld(batchSize: 1 << 20, memory: 256 << 20, scheduler: TaskScheduler.Default, time: TimeProvider.System);
+        using var world = new BatchingWorld(batchSize: 1 << 30, memory: 1L << 30, scheduler: TaskScheduler.Default, time: TimeProvider.System);
         var owner = world.NewOwner();
         var channel = world.NewChannel(owner);
+        var large = Patterned(0, 0, 8 << 20);
+        var small = BatchingWorld.Numbered(1, 100);
+        world.Append(channel, small);
+        var batch = OpenBatch(channel)!;
         var stop = 0;
-        var large = Patterned(0, 0, 100_000);
-        var writers = Enumerable.Range(0, 16).Select(_ => new Thread(() =>
+        var copier = new Thread(() =>
         {
-            while (Volatile.Read(ref stop) == 0)
+            for (var i = 0; i < 100 && Volatile.Read(ref stop) == 0; i++)
             {
                 world.Append(channel, large);
             }
-        })).ToArray();
-        var broker = new Thread(() =>
-        {
-            while (Volatile.Read(ref stop) == 0)
-            {
-                while (channel.Reader.TryRead(out var batch))
-                {
-                    BatchingWorld.Decide(batch);
-                }
-
-                Thread.Yield();
-            }
         });
-        // How long a thread that waits for nobody goes without a processor meanwhile.
-        var control = TimeSpan.Zero;
-        var idler = new Thread(() =>
+        copier.Start();
+        var isSeen = false;
+        while (!isSeen && copier.IsAlive)
         {
-            for (var last = TimeProvider.System.GetTimestamp(); Volatile.Read(ref stop) == 0;)
+            if (batch.OpenCopies > 0)
             {
-                var now = TimeProvider.System.GetTimestamp();
-                var gap = TimeProvider.System.GetElapsedTime(last, now);
-                control = gap > control ? gap : control;
-                last = now;
+                world.Append(channel, small);
+                isSeen = batch.OpenCopies > 0;
             }
-        });
-        Array.ForEach(writers, static thread => thread.Start());
-        broker.Start();
-        idler.Start();
-        var worst = TimeSpan.Zero;
-        var small = BatchingWorld.Numbered(1, 100);
-        for (var i = 0; i < 20_000; i++)
-        {
-            var before = TimeProvider.System.GetTimestamp();
-            world.Append(channel, small);
-            var took = TimeProvider.System.GetElapsedTime(before);
-            worst = took > worst ? took : worst;
         }
 
         Volatile.Write(ref stop, 1);
-        Array.ForEach(writers, static thread => Assert.True(thread.Join(Patience)));
-        Assert.True(broker.Join(Patience) && idler.Join(Patience));
-        Assert.InRange(worst, TimeSpan.Zero, TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, 5 * control.Ticks)));
+        Assert.True(copier.Join(Patience));
+        Assert.True(isSeen, "No small record came in between the begin and the end of a copy.");
         owner.CloseAll();
-        while (channel.Reader.TryRead(out var batch))
+        while (channel.Reader.TryRead(out var closed))
         {
-            BatchingWorld.Decide(batch);
+            BatchingWorld.Decide(closed);
         }
 
         Assert.Equal(0, world.Memory.Used);
@@ -228,4 +205,7 @@ public sealed class PartitionChannelStressTests
 
         return count;
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_open")]
+    private static extern ref ProducerBatch? OpenBatch(PartitionChannel channel);
 }

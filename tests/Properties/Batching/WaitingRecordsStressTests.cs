@@ -14,7 +14,7 @@ public sealed class WaitingRecordsStressTests
     public async Task Every_record_that_joins_a_line_ends_once()
     {
         const int Threads = 4;
-        const int Records = 20_000;
+        const int Bursts = 400;
         using var world = new BatchingWorld(scheduler: TaskScheduler.Default, time: TimeProvider.System, memory: 64 << 20);
         var channel = world.NewChannel(world.NewOwner());
         var line = new WaitingRecords(new Place(channel), world.Context);
@@ -22,27 +22,36 @@ public sealed class WaitingRecordsStressTests
         await RealThreads.RunAsync(Threads, thread =>
         {
             var random = new Random(thread);
-            for (var i = 0; i < Records; i++)
+            for (var burst = 0; burst < Bursts; burst++)
             {
-                var completion = new HandCompletion();
-                var waiting = world.NewWaiter(BatchingWorld.Numbered(i), sink: null, completion);
-                Assert.True(line.TryJoin(waiting, out _));
-                line.QueueDrainer();
-                var triesToWithdraw = random.Next(4) == 0;
-                var isWithdrawn = triesToWithdraw && WaitingRecords.TryWithdraw(waiting);
-                if (random.Next(50) == 0)
+                // Many join while the drainer is at work: it meets each as it comes.
+                var joined = Enumerable.Range(0, 50).Select(_ => Join(random)).ToList();
+                if (random.Next(2) == 0)
                 {
                     line.End(purged);
                     channel.Waiting.End(purged);
                 }
 
-                Assert.True(((IAsyncResult)waiting.Placed).AsyncWaitHandle.WaitOne(Patience), $"record {i} of thread {thread} never ended");
-                Assert.True(!isWithdrawn || waiting.Placed.IsCanceled);
-                Assert.True(triesToWithdraw || !waiting.Placed.IsCanceled);
-                Assert.Equal(waiting.Refusal is null ? 0 : 1, completion.Answers);
+                foreach (var (waiting, completion, triedToWithdraw, isWithdrawn) in joined)
+                {
+                    Assert.True(((IAsyncResult)waiting.Placed).AsyncWaitHandle.WaitOne(Patience), $"a record of burst {burst} of thread {thread} never ended");
+                    Assert.True(!isWithdrawn || waiting.Placed.IsCanceled);
+                    Assert.True(triedToWithdraw || !waiting.Placed.IsCanceled);
+                    Assert.Equal(waiting.Refusal is null ? 0 : 1, completion.Answers);
+                }
             }
         });
         Assert.True(line.IsEmpty && channel.Waiting.IsEmpty);
+
+        (WaitingRecord Waiting, HandCompletion Completion, bool TriedToWithdraw, bool IsWithdrawn) Join(Random random)
+        {
+            var completion = new HandCompletion();
+            var waiting = world.NewWaiter(BatchingWorld.Numbered(0), sink: null, completion);
+            Assert.True(line.TryJoin(waiting, out _));
+            line.QueueDrainer();
+            var tries = random.Next(4) == 0;
+            return (waiting, completion, tries, tries && WaitingRecords.TryWithdraw(waiting));
+        }
     }
 
     /// <summary>Places most records, and hands some over to a partition's line, as a topic does.</summary>

@@ -18,7 +18,7 @@ internal sealed class Counted : IDisposable
         _client = client;
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name == ProducerMetrics.MeterName)
+            if (instrument.Meter.Name == ProducerMetrics.MeterName && IsCounter(instrument))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -58,6 +58,11 @@ internal sealed class Counted : IDisposable
     }
 
     public void Dispose() => _listener.Dispose();
+
+    /// <summary>Of events, not of what goes through.</summary>
+    private static bool IsCounter(Instrument instrument) =>
+        instrument is Counter<long> or Counter<double> && instrument.Name.StartsWith(Prefix, StringComparison.Ordinal)
+        && instrument.Name != Prefix + "bytes.sent";
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

@@ -26,15 +26,17 @@ public sealed class LaneRulesTests
         (11, LaneAction.RenumberUnderNewId, static f => !f.IsGivenUp && f.Answer is A.StaleEpoch && IsAbsent(f)),
         (12, LaneAction.FailAndReplaceId, static f => !f.IsGivenUp && f.Answer is A.StaleEpoch && !IsAbsent(f)),
         (13, LaneAction.Split, static f => !f.IsGivenUp && f.Answer is A.TooLarge && f.ProvesAbsence && f.HasManyRecords),
-        (14, LaneAction.Renumber, static f => !f.IsGivenUp && f.IsAfterGap && (f.Answer is A.None || (f.Answer is A.Retriable && f.HasRetries))),
-        (15, LaneAction.Retry, static f => !f.IsGivenUp && f.HasRetries && !f.IsAfterGap && f.Answer is (A.Retriable or A.None)),
-        (16, LaneAction.Fail, static f => !f.IsGivenUp && (f.Answer is A.Refused
+        (14, LaneAction.SendPlain, static f => !f.IsGivenUp && f.Answer is A.UnsupportedCodec && f.ProvesAbsence && f.HasOtherCodec),
+        (15, LaneAction.Renumber, static f => !f.IsGivenUp && f.IsAfterGap && (f.Answer is A.None || (f.Answer is A.Retriable && f.HasRetries))),
+        (16, LaneAction.Retry, static f => !f.IsGivenUp && f.HasRetries && !f.IsAfterGap && f.Answer is (A.Retriable or A.None)),
+        (17, LaneAction.Fail, static f => !f.IsGivenUp && (f.Answer is A.Refused
+            || (f.Answer is A.UnsupportedCodec && !(f.ProvesAbsence && f.HasOtherCodec))
             || (f.Answer is A.TooLarge && !(f.ProvesAbsence && f.HasManyRecords))
             || (f.Answer is A.Retriable && !f.HasRetries)
             || (f.Answer is A.None && !f.IsAfterGap && !f.HasRetries))),
     ];
 
-    private static readonly F[] All = [.. Enumerable.Range(0, 9 << 8).Select(Combination)];
+    private static readonly F[] All = [.. Enumerable.Range(0, 10 << 9).Select(Combination)];
 
     public static TheoryData<int> Rows => [.. Table.Select(static row => row.Row)];
 
@@ -67,6 +69,7 @@ public sealed class LaneRulesTests
     [InlineData(59, A.UnknownId, A.Refused)]
     [InlineData(47, A.StaleEpoch, A.Refused)]
     [InlineData(10, A.TooLarge, A.TooLarge)]
+    [InlineData(76, A.UnsupportedCodec, A.UnsupportedCodec)]
     [InlineData(7, A.Retriable, A.Retriable)]
     [InlineData(3, A.Retriable, A.Retriable)]
     [InlineData(29, A.Refused, A.Refused)]
@@ -118,7 +121,7 @@ public sealed class LaneRulesTests
 
     private static F Combination(int n) => new()
     {
-        Answer = (A)(n >> 8),
+        Answer = (A)(n >> 9),
         IsGivenUp = (n & 1) != 0,
         ProvesAbsence = (n & 2) != 0,
         IsUnclear = (n & 4) != 0,
@@ -127,5 +130,6 @@ public sealed class LaneRulesTests
         HasEarlier = (n & 32) != 0,
         HasRetries = (n & 64) != 0,
         HasManyRecords = (n & 128) != 0,
+        HasOtherCodec = (n & 256) != 0,
     };
 }

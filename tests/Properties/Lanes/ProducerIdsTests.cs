@@ -70,7 +70,7 @@ public sealed class ProducerIdsTests
     }
 
     [Theory]
-    [InlineData(31, ProduceErrorCode.Authorization, "IdempotentWrite")]
+    [InlineData(31, ProduceErrorCode.Authorization, "IDEMPOTENT_WRITE")]
     [InlineData(42, ProduceErrorCode.Broker, "INVALID_REQUEST")]
     [InlineData(9999, ProduceErrorCode.Broker, "9999")]
     public void Other_errors_refuse_who_waits_and_later_ones_ask_again(short code, ProduceErrorCode expected, string words)
@@ -83,7 +83,7 @@ public sealed class ProducerIdsTests
         Assert.Equal((expected, code, 1), (error.Code, error.BrokerErrorCode, w.Log.Count(314)));
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.False(w.Ids.TryGet(out _));
-        w.World.Run();
+        w.World.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(4001, w.Id().Id);
         w.End();
     }

@@ -9,7 +9,7 @@ namespace Rx.Kafka.Properties.Metadata;
 // M10 (without epochs the last answer holds), M15 (a leader whose broker is unknown), M16 (ids that vanish), M17 (a hint changes its partition only).
 public sealed class TopicStateTests
 {
-    private static readonly HashSet<int> Brokers = [1, 2, 3];
+    private static readonly KnownBrokers Brokers = new([1, 2, 3], InRack: [2]);
     private static readonly Guid First = new("11111111-1111-1111-1111-111111111111");
     private static readonly Guid Second = new("22222222-2222-2222-2222-222222222222");
 
@@ -129,7 +129,7 @@ public sealed class TopicStateTests
         Assert.Equal([1, -1, -1], shown.Partitions.Select(p => p.LeaderId));
         Assert.Equal([0], shown.Public.Available.ToArray());
         Assert.True(state.Unsettled);
-        Assert.Equal([1, 9, -1], state.Publish([1, 9])!.Partitions.Select(p => p.LeaderId));
+        Assert.Equal([1, 9, -1], state.Publish(new KnownBrokers([1, 9], []))!.Partitions.Select(p => p.LeaderId));
     }
 
     [Fact]
@@ -142,6 +142,16 @@ public sealed class TopicStateTests
         Assert.Same(shown, state.Publish(Brokers));
         state.Apply(Answer(First, (1, 1), (3, 2)), trustEpochs: true);
         Assert.NotSame(shown, state.Publish(Brokers));
+    }
+
+    [Fact]
+    public void A_broker_that_changes_its_rack_changes_the_topic()
+    {
+        var state = new TopicState("t");
+        state.Apply(Answer(First, (1, 1), (2, 1)), trustEpochs: true);
+        var shown = state.Publish(Brokers)!;
+        Assert.Same(shown, state.Publish(new KnownBrokers([1, 2], InRack: [2, 3])));
+        Assert.Equal([0], state.Publish(new KnownBrokers([1, 2], InRack: [1]))!.Public.InRack.ToArray());
     }
 
     [Fact]
@@ -174,7 +184,8 @@ public sealed class TopicStateTests
             {
                 state.Apply(answer, trustEpochs: true);
                 var shown = state.Publish(Brokers);
-                Assert.All(shown?.Partitions ?? [], p => Assert.True(p.LeaderId == -1 || Brokers.Contains(p.LeaderId)));
+                Assert.All(shown?.Partitions ?? [], p => Assert.True(p.LeaderId == -1 || Brokers.Ids.Contains(p.LeaderId)));
+                Assert.Equal((shown?.Partitions ?? []).Index().Where(p => Brokers.InRack.Contains(p.Item.LeaderId)).Select(p => p.Index), shown?.Public.InRack.ToArray() ?? []);
             }
 
             // And a good answer with an id of its own always heals it.

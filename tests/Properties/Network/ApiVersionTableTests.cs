@@ -32,7 +32,7 @@ public sealed class ApiVersionTableTests
     {
         Assert.False(new ApiVersionTable([new ApiVersionRange(0, 0, 2)]).Supports(ApiKey.Produce));
         Assert.True(new ApiVersionTable([new ApiVersionRange(0, 0, 13)]).TryPick(ApiKey.Produce, short.MaxValue, out var version));
-        Assert.Equal(12, version);
+        Assert.Equal(13, version);
     }
 
     [Fact]

@@ -190,7 +190,7 @@ public sealed class BrokerLinkTests
         var w = new LinkWorld();
         w.Connect(produceMinimum: 50);
         Assert.Null(w.Link.Connection);
-        Assert.Contains("offers Produce in versions 50-99; this client speaks 3-12", Assert.Single(w.Causes).Message, StringComparison.Ordinal);
+        Assert.Contains("offers Produce in versions 50-99; this client speaks 3-13", Assert.Single(w.Causes).Message, StringComparison.Ordinal);
         w.End();
     }
 

@@ -140,7 +140,7 @@ public sealed class HandshakeTests
     {
         using var giveUp = new CancellationTokenSource();
         var world = new World();
-        var dialing = new Dialing(world, new ScriptedTransport(world), giveUp.Token);
+        var dialing = new Dialing(world, new ScriptedTransport(world), cancellationToken: giveUp.Token);
         dialing.Asked();
         world.Do(giveUp.Cancel);
         World.Failed<OperationCanceledException>(dialing.Task);

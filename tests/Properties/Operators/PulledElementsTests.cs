@@ -95,6 +95,27 @@ public sealed class PulledElementsTests
         },
         new Setup { Unobserved = 100 });
 
+    // A checkpoint that stops at the first failure and resumes there must find nothing after it on the log.
+    [Fact]
+    [Law("L28")]
+    public void An_ordered_loop_that_halts_leaves_nothing_on_the_log_after_the_first_failure() => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.CreateTopic("t");
+            world.Kafka.Faults.On(ApiKey.Produce).Skip(2).Times(1).Fail(87);
+            var told = new List<string>();
+            var deliveries = Enumerable.Range(0, 5).ToAsyncEnumerable().DeliverTo(
+                world.Producer, static i => new Record("t", $"{i}"), preserveSourceOrder: true, OnFailure.Halt);
+            await foreach (var delivery in deliveries)
+            {
+                told.Add($"{delivery.State} {delivery.Error?.Code}");
+            }
+
+            Assert.Equal(["0 ", "1 ", "2 Broker", "3 Omitted", "4 Omitted"], told);
+            Assert.Equal(["0", "1"], world.Log());
+        },
+        new Setup { BatchSize = 0, InFlight = 1 });
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -107,7 +128,7 @@ public sealed class PulledElementsTests
             var started = world.Now;
             await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
             {
-                await foreach (var delivery in Endless(static _ => { }).DeliverTo(world.Producer, static i => new Record("t", $"{i}"), preserveSourceOrder, stop.Token))
+                await foreach (var delivery in Endless(static _ => { }).DeliverTo(world.Producer, static i => new Record("t", $"{i}"), preserveSourceOrder, cancellationToken: stop.Token))
                 {
                     Assert.Fail($"{delivery.State}");
                 }

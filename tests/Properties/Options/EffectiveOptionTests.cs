@@ -48,13 +48,11 @@ public sealed class EffectiveOptionTests
     }
 
     [Fact]
-    public void A_custom_partitioner_turns_the_adaptive_one_off()
+    public void Only_adaptive_partitioning_leaves_brokers_out()
     {
-        var options = new KafkaProducerOptions { PartitionAvailabilityTimeout = TimeSpan.FromSeconds(1) };
+        var options = new KafkaProducerOptions { PartitionAvailabilityTimeout = TimeSpan.FromSeconds(1), Partitioner = Partitioners.ConsistentRandom };
         Assert.Equal(TimeSpan.FromSeconds(1), options.EffectivePartitionAvailabilityTimeout);
-        options.Partitioner = new FirstPartition();
-        Assert.False(options.EffectiveAdaptivePartitioning);
-        Assert.Equal(TimeSpan.Zero, options.EffectivePartitionAvailabilityTimeout);
+        Assert.Equal(TimeSpan.Zero, (options with { AdaptivePartitioning = false }).EffectivePartitionAvailabilityTimeout);
     }
 
     [Fact]
@@ -77,10 +75,5 @@ public sealed class EffectiveOptionTests
         options.Retries = 1;
         Assert.Equal(["a:1"], frozen.BootstrapServers);
         Assert.Equal(int.MaxValue, frozen.Retries);
-    }
-
-    private sealed class FirstPartition : IPartitioner
-    {
-        public int Partition(in Record record, TopicPartitions partitions) => 0;
     }
 }

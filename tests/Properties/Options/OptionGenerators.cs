@@ -7,7 +7,12 @@ namespace Rx.Kafka.Properties.Options;
 /// <summary>Random options: valid ones, and single faults to break them with.</summary>
 internal static class OptionGenerators
 {
-    private static readonly Gen<TimeSpan> Milliseconds = Gen.OneOf(Gen.Choose(0, 10), Gen.Choose(0, 100_000), Gen.Constant(int.MaxValue)).Select(ms => TimeSpan.FromMilliseconds(ms));
+    private static readonly Gen<TimeSpan> Milliseconds = Gen.OneOf(
+        Gen.Choose(0, 10).Select(static ms => TimeSpan.FromMilliseconds(ms)),
+        Gen.Choose(0, 100_000).Select(static ms => TimeSpan.FromMilliseconds(ms)),
+        Gen.Choose(0, 100_000).Select(static ticks => TimeSpan.FromTicks(ticks)),
+        Gen.Constant(TimeSpan.FromMilliseconds(int.MaxValue)));
+
     private static readonly Gen<bool> Coin = Gen.Elements(true, false);
 
     /// <summary>Options that pass <see cref="KafkaProducerOptions.Validate"/>, with only what text can express.</summary>
@@ -23,7 +28,7 @@ internal static class OptionGenerators
         ("BootstrapServers (bootstrap.servers)", o => o.BootstrapServers = []),
         ("ClientId (client.id)", o => o.ClientId = new string('x', 32768)),
         ("RequiredAcks (acks)", o => o.RequiredAcks = (RequiredAcks)2),
-        ("Compression (compression.type)", o => o.Compression = (Compression)4),
+        ("Compression (compression.type)", o => o.Compression = null!),
         ("BatchSize (batch.size)", o => o.BatchSize = -1),
         ("Linger (linger.ms)", o => o.Linger = TimeSpan.FromTicks(-1)),
         ("MaxRequestSize (max.request.size)", o => o.MaxRequestSize = 0),
@@ -49,7 +54,7 @@ internal static class OptionGenerators
         ("CloseTimeout", o => o.CloseTimeout = TimeSpan.FromDays(100)),
         ("CloseTimeout", o => o.CloseTimeout = TimeSpan.FromMilliseconds(-1)),
         ("Runtime", o => o.Runtime = null!),
-        ("Runtime", o => o.Runtime = new ProducerRuntime { Scheduler = null! }),
+        ("Runtime", o => o.Runtime = new ProducerRuntime { TaskScheduler = null! }),
         ("Runtime", o => o.Runtime = new ProducerRuntime { Random = null! }),
     ];
 
@@ -59,7 +64,7 @@ internal static class OptionGenerators
         from inFlight in Gen.Choose(1, 8)
         from idempotence in Gen.Elements<bool?>(null, true, false)
         from linger in Milliseconds
-        from request in Milliseconds.Where(time => time > TimeSpan.Zero)
+        from request in Milliseconds.Where(static time => time >= TimeSpan.FromMilliseconds(1))
         from explicitly in Coin
         from more in Milliseconds
         select Fitting(new KafkaProducerOptions
@@ -81,11 +86,14 @@ internal static class OptionGenerators
 
     private static Gen<Action<KafkaProducerOptions>> Others =>
         from servers in Gen.Elements("a:1", "kafka-1.example.com:9092", "10.0.0.1:65535", "[::1]:9092").NonEmptyListOf()
-        from client in Gen.Elements(null, "client", "ein Name")
+        from client in Gen.Elements(null, "client", "ein Name", "\"quoted\"", " blank ", "'", "a'b")
         from times in Milliseconds.ArrayOf(6)
         from reconnect in Gen.OneOf(Gen.Constant<TimeSpan?>(null), Milliseconds.Select(time => (TimeSpan?)time)).Two()
         from flags in Coin.Three()
         from buffers in Gen.Choose(-1, 1_000_000).Two()
+        from compression in Gen.Elements(Compression.None, Compression.Gzip, Compression.Snappy, Compression.Lz4, Compression.Zstd.Or(Compression.Lz4.WithLevel(9)).Or(Compression.None), Compression.Zstd.WithLevel(-7))
+        from partitioner in Gen.Elements(null, Partitioners.ConsistentRandom, Partitioners.RoundRobin)
+        from rack in Gen.Elements(null, "eu-1a")
         select new Action<KafkaProducerOptions>(o =>
         {
             o.BootstrapServers = [.. servers];
@@ -97,6 +105,8 @@ internal static class OptionGenerators
             o.ReconnectBackoff = reconnect.Item2 ?? TimeSpan.FromMilliseconds(51);
             (o.AdaptivePartitioning, o.PartitionerIgnoreKeys, o.AllowAutoCreateTopics) = flags;
             (o.SendBufferBytes, o.ReceiveBufferBytes) = buffers;
+            (o.Compression, o.Partitioner) = (compression, partitioner);
+            (o.ClientRack, o.PartitionerRackAware) = (rack, rack is not null && flags.Item1);
         });
 
     private static KafkaProducerOptions Fitting(KafkaProducerOptions options)

@@ -36,6 +36,7 @@ public sealed class ValidationTests
         (["DeliveryTimeout", "Linger", "RequestTimeout"], o => o.DeliveryTimeout = TimeSpan.FromSeconds(1), "it must be at least Linger + RequestTimeout"),
         (["BatchSize", "MaxRequestSize"], o => o.MaxRequestSize = 100, "it must be at most MaxRequestSize"),
         (["BufferMemory", "BatchSize"], o => o.BufferMemory = 100, "it must be at least two chunks"),
+        (["PartitionerRackAware", "ClientRack"], o => (o.PartitionerRackAware, o.ClientRack) = (true, " "), "set it to the broker.rack"),
         (["RequiredAcks"], o => (o.EnableIdempotence, o.RequiredAcks) = (true, RequiredAcks.Leader), "set it to All"),
         (["Retries"], o => (o.EnableIdempotence, o.Retries) = (true, 0), "set it to at least 1"),
         (["MaxInFlightRequestsPerConnection"], o => (o.EnableIdempotence, o.MaxInFlightRequestsPerConnection) = (true, 6), "set it to at most 5"),
@@ -118,9 +119,9 @@ public sealed class ValidationTests
     [InlineData("PLAINTEXT://h:9092/topic", "holds a slash")]
     [InlineData("PLAINTEXT://", "has no port")]
     [InlineData("PLAINTEXT://PLAINTEXT://h:1", "holds a slash")]
-    [InlineData("SASL_SSL://h:9092", "asks for SASL_SSL, which is not there yet: only PLAINTEXT is")]
-    [InlineData("sasl_plaintext://h:9092", "asks for sasl_plaintext, which is not there yet")]
-    [InlineData("SSL://h:9092", "asks for SSL, which is not there yet")]
+    [InlineData("SASL_SSL://h:9092", "bootstrap.servers says SASL_SSL:// but security.protocol is PLAINTEXT; name one protocol, in one place")]
+    [InlineData("sasl_plaintext://h:9092", "bootstrap.servers says sasl_plaintext:// but security.protocol is PLAINTEXT")]
+    [InlineData("SSL://h:9092", "bootstrap.servers says SSL:// but security.protocol is PLAINTEXT")]
     [InlineData("http://h:9092", "starts with 'http://'; write host:port alone")]
     [InlineData("://h:9092", "starts with '://'")]
     [InlineData("0.0.0.0:9092", "is where a broker listens, not where it is found; write its name, or localhost for this host")]
@@ -129,6 +130,10 @@ public sealed class ValidationTests
     [InlineData("::1:9092", "in brackets")]
     [InlineData("[::1]", "has no port")]
     [InlineData("[localhost]:9092", "no IPv6 address")]
+    [InlineData("-h:9092", "no valid host name")]
+    [InlineData("h..example:9092", "no valid host name")]
+    [InlineData("user:secret@h:9092", "holds the sign @; write host:port alone")]
+    [InlineData("Endpoint=sb://n.servicebus.windows.net/;SharedAccessKey=x=", "is the connection string of an Event Hubs namespace; write NAMESPACE.servicebus.windows.net:9093")]
     [InlineData("a:1,b:2", "element of its own")]
     [InlineData("", "is empty")]
     [InlineData(null, "is empty")]
@@ -153,10 +158,10 @@ public sealed class ValidationTests
     [Fact]
     public void Servers_are_parsed_in_order_and_once_each()
     {
-        var options = new KafkaProducerOptions { BootstrapServers = ["b_1:9092", " a.example:1 ", "[2001:db8::1]:65535", "127.0.0.1:9092", "b_1:9092"] };
+        var options = new KafkaProducerOptions { BootstrapServers = ["b_1:9092", " a.example:1 ", "[2001:db8::1]:65535", "127.0.0.1:9092", "b_1:9092", "A.Example:1", "_srv.example.:9092", "[fe80::1%1]:9092"] };
         options.Validate();
         Assert.Equal(
-            [new BootstrapServer("b_1", 9092), new BootstrapServer("a.example", 1), new BootstrapServer("2001:db8::1", 65535), new BootstrapServer("127.0.0.1", 9092)],
+            [new BootstrapServer("b_1", 9092), new BootstrapServer("a.example", 1), new BootstrapServer("2001:db8::1", 65535), new BootstrapServer("127.0.0.1", 9092), new BootstrapServer("_srv.example.", 9092), new BootstrapServer("fe80::1%1", 9092)],
             options.EffectiveBootstrapServers);
     }
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Rx.Kafka.Partitioning;
 
 namespace Rx.Kafka.Properties.Partitioning;
 
@@ -23,10 +24,10 @@ public sealed class RoundRobinPartitionerTests
                 var counts = new int[count];
                 foreach (var key in keys)
                 {
-                    counts[partitioner.Partition(new Record("t", [1], key == 0 ? (byte[]?)null : [(byte)key]), topic)]++;
+                    counts[partitioner.Partition(new Record("t", value: [1], key: key == 0 ? (byte[]?)null : [(byte)key]), topic)]++;
 
                     // Another topic has turns of its own.
-                    partitioner.Partition(new Record("other", [1], (byte[]?)null), other);
+                    partitioner.Partition(new Record("other", value: [1], key: (byte[]?)null), other);
                 }
 
                 int[] candidates = available.Length == 0 ? [.. Enumerable.Range(0, count)] : available;
@@ -45,7 +46,7 @@ public sealed class RoundRobinPartitionerTests
         {
             for (var i = 0; i < 10_000; i++)
             {
-                Interlocked.Increment(ref counts[partitioner.Partition(new Record("t", [1], (byte[]?)null), topic)]);
+                Interlocked.Increment(ref counts[partitioner.Partition(new Record("t", value: [1], key: (byte[]?)null), topic)]);
             }
         });
 

@@ -67,9 +67,21 @@ internal static class BoundedReading
             case ApiKey.InitProducerId:
                 InitProducerIdResponse.Read(ref r, version);
                 break;
+            case ApiKey.SaslHandshake:
+                SaslHandshakeResponse.Read(ref r);
+                break;
+            case ApiKey.SaslAuthenticate:
+                SaslAuthenticateResponse.Read(ref r, version);
+                break;
+            case ApiKey.GetTelemetrySubscriptions:
+                GetTelemetrySubscriptionsResponse.Read(ref r);
+                break;
+            case ApiKey.PushTelemetry:
+                PushTelemetryResponse.Read(ref r);
+                break;
             case ApiKey.Produce:
                 var reader = new ProduceResponseReader(r, version);
-                while (reader.NextTopic(out _))
+                while (reader.NextTopic(out _, out _))
                 {
                     while (reader.NextPartition(out _))
                     {

@@ -37,7 +37,7 @@ public class AdmissionTests
     public void A_topic_is_created_by_its_first_record(int way) => ProducerWorld.Run(
         async world =>
         {
-            var (error, metadata, _) = await world.SendAsync(new Record("new", "v", "k"), (StepKind)way);
+            var (error, metadata, _) = await world.SendAsync(new Record("new", "k", "v"), (StepKind)way);
             Assert.Null(error);
             Assert.Equal(0, metadata.Offset);
             Assert.Equal(3, (await world.Producer.GetPartitionsAsync("new")).Count);

@@ -45,7 +45,7 @@ internal sealed class AlteredNetwork : ITransport
         Dials.Add((asked.Host, ((VirtualTime)_runtime.Time!).Elapsed.TotalMilliseconds));
         var real = Route(asked.Host) ?? throw new SocketException((int)SocketError.ConnectionRefused);
         var pipe = await _inner.ConnectAsync(new DnsEndPoint(real, asked.Port), cancellationToken);
-        return AnswerRelay.Through(pipe, _runtime.Scheduler!, Altered);
+        return AnswerRelay.Through(pipe, _runtime.TaskScheduler, Altered);
     }
 
     private byte[] Altered(byte[] frame)

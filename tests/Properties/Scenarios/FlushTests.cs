@@ -97,7 +97,7 @@ public class FlushTests
             return batches;
         }
 
-        Record Record(int i) => keys == 0 ? new("t", new byte[50]) : new("t", new string('v', 50), $"key {i % keys}");
+        Record Record(int i) => keys == 0 ? new("t", new byte[50]) : new("t", $"key {i % keys}", new string('v', 50));
     }
 
     [Fact]
@@ -164,6 +164,17 @@ public class FlushTests
         },
         LongLinger,
         new EmbeddedKafkaOptions { AutoCreateTopics = false });
+
+    [Fact]
+    public void Purge_says_the_reason_that_it_was_given() => Run(
+        async world =>
+        {
+            var sending = world.SendAsync(new Record("t", "v") { Partition = 0 }, StepKind.Send);
+            await world.Delay(1);
+            await world.Producer.PurgeAsync("the tide is out.");
+            Assert.StartsWith("Given up by PurgeAsync: the tide is out.", (await sending).Error!.Message, StringComparison.Ordinal);
+        },
+        LongLinger);
 
     private static void Run(Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null) => ProducerWorld.Run(
         async world =>

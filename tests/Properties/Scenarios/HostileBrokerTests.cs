@@ -29,7 +29,7 @@ public class HostileBrokerTests(ITestOutputHelper output)
     {
         var random = new Random(seed);
         var setup = MakeSetup(random);
-        var brokers = new EmbeddedKafkaOptions();
+        var brokers = new EmbeddedKafkaOptions { Telemetry = new EmbeddedTelemetryOptions { PushInterval = TimeSpan.FromSeconds(1) } };
         var metadataVersion = Any<short>(random, 1, 4, 7, 8, 9, 10, 12, 13);
         brokers.Apis[ApiKey.Produce] = new ApiRange(3, setup.ProduceVersion);
         brokers.Apis[ApiKey.Metadata] = new ApiRange(0, metadataVersion);
@@ -59,7 +59,7 @@ public class HostileBrokerTests(ITestOutputHelper output)
                 options.RetryBackoff = options.ReconnectBackoff = TimeSpan.FromMilliseconds(5);
                 options.RetryBackoffMax = TimeSpan.FromMilliseconds(50);
                 options.ReconnectBackoffMax = options.RetryBackoffMax;
-                transport = new HostileTransport(options.Transport!, options.Runtime.Scheduler, new Random(seed ^ 0x4057), Any(random, 3, 10, 30, 60, 100));
+                transport = new HostileTransport(options.Transport!, options.Runtime.TaskScheduler, new Random(seed ^ 0x4057), Any(random, 3, 10, 30, 60, 100));
                 options.Transport = transport;
             },
             errors);

@@ -40,6 +40,33 @@ public class IdempotenceTests
         Assert.Equal([(1000, 0, 0)], world.Numbers());
     });
 
+    [Fact]
+    public void A_stream_of_records_asks_once_a_back_off_for_leave_to_be_idempotent_and_one_line_tells_of_it()
+    {
+        const int Refused = 314;
+        using var log = new EventLog();
+        ProducerWorld.Run(Asks, logs: log);
+        Assert.Equal(1, log.Count(Refused));
+
+        static async Task Asks(ProducerWorld world)
+        {
+            world.Kafka.CreateTopic("t");
+            var rule = world.Kafka.Faults.On(ApiKey.InitProducerId).Fail(31);
+            for (var i = 0; i < 100; i++)
+            {
+                var (error, _, took) = await world.SendAsync(new Record("t", "v"), StepKind.Send);
+                Assert.Equal((ProduceErrorCode.Authorization, Persistence.NotPersisted), (error!.Code, error.Persistence));
+                Assert.InRange(took, 0, 1100);
+            }
+
+            Assert.InRange(world.Kafka.Counters.Requests(ApiKey.InitProducerId), 10, 101);
+            Assert.InRange(world.Now.TotalSeconds, 50, 110);
+            rule.Remove();
+            await world.Succeed("allowed");
+            Assert.Equal([(1000, 0, 0)], world.Numbers());
+        }
+    }
+
     // I4, I25: batches follow each other without an answer between them, and their numbers count records.
     [Fact]
     public void Sequence_numbers_count_records() => Run(

@@ -12,7 +12,7 @@ internal sealed class ObservedRuntime : ProducerRuntime
     {
         _inner = simulation.Runtime;
         Time = _timers = new CountedTimers(simulation.Time);
-        Scheduler = simulation.Scheduler;
+        TaskScheduler = simulation.Scheduler;
         Random = simulation.Random;
         ObserverThrew = _inner.ObserverThrew;
     }

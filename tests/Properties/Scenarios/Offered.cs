@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rx.Kafka.Properties.Scenarios;
 
 /// <summary>One record that was offered, and what became of it, in virtual time.</summary>
@@ -8,6 +10,9 @@ internal sealed class Offered(int id, Step step, TimeSpan at)
     public Step Step { get; } = step;
 
     public TimeSpan OfferedAt { get; } = at;
+
+    /// <summary>The span of the call that offers it; default = nobody listens to spans.</summary>
+    public ActivitySpanId Caller { get; } = Activity.Current?.SpanId ?? default;
 
     /// <summary>When OnNext returned, EnqueueAsync's outer await was through, or (null then) it was never known to be accepted.</summary>
     public TimeSpan? AcceptedAt { get; set; }

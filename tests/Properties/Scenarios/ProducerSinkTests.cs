@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
@@ -167,6 +168,27 @@ public sealed class ProducerSinkTests
         Assert.Equal(ProduceErrorCode.RecordTooLarge, (await Assert.ThrowsAsync<KafkaProduceException>(() => sink.Completion)).Code);
         Assert.Equal(["first"], world.Log());
         Assert.Equal([null, ProduceErrorCode.RecordTooLarge, ProduceErrorCode.Omitted, null], told);
+    });
+
+    // Nobody knows where it belonged.
+    [Fact]
+    [Law("L28")]
+    public void A_halting_typed_sink_omits_what_follows_a_value_that_cannot_be_serialized() => ProducerWorld.Run(async world =>
+    {
+        var topic = new Topic<int>("t", KafkaSerializers.Create<int>(static (value, bytes) =>
+            bytes.Write([value < 0 ? throw new FormatException() : (byte)value])));
+        await using var sink = topic.SinkOf(world.Producer, OnFailure.Halt);
+        var told = new List<ProduceErrorCode?>();
+        sink.Subscribe(delivery => told.Add(delivery.Error?.Code));
+        foreach (var value in new[] { 1, -1, 2 })
+        {
+            sink.OnNext(value);
+        }
+
+        sink.OnCompleted();
+        Assert.Equal(ProduceErrorCode.Serialization, (await Assert.ThrowsAsync<KafkaProduceException>(() => sink.Completion)).Code);
+        Assert.Single(world.Log());
+        Assert.Equal([null, ProduceErrorCode.Serialization, ProduceErrorCode.Omitted], told.Order());
     });
 
     [Fact]

@@ -40,6 +40,9 @@ internal sealed record ScenarioProfile
     /// <summary>Records come by sinks of their own and by operators too.</summary>
     public bool Sinks { get; init; }
 
+    /// <summary>Somebody listens to spans. Listeners hear the whole process, so such a law runs alone.</summary>
+    public bool Traced { get; init; }
+
     /// <summary>Null = mostly.</summary>
     public bool? Idempotent { get; init; }
 }

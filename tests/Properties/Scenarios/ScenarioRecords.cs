@@ -13,7 +13,7 @@ internal static class ScenarioRecords
 
     private static readonly DateTimeOffset Origin = new(2024, 5, 6, 7, 8, 9, TimeSpan.Zero);
 
-    public static Record Make(int id, Step step) => new(Topic, Value(id, step), KeyOf(step))
+    public static Record Make(int id, Step step) => new(Topic, KeyOf(step), Value(id, step))
     {
         Partition = step.Partition < 0 ? null : step.Partition,
         Timestamp = id % 3 == 0 ? Origin.AddMilliseconds(id * 17 % 1000) : null,

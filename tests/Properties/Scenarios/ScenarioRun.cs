@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rx.Kafka.Properties.Scenarios;
 
 /// <summary>What was observed of one run.</summary>
@@ -45,8 +47,13 @@ internal sealed class ScenarioRun(Scenario scenario)
 
     public long Steps { get; set; }
 
-    /// <summary>Bytes of the ledger in use after the producer's end.</summary>
-    public long MemoryLeft { get; set; }
+    /// <summary>The producer's spans, where somebody listens.</summary>
+    public List<Activity> SpansStarted { get; } = [];
+
+    public List<Activity> SpansStopped { get; } = [];
+
+    /// <summary>The producer's status after its end.</summary>
+    public ProducerStatus Left { get; set; } = new();
 }
 
 /// <summary>One flush or purge: what it had to cover, and when it was through.</summary>

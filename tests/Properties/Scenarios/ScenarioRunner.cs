@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
-using Rx.Kafka.Memory;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Scenarios;
@@ -18,12 +16,14 @@ internal sealed class ScenarioRunner
     private readonly ObservedRuntime _runtime;
     private readonly ScenarioSinks _sinks;
     private readonly ScenarioSends _sends;
+    private readonly ScenarioSpans? _spans;
 
     private ScenarioRunner(Scenario scenario, Simulation simulation, ILoggerFactory? logs)
     {
+        _run = new ScenarioRun(scenario);
+        _spans = scenario.Setup.TracesRecords is null ? null : new ScenarioSpans(_run);
         var setup = scenario.Setup;
         _scenario = scenario;
-        _run = new ScenarioRun(scenario);
         _simulation = simulation;
         simulation.Network.Latency = TimeSpan.FromMilliseconds(setup.LatencyMs);
         simulation.Network.MaximumChunkBytes = setup.TornBytes;
@@ -31,6 +31,7 @@ internal sealed class ScenarioRunner
         var options = setup.Options(_cluster.Kafka.BootstrapServers);
         options.Runtime = _runtime = new ObservedRuntime(simulation);
         options.Transport = simulation.Network;
+        options.ClientId = _spans?.ClientId ?? options.ClientId;
         _producer = new KafkaProducer(options, logs);
         _sinks = new ScenarioSinks(_producer, _run, () => Now);
         _sends = new ScenarioSends(_producer, _run, () => Now);
@@ -50,6 +51,7 @@ internal sealed class ScenarioRunner
             FailsOnUnhandledExceptions = scenario.Steps.All(static step => step.Kind != StepKind.WatchAndThrow),
         };
         var runner = new ScenarioRunner(scenario, simulation, logs?.Invoke(simulation));
+        using var spans = runner._spans;
         simulation.Run(runner.RunAsync);
         simulation.RunUntilIdle();
         simulation.Advance(TimeSpan.FromMinutes(5));
@@ -129,7 +131,7 @@ internal sealed class ScenarioRunner
 
         await DisposeAsync();
         _run.ArmedTimers = _runtime.ArmedTimers;
-        _run.MemoryLeft = Memory(Core(_producer)).Used;
+        _run.Left = _producer.GetStatus();
     }
 
     private async Task DisposeAsync()
@@ -153,6 +155,7 @@ internal sealed class ScenarioRunner
         for (var i = 0; i < steps.Length; i++)
         {
             var step = steps[i];
+            using var caller = _spans is not null && step.IsRecord ? ScenarioSpans.Begin() : null;
             await (step.Kind switch
             {
                 StepKind.SendAll or StepKind.SendSequence => _sends.OfferAsync([.. steps.Skip(i).TakeWhile(next => next.Kind == step.Kind)], TokenOf(step)),
@@ -279,12 +282,6 @@ internal sealed class ScenarioRunner
             offered.Failed(e, Now);
         }
     }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_core")]
-    private static extern ref ProducerCore Core(KafkaProducer producer);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_memory")]
-    private static extern ref BufferPool Memory(ProducerCore core);
 
     private void ReadLogs()
     {

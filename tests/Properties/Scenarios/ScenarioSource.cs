@@ -59,7 +59,8 @@ internal static class ScenarioSource
             RequestTimeoutMs = profile.Faults ? Any(random, 500, 3000) : 3000,
             DeliveryTimeoutMs = profile.ShortTimeouts ? Any(random, 600, 3500, 10_000) : 120_000,
             CloseTimeoutMs = profile.ShortTimeouts ? Any(random, 0, 100, 5_000, 60_000) : 120_000,
-            ProduceVersion = Any<short>(random, 3, 7, 8, 9, 12, 12, 12, 12),
+            Compression = Any(random, "none", "none", "gzip", "snappy", "lz4", "zstd, lz4, none"),
+            ProduceVersion = Any<short>(random, 3, 7, 8, 9, 12, 12, 13, 13),
         };
         setup = setup.Idempotent ? setup : setup with { Acks = Any(random, RequiredAcks.All, RequiredAcks.All, RequiredAcks.Leader, RequiredAcks.None) };
         if (profile.LongPauses)
@@ -73,6 +74,7 @@ internal static class ScenarioSource
             setup = setup with { MetadataMaxAgeMs = Any(random, 100, 1000, 300_000) };
         }
 
+        setup = profile.Traced ? setup with { TracesRecords = random.Next(2) == 0 } : setup;
         return profile.ManyBatches
             ? setup with { Partitions = random.Next(1, 3), BatchSize = Any(random, 0, 0, 100), LingerMs = 0, InFlight = Any(random, 2, 5, 5, 5), Warm = true }
             : setup;

@@ -232,7 +232,7 @@ public sealed class SendAllTests
         return results;
     }
 
-    private static Record RecordOf(Properties.Step step, int number) => new(step.Kind == 5 ? "" : "t", Text(number, step), step.Kind == 2 ? $"k{step.B % 7}" : null)
+    private static Record RecordOf(Properties.Step step, int number) => new(step.Kind == 5 ? "" : "t", step.Kind == 2 ? $"k{step.B % 7}" : null, Text(number, step))
     {
         Partition = step.Kind == 2 ? null : step.Kind % 2,
     };

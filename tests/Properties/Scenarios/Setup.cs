@@ -48,6 +48,9 @@ internal sealed record Setup
     /// <summary>What the brokers offer at most.</summary>
     public short ProduceVersion { get; init; } = 12;
 
+    /// <summary>As <c>compression.type</c> has it.</summary>
+    public string Compression { get; init; } = "none";
+
     /// <summary>How long brokers remember a producer that sends nothing; 0 = for ever.</summary>
     public int ExpirationMs { get; init; }
 
@@ -56,6 +59,9 @@ internal sealed record Setup
 
     /// <summary>The producer looks for changes of the cluster at least so often.</summary>
     public int MetadataMaxAgeMs { get; init; } = 300_000;
+
+    /// <summary>Whether each record is a span, or each batch; null = nobody listens.</summary>
+    public bool? TracesRecords { get; init; }
 
     public EmbeddedKafkaOptions BrokerOptions(string clusterId)
     {
@@ -87,6 +93,8 @@ internal sealed record Setup
         CloseTimeout = TimeSpan.FromMilliseconds(CloseTimeoutMs),
         MaxUnobservedDeliveries = Unobserved,
         MetadataMaxAge = TimeSpan.FromMilliseconds(MetadataMaxAgeMs),
+        TraceEachRecord = TracesRecords ?? false,
+        Compression = Rx.Kafka.Compression.TryParse(Compression)!,
     };
 
     public override string ToString()
@@ -111,16 +119,18 @@ internal sealed record Setup
         Add("LogAppendTime", LogAppendTime, Default.LogAppendTime);
         Add("Warm", Warm, Default.Warm);
         Add("ProduceVersion", ProduceVersion, Default.ProduceVersion);
+        Add("Compression", Compression, Default.Compression);
         Add("ExpirationMs", ExpirationMs, Default.ExpirationMs);
         Add("OldBrokers", OldBrokers, Default.OldBrokers);
         Add("MetadataMaxAgeMs", MetadataMaxAgeMs, Default.MetadataMaxAgeMs);
+        Add("TracesRecords", TracesRecords, Default.TracesRecords);
         return $"new() {{ {string.Join(", ", shown)} }}";
 
         void Add<T>(string name, T value, T standard)
         {
             if (!Equals(value, standard))
             {
-                shown.Add($"{name} = {(value is RequiredAcks acks ? $"RequiredAcks.{acks}" : value is bool b ? (b ? "true" : "false") : value)}");
+                shown.Add($"{name} = {(value is RequiredAcks acks ? $"RequiredAcks.{acks}" : value is bool b ? (b ? "true" : "false") : value is string s ? $"\"{s}\"" : value)}");
             }
         }
     }

@@ -34,7 +34,7 @@ public sealed class BrokerRequestsTests
             var left = all.ToHashSet();
             while (requests.Pull(world.Connection, world.Now, static _ => Assert.Fail("No lane waits for a producer id.")) is { } request)
             {
-                request.Sent();
+                request.Sent(world.Now);
                 var batches = left.Where(static batch => batch.Delivery.Attempts > 0).ToList();
                 left.ExceptWith(batches);
                 Assert.Equal(batches.Sum(static batch => batch.Bytes), request.BatchBytes);

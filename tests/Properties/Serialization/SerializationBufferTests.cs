@@ -21,9 +21,9 @@ public sealed class SerializationBufferTests
             buffer.EndValue(value is not null);
             var record = buffer.Borrowed("t");
             var kept = record.WithMemoryOfItsOwn();
-            Assert.Equal(new Record("t", value, key), record);
+            Assert.Equal(new Record("t", key, value), record);
             buffer.Return();
-            Assert.Equal(new Record("t", value, key), kept);
+            Assert.Equal(new Record("t", key, value), kept);
             buffer = SerializationBuffer.Rent();
         }
 

@@ -109,7 +109,7 @@ public sealed class TypedTopicTests
     {
         var time = new DateTimeOffset(2025, 5, 5, 5, 5, 5, TimeSpan.Zero);
         RecordHeaders headers = [new("trace", "1")];
-        var expected = new Record("t", "v", "k") { Headers = headers, Timestamp = time, Partition = 3 };
+        var expected = new Record("t", "k", "v") { Headers = headers, Timestamp = time, Partition = 3 };
         Assert.Equal(expected, new Topic<string, string>("t", KafkaSerializers.Utf8, KafkaSerializers.Utf8).Record("k", "v", headers, time, 3));
         Assert.Equal(expected with { Key = null }, new Topic<string>("t", KafkaSerializers.Utf8).Record("v", headers, time, 3));
     }
@@ -127,6 +127,31 @@ public sealed class TypedTopicTests
         Assert.Contains("key of a record of topic letters", key.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_tombstone_needs_a_key_and_no_value()
+    {
+        var topic = new Topic<string, int>("t", KafkaSerializers.Utf8, KafkaSerializers.Int32);
+        Assert.Equal(Record.Tombstone("t", "k"), topic.Tombstone("k"));
+        Assert.Throws<ArgumentNullException>(() => topic.Tombstone(null!));
+        var raw = new Topic<ReadOnlyMemory<byte>, int>("t", KafkaSerializers.Memory, KafkaSerializers.Int32);
+        Assert.Equal(ProduceErrorCode.Serialization, Assert.Throws<KafkaProduceException>(() => raw.Tombstone(default)).Code);
+    }
+
+    [Fact]
+    public void Who_has_the_interface_sends_typed_records_too() => ProducerWorld.Run(async world =>
+    {
+        IKafkaProducer producer = world.Producer;
+        await producer.SendAsync(new Topic<string, string>("t", KafkaSerializers.Utf8, KafkaSerializers.Utf8), "k", "v");
+        await producer.SendAsync(new Topic<string>("t", KafkaSerializers.Utf8), "v");
+        await producer.SendAsync(new AsyncTopic<string, string>("t", KafkaSerializers.Utf8.AsAsync(), KafkaSerializers.Utf8.AsAsync()), "k", null);
+        Assert.Equal(
+            [("k", "v"), (null, "v"), ("k", null)],
+            world.Kafka.ReadLog("t").Select(static record => (record.KeyText, record.ValueText)));
+        var refused = new Topic<string>("t", KafkaSerializers.Create<string>(static (_, _) => throw new FormatException()));
+        var error = await Assert.ThrowsAsync<KafkaProduceException>(async () => await producer.SendAsync(refused, "v"));
+        Assert.Equal(ProduceErrorCode.Serialization, error.Code);
+    });
+
     // The engine of typed sinks: a selector is user code as a serializer is.
     [Fact]
     public void A_key_selector_that_throws_is_a_fault_of_its_record()
@@ -136,7 +161,7 @@ public sealed class TypedTopicTests
         var cause = new FormatException();
         Assert.Same(cause, encoder.Encode("v", _ => throw cause, buffer)?.Cause);
         Assert.Null(encoder.Encode("v", static value => value + "!", buffer));
-        Assert.Equal(new Record("t", "v", "v!"), buffer.Borrowed("t"));
+        Assert.Equal(new Record("t", "v!", "v"), buffer.Borrowed("t"));
     }
 
     // Some registry clients go on after their token was cancelled.

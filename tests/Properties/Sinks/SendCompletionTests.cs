@@ -243,9 +243,10 @@ public sealed class SendCompletionTests
                 case RecordMetadata metadata:
                     Assert.Equal(_offset, metadata.Offset);
                     break;
-                case OperationCanceledException cancelled:
-                    // In line it was withdrawn for certain; else only the await ended. Which of the two, the log says.
+                case SendCanceledException cancelled:
+                    // In line it was withdrawn for certain; else only the await ended. It says which.
                     Assert.True(_wasCancelled);
+                    Assert.Equal(_wasInLog ? Persistence.PossiblyPersisted : Persistence.NotPersisted, cancelled.Persistence);
                     Assert.Equal(Token, cancelled.CancellationToken);
                     Assert.True(Enqueued is null || !_wasInLog);
                     break;

@@ -9,17 +9,17 @@ namespace Rx.Kafka.Properties.Sinks;
 internal sealed class SinkWorld
 {
     // One for all: each more is another meter for every listener of the process.
-    private static readonly ProducerMetrics Metrics = new("me");
+    private static readonly ProducerMetrics Metrics = new("me", TimeProvider.System);
 
     private readonly Queue<Action> _undecided = new();
 
     public SinkWorld(int seed, int window = 0, ProducerRuntime? runtime = null, TimeSpan? maxBlock = null)
     {
         Pumped = new PumpedScheduler(seed);
-        runtime ??= new ProducerRuntime { Scheduler = Pumped };
+        runtime ??= new ProducerRuntime { TaskScheduler = Pumped };
         var time = runtime.Time ?? TimeProvider.System;
         var options = new KafkaProducerOptions { Runtime = runtime, MaxUnobservedDeliveries = window, MaxBlock = maxBlock ?? TimeSpan.FromSeconds(60) };
-        Context = new DispatcherContext(options, time, new SinkEvents(Log, Metrics, time, runtime.Scheduler));
+        Context = new DispatcherContext(options, time, new SinkEvents(Log, Metrics, time, runtime.TaskScheduler));
         Sink = new RecordSink(Context);
     }
 
@@ -53,7 +53,7 @@ internal sealed class SinkWorld
                 share.AddSegment();
             }
 
-            share.Add(i, i, new Record("t", [], null), state: null);
+            share.Add(i, i, new Record("t", null, []), state: null);
         }
 
         _undecided.Enqueue(() => share.Decide(new BatchOutcome("t", 0, 1000, new OutcomeRange(0, first, null))));

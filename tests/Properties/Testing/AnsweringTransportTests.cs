@@ -34,25 +34,27 @@ public class AnsweringTransportTests
         transport.CreateTopic("t");
         var pipe = await transport.ConnectAsync(new DnsEndPoint("answering-1", 9092), CancellationToken.None);
         var request = Request();
-        const int Rounds = 20_000;
-        long allocated = 0;
-        for (var i = -Rounds; i < Rounds; i++)
+        const int Rounds = 5_000;
+        const int Looks = 8;
+        var least = double.MaxValue;
+        for (var look = 0; look < Looks; look++)
         {
-            if (i == 0)
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            for (var i = 0; i < Rounds; i++)
             {
-                allocated = GC.GetTotalAllocatedBytes(precise: true);
+                await pipe.Output.WriteAsync(request);
+                var read = await pipe.Input.ReadAsync();
+                pipe.Input.AdvanceTo(read.Buffer.End);
             }
 
-            await pipe.Output.WriteAsync(request);
-            var read = await pipe.Input.ReadAsync();
-            pipe.Input.AdvanceTo(read.Buffer.End);
+            // Others of this process can only add to it: the compiler in its first looks, the runner in any.
+            least = Math.Min(least, (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Rounds);
         }
 
-        var perRequest = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)Rounds;
-        Assert.Equal(2 * Rounds, transport.Requests);
+        Assert.Equal(Looks * Rounds, transport.Requests);
         await pipe.Output.CompleteAsync();
         // The smallest object takes 24 bytes: less than one in three requests is the runtime's own, or a first use of a block.
-        Assert.InRange(perRequest, 0, 8);
+        Assert.InRange(least, 0, 8);
     }
 
     private static ReadOnlyMemory<byte> Request()

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Rx.Kafka.Testing;
 using Rx.Kafka.Testing.Brokers;
+using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Properties.Testing;
 
@@ -88,6 +89,33 @@ public class BrokerAnswerTests
         await client.SendAsync((ApiKey)99, 0, _ => { });
         Assert.Null(await client.ReceiveAsync());
         Assert.Equal(2, kafka.Counters.Malformed);
+    });
+
+    [Fact]
+    public void Stray_bytes_are_passed_over_after_a_Metadata_request_for_all_topics_and_after_no_other() => Run(async (simulation, kafka, _) =>
+    {
+        var range = Apis.Defaults()[ApiKey.Metadata];
+        for (var version = Math.Max((short)1, range.Minimum); version <= range.Maximum; version++)
+        {
+            Assert.NotNull(await DescribeAsync(topics: -1, version));
+            Assert.Equal(0, kafka.Counters.Malformed);
+        }
+
+        Assert.Null(await DescribeAsync(topics: 0, range.Maximum));
+        Assert.Equal(1, kafka.Counters.Malformed);
+
+        async Task<byte[]?> DescribeAsync(int topics, short version)
+        {
+            var flexible = Apis.IsFlexible(ApiKey.Metadata, version);
+            var client = await RawClient.ConnectAsync(simulation.Transport, kafka.BootstrapServers[0]);
+            return await client.AskAsync(ApiKey.Metadata, version, w =>
+            {
+                w.Count(topics, flexible);
+                w.Raw(new byte[version switch { < 4 => 0, < 8 => 1, <= 10 => 3, _ => 2 }]);
+                w.NoTags(flexible);
+                w.Raw(new byte[3]);
+            });
+        }
     });
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
 using Rx.Kafka.Testing;
@@ -15,7 +16,9 @@ public class ProtocolAgreementTests
 
     public static TheoryData<short> MetadataVersions => Versions(1, 13);
 
-    public static TheoryData<short> ProduceVersions => Versions(3, 12);
+    public static TheoryData<short> ProduceVersions => Versions(3, 13);
+
+    public static TheoryData<short> ScannedVersions => Versions(3, 12);
 
     public static TheoryData<short> ApiVersionsVersions => Versions(0, 4);
 
@@ -52,30 +55,32 @@ public class ProtocolAgreementTests
     public void Produce_says_the_same_to_both(short version)
     {
         var cluster = Cluster(2);
-        cluster.Create("t", new TopicOptions { Partitions = 2 });
+        var id = cluster.Create("t", new TopicOptions { Partitions = 2 })!.Id;
+        var unknown = Guid.NewGuid();
         var batch = RawBatch.Make(3);
         var r = Ask(cluster, BrokerApi.Produce, version, (ref KafkaWriter w) =>
         {
             Rx.Kafka.Protocol.Messages.ProduceRequest.WriteHead(ref w, version, null, -1, 1000, 2);
-            WriteTopic(ref w, version, "t", [0, 1], batch);
-            WriteTopic(ref w, version, "unknown", [0], batch);
+            WriteTopic(ref w, version, "t", id, [0, 1], batch);
+            WriteTopic(ref w, version, "unknown", unknown, [0], batch);
             Rx.Kafka.Protocol.Messages.ProduceRequest.End(ref w, version);
         });
         var reader = new ProduceResponseReader(r, version);
 
-        Assert.True(reader.NextTopic(out var name));
-        Assert.Equal("t"u8.ToArray(), name.ToArray());
+        Assert.True(reader.NextTopic(out var name, out var told));
+        Assert.Equal(version >= 13 ? ("", id) : ("t", Guid.Empty), (Encoding.UTF8.GetString(name), told));
         Assert.True(reader.NextPartition(out var first));
         Assert.Equal((0, 0, 0L), (first.Index, first.ErrorCode, first.BaseOffset));
         Assert.True(reader.NextPartition(out var second));
         Assert.Equal((1, 6, -1L), (second.Index, second.ErrorCode, second.BaseOffset));
         Assert.Equal(version >= 10 ? (2, 0) : (-1, -1), (second.LeaderId, second.LeaderEpoch));
         Assert.False(reader.NextPartition(out _));
-        Assert.True(reader.NextTopic(out name));
+        Assert.True(reader.NextTopic(out _, out told));
+        Assert.Equal(version >= 13 ? unknown : Guid.Empty, told);
         Assert.True(reader.NextPartition(out var third));
-        Assert.Equal(3, third.ErrorCode);
+        Assert.Equal(version >= 13 ? 100 : 3, third.ErrorCode);
         Assert.False(reader.NextPartition(out _));
-        Assert.False(reader.NextTopic(out _));
+        Assert.False(reader.NextTopic(out _, out _));
         reader.End(out _, out var endpoints);
         Assert.Equal(version >= 10 ? ["broker-2:9092"] : [], endpoints.Select(e => $"{e.Host}:{e.Port}"));
         Assert.Equal(0, reader.Rest.Remaining);
@@ -83,7 +88,7 @@ public class ProtocolAgreementTests
     }
 
     [Theory]
-    [MemberData(nameof(ProduceVersions))]
+    [MemberData(nameof(ScannedVersions))]
     public void The_transport_that_only_answers_says_what_a_broker_says(short version)
     {
         var topics = new Rx.Kafka.Testing.Network.AnsweredTopics();
@@ -92,8 +97,8 @@ public class ProtocolAgreementTests
         var frame = Frame(BrokerApi.Produce, version, (ref KafkaWriter w) =>
         {
             Rx.Kafka.Protocol.Messages.ProduceRequest.WriteHead(ref w, version, null, -1, 1000, 2);
-            WriteTopic(ref w, version, "t", [0, 1], batch);
-            WriteTopic(ref w, version, "unknown", [0], batch);
+            WriteTopic(ref w, version, "t", Guid.Empty, [0, 1], batch);
+            WriteTopic(ref w, version, "unknown", Guid.Empty, [0], batch);
             Rx.Kafka.Protocol.Messages.ProduceRequest.End(ref w, version);
         });
         var answer = new WireWriter();
@@ -102,7 +107,7 @@ public class ProtocolAgreementTests
         Assert.Equal(77, ResponseHeader.Read(ref r, Rx.Kafka.Protocol.ApiKey.Produce, version));
         var reader = new ProduceResponseReader(r, version);
         var seen = new List<(int, int, long)>();
-        while (reader.NextTopic(out _))
+        while (reader.NextTopic(out _, out _))
         {
             while (reader.NextPartition(out var partition))
             {
@@ -176,9 +181,9 @@ public class ProtocolAgreementTests
         return cluster;
     }
 
-    private static void WriteTopic(ref KafkaWriter w, short version, string name, int[] partitions, byte[] batch)
+    private static void WriteTopic(ref KafkaWriter w, short version, string name, Guid id, int[] partitions, byte[] batch)
     {
-        Rx.Kafka.Protocol.Messages.ProduceRequest.WriteTopic(ref w, version, name, partitions.Length);
+        Rx.Kafka.Protocol.Messages.ProduceRequest.WriteTopic(ref w, version, name, id, partitions.Length);
         foreach (var partition in partitions)
         {
             Rx.Kafka.Protocol.Messages.ProduceRequest.WritePartition(ref w, version, partition, batch.Length);
@@ -202,7 +207,7 @@ public class ProtocolAgreementTests
     /// <summary>The answer's body, behind its header.</summary>
     private static KafkaReader Ask(Cluster cluster, BrokerApi key, short version, Body body)
     {
-        var request = Request.Read(Frame(key, version, body), cluster.Options.Knows);
+        var request = Request.Read(Frame(key, version, body), cluster.Options.Knows, cluster.NameOf);
         var writer = new WireWriter();
         request.Header.WriteResponse(writer);
         Assert.Equal(Answering.Answer, request.Answer(new AnswerContext(cluster, cluster.Brokers[0], FaultPlan.None, writer)));

@@ -40,6 +40,15 @@ internal static class RawBatch
         return Seal(bytes);
     }
 
+    /// <summary>The same batch with a codec's output in the place of its records.</summary>
+    public static byte[] WithRecords(byte[] batch, int codec, byte[] records)
+    {
+        byte[] bytes = [.. batch.AsSpan(0, BatchView.HeaderBytes), .. records];
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), bytes.Length - 12);
+        bytes[22] = (byte)((bytes[22] & ~7) | codec);
+        return Seal(bytes);
+    }
+
     /// <summary>Writes the CRC anew, after a test has changed a field.</summary>
     public static byte[] Seal(byte[] bytes)
     {

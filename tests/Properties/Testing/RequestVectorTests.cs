@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using Rx.Kafka.Properties.Protocol;
 using Rx.Kafka.Testing;
@@ -20,7 +21,7 @@ public class RequestVectorTests
         var read = 0;
         foreach (var vector in VectorFile.Cases($"messages/{api}.json").Where(v => v.Text("kind") == "request" && Serves(v)))
         {
-            var request = Request.Read(vector.Hex("frame_hex").AsMemory(4), Serves);
+            var request = Request.Read(vector.Hex("frame_hex").AsMemory(4), Serves, NameOf);
             Assert.Equal(vector.Int("correlationId"), request.Header.CorrelationId);
             Assert.Equal(vector.Text("clientId"), request.Header.ClientId);
             Compare(request, vector["body"]!);
@@ -39,7 +40,7 @@ public class RequestVectorTests
         {
             if (frame.Text("kind") == "request" && Serves((ApiKey)frame.Int("apiKey"), (short)frame.Int("version")))
             {
-                var request = Request.Read(frame.Hex("frame_hex").AsMemory(4), Serves);
+                var request = Request.Read(frame.Hex("frame_hex").AsMemory(4), Serves, NameOf);
                 Assert.Equal(frame.Int("correlationId"), request.Header.CorrelationId);
                 foreach (var partition in request.Produce?.Topics.SelectMany(t => t.Partitions) ?? [])
                 {
@@ -61,10 +62,15 @@ public class RequestVectorTests
             var frame = vector.Hex("frame_hex").AsMemory(4);
             for (var length = 0; length < frame.Length; length += 1 + (frame.Length / 50))
             {
-                Assert.Throws<WireException>(() => Request.Read(frame[..length], Serves));
+                Assert.Throws<WireException>(() => Request.Read(frame[..length], Serves, NameOf));
             }
         }
     }
+
+    private static string NameOf(Guid id) => $"{id}";
+
+    private static string TopicOf(JsonNode topic) =>
+        (string?)topic["topicId"] is { } id ? NameOf(new Guid(Base64Url.DecodeFromChars(id), bigEndian: true)) : topic.Text("name");
 
     private static short Check(ReadOnlySpan<byte> records, short version) => BatchCheck.Check(records, version, int.MaxValue, new TopicOptions()).Error;
 
@@ -81,7 +87,7 @@ public class RequestVectorTests
             Assert.Equal((string?)body["transactionalId"], produce.TransactionalId);
             Assert.Equal(body.Int("acks"), produce.Acks);
             Assert.Equal(body.Int("timeoutMs"), produce.TimeoutMs);
-            var expected = body["topicData"]!.AsArray().SelectMany(t => t!["partitionData"]!.AsArray().Select(p => (t.Text("name"), p!.Int("index"), (string?)p!["records"] ?? "")));
+            var expected = body["topicData"]!.AsArray().SelectMany(t => t!["partitionData"]!.AsArray().Select(p => (TopicOf(t), p!.Int("index"), (string?)p!["records"] ?? "")));
             Assert.Equal(expected, produce.Topics.SelectMany(t => t.Partitions.Select(p => (t.Name, p.Index, Convert.ToBase64String(p.Records.Span)))));
         }
         else if (request.Metadata is { } metadata)

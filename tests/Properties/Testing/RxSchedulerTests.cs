@@ -36,7 +36,7 @@ public sealed class RxSchedulerTests
                 BatchSize = 0,
                 BufferMemory = 8192,
             });
-            using var source = Pipelines[name](simulation.RxScheduler).Select(static i => new Record("t", new byte[1000], $"{i}")).Subscribe(producer);
+            using var source = Pipelines[name](simulation.RxScheduler).Select(static i => new Record("t", $"{i}", new byte[1000])).Subscribe(producer);
             await producer.Completion;
         });
         Assert.Equal(Enumerable.Range(0, 200).Select(static i => $"{i}").Order(StringComparer.Ordinal), kafka.ReadLog("t").Select(static record => record.KeyText!).Order(StringComparer.Ordinal));

@@ -95,7 +95,7 @@ public sealed class ScheduledSimulationTests
         using var simulation = new Simulation(seed: 1); // its scheduler is pumped by hand, its own clock stands still
         var kafka = simulation.StartKafka();
         kafka.CreateTopic("t");
-        var producer = new KafkaProducer(Options(kafka, new ProducerRuntime { Time = time, Scheduler = simulation.Scheduler, Random = simulation.Random }, simulation.Network));
+        var producer = new KafkaProducer(Options(kafka, new ProducerRuntime { Time = time, TaskScheduler = simulation.Scheduler, Random = simulation.Random }, simulation.Network));
         var sent = producer.SendAsync(new Record("t", "v")).AsTask();
         simulation.RunUntilIdle();
 

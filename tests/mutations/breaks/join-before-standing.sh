@@ -15,6 +15,8 @@ replace Batching/WaitingRecords.cs '            if (!waiting.TryStand())
             Volatile.Write(ref _count, _line.Count);
         }
 
+        // As if the thread lost the processor here, which it seldom does in a run.
+        Thread.Yield();
         if (waiting.TryStand())
         {
             return true;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Rx.Kafka.Protocol.Messages;
 
 /// <summary>Asks for brokers, topics and partition leaders.</summary>
@@ -77,7 +79,7 @@ internal sealed class MetadataResponse
         {
             ThrottleTimeMs = version >= 3 ? r.Int32() : 0,
             Brokers = ReadBrokers(ref r, flexible),
-            ClusterId = version >= 2 ? r.String(flexible) : null,
+            ClusterId = version >= 2 ? r.String(flexible, PeerText.LongestName) : null,
             ControllerId = r.Int32(),
             Topics = ReadTopics(ref r, version, flexible),
         };
@@ -102,8 +104,7 @@ internal sealed class MetadataResponse
         var brokers = new BrokerNode[count];
         foreach (ref var broker in brokers.AsSpan())
         {
-            broker = new(r.Int32(), r.RequiredString(flexible), r.Int32(), r.String(flexible)); // NodeId, Host, Port, Rack
-            r.SkipTags(flexible);
+            broker = BrokerNode.Read(ref r, flexible);
         }
 
         return brokers;
@@ -122,7 +123,7 @@ internal sealed class MetadataResponse
         {
             topic = new(
                 ErrorCode: r.Int16(),
-                Name: version >= 12 ? r.String(flexible) ?? "" : r.RequiredString(flexible),
+                Name: ReadTopicName(ref r, flexible, mayBeNull: version >= 12),
                 TopicId: version >= 10 ? r.Uuid() : Guid.Empty,
                 IsInternal: r.Bool(),
                 Partitions: ReadPartitions(ref r, version, flexible));
@@ -135,6 +136,15 @@ internal sealed class MetadataResponse
         }
 
         return topics;
+    }
+
+    /// <summary>As it is: it is compared with the names that we asked for, and goes no further if it is none of them.</summary>
+    private static string ReadTopicName(ref KafkaReader r, bool flexible, bool mayBeNull)
+    {
+        var utf8 = r.StringBytes(flexible, out var isNull);
+        return isNull && !mayBeNull
+            ? throw r.Malformed("a topic's name is null that must not be")
+            : Encoding.UTF8.GetString(utf8);
     }
 
     private static MetadataPartition[] ReadPartitions(ref KafkaReader r, short version, bool flexible)
@@ -163,8 +173,25 @@ internal sealed class MetadataResponse
     }
 }
 
-/// <summary>A broker and where it listens. In an answer, host and port are whatever the peer sent.</summary>
-internal sealed record BrokerNode(int Id, string Host, int Port, string? Rack);
+/// <summary>A broker and where it listens. In an answer, host and port are whatever the peer sent, in one line.</summary>
+internal sealed record BrokerNode(int Id, string Host, int Port, string? Rack)
+{
+    private const int LargestPort = 65535;
+
+    /// <summary>Whether one can try to connect to it: others are no brokers for us.</summary>
+    public bool IsUsable =>
+        Host.Length is > 0 and <= PeerText.LongestName && !Host.Any(char.IsWhiteSpace) && Port is > 0 and <= LargestPort;
+
+    /// <summary>Reads what metadata and hints say of a broker.</summary>
+    /// <exception cref="MalformedDataException">The bytes are no broker.</exception>
+    public static BrokerNode Read(ref KafkaReader r, bool flexible)
+    {
+        // NodeId, Host, Port, Rack
+        var broker = new BrokerNode(r.Int32(), r.RequiredString(flexible), r.Int32(), r.String(flexible, PeerText.LongestName));
+        r.SkipTags(flexible);
+        return broker;
+    }
+}
 
 /// <summary>A topic and its partitions, in the order the broker sent them.</summary>
 /// <param name="ErrorCode">0 = none.</param>

@@ -6,9 +6,15 @@ namespace Rx.Kafka.Protocol.Messages;
 /// </summary>
 internal static class ProduceRequest
 {
+    /// <summary>Brokers refuse zstd in older ones (KIP-110).</summary>
+    public const short FirstWithZstd = 7;
+
+    /// <summary>From this version on topics go by their ids instead of their names (KIP-516).</summary>
+    public const short FirstWithTopicIds = 13;
+
     /// <summary>Begins the body.</summary>
     /// <param name="w">Where to.</param>
-    /// <param name="version">3-12.</param>
+    /// <param name="version">3-13.</param>
     /// <param name="transactionalId">Null = no transaction.</param>
     /// <param name="acks">-1 all, 0 none, 1 the leader.</param>
     /// <param name="timeoutMs">How long the broker may wait for replicas.</param>
@@ -22,9 +28,17 @@ internal static class ProduceRequest
         w.ArrayLength(topicCount, flexible); // TopicData
     }
 
-    public static void WriteTopic(ref KafkaWriter w, short version, string name, int partitionCount)
+    public static void WriteTopic(ref KafkaWriter w, short version, string name, Guid id, int partitionCount)
     {
-        w.String(name, IsFlexible(version)); // Name
+        if (version >= FirstWithTopicIds)
+        {
+            w.Uuid(id); // TopicId
+        }
+        else
+        {
+            w.String(name, IsFlexible(version)); // Name
+        }
+
         w.ArrayLength(partitionCount, IsFlexible(version)); // PartitionData
     }
 
@@ -65,7 +79,7 @@ internal ref struct ProduceResponseReader
 
     /// <summary>Begins to read.</summary>
     /// <param name="r">Stands at the body's first byte.</param>
-    /// <param name="version">3-12.</param>
+    /// <param name="version">3-13.</param>
     /// <exception cref="MalformedDataException">The bytes are no such answer; the other members throw it too.</exception>
     public ProduceResponseReader(KafkaReader r, short version)
     {
@@ -78,18 +92,27 @@ internal ref struct ProduceResponseReader
     /// <summary>The reader after what was read so far; after <see cref="End"/> it holds what is surplus.</summary>
     public readonly KafkaReader Rest => _r;
 
-    /// <summary>Goes on to the next topic; partitions not yet read are skipped.</summary>
-    public bool NextTopic(out ReadOnlySpan<byte> nameUtf8)
+    /// <summary>Goes on to the next topic; partitions not yet read are skipped. It has a name or, from version 13 on, an id.</summary>
+    public bool NextTopic(out ReadOnlySpan<byte> nameUtf8, out Guid id)
     {
         EndTopic();
+        nameUtf8 = default;
+        id = Guid.Empty;
         if (_topicsLeft <= 0)
         {
-            nameUtf8 = default;
             return false;
         }
 
         _topicsLeft--;
-        nameUtf8 = _r.StringBytes(_flexible, out _); // Name
+        if (_version >= ProduceRequest.FirstWithTopicIds)
+        {
+            id = _r.Uuid(); // TopicId
+        }
+        else
+        {
+            nameUtf8 = _r.StringBytes(_flexible, out _); // Name
+        }
+
         _partitionsLeft = _r.ArrayLength(_flexible, MinimumPartitionBytes); // PartitionResponses
         _insideTopic = true;
         return true;
@@ -125,7 +148,7 @@ internal ref struct ProduceResponseReader
     /// <summary>Reads what stands after the topics; those not yet read are skipped.</summary>
     public void End(out int throttleTimeMs, out BrokerNode[] endpoints)
     {
-        while (NextTopic(out _))
+        while (NextTopic(out _, out _))
         {
         }
 
@@ -157,8 +180,7 @@ internal ref struct ProduceResponseReader
         var endpoints = new BrokerNode[count];
         foreach (ref var endpoint in endpoints.AsSpan())
         {
-            endpoint = new(r.Int32(), r.RequiredString(flexible: true), r.Int32(), r.String(flexible: true)); // NodeId, Host, Port, Rack
-            r.SkipTags(flexible: true);
+            endpoint = BrokerNode.Read(ref r, flexible: true);
         }
 
         return endpoints;

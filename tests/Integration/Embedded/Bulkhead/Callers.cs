@@ -4,7 +4,6 @@ namespace Rx.Kafka.Integration.Embedded.Bulkhead;
 internal sealed class Callers
 {
     public const int RecordBytes = 1000;
-    public const int PacedBytes = 20_000_000;
 
     private const int StackBytes = 128 * 1024;
 
@@ -13,13 +12,13 @@ internal sealed class Callers
     private readonly List<Task> _running = [];
     private volatile bool _ended;
 
-    public Callers(KafkaProducer producer, int partitions, Feeding feeding, Way way, int recordBytes = RecordBytes)
+    public Callers(KafkaProducer producer, int partitions, Feeding feeding, Way way, int recordBytes = RecordBytes, int pacedBytes = Scale.MostPacedBytes)
     {
         _producer = producer;
         var isKeyless = feeding is Feeding.Unkeyed or Feeding.UnkeyedFlatOut;
         var isFlatOut = feeding is Feeding.FlatOut or Feeding.UnkeyedFlatOut;
         var count = isKeyless ? 1 : partitions;
-        _callers = [.. Enumerable.Range(0, count).Select(i => new Caller(isKeyless ? null : i, recordBytes, new Pace(PacedBytes / (double)recordBytes / count, i / (double)count) { IsOff = isFlatOut }))];
+        _callers = [.. Enumerable.Range(0, count).Select(i => new Caller(isKeyless ? null : i, recordBytes, new Pace(pacedBytes / (double)recordBytes / count, i / (double)count) { IsOff = isFlatOut }))];
         foreach (var caller in _callers)
         {
             _running.Add(way == Way.Push ? OnThread(() => Push(caller)) : Task.Run(() => EnqueueAsync(caller)));

@@ -30,7 +30,7 @@ internal sealed class Measurement(Outage outage, Feeding feeding, Way way, Scale
         await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, CloseTimeout = TimeSpan.Zero });
         await producer.ConnectAsync();
         var meter = new Meter(kafka, outage.Partitions, Callers.RecordBytes);
-        var callers = new Callers(producer, outage.Partitions, feeding, way);
+        var callers = new Callers(producer, outage.Partitions, feeding, way, pacedBytes: scale.PacedBytes);
         try
         {
             await Task.Delay(scale.WarmUp);

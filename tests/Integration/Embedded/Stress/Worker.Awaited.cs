@@ -124,8 +124,8 @@ internal sealed partial class Worker
         var hearer = new Hearer<Element>(Book, element => (flow.Main, element.Number), new Manner());
         var expected = 0;
         var deliveries = isMany
-            ? source.DeliverTo(Producer, element => RecordsOf(element, chance), preserveSourceOrder, token)
-            : source.DeliverTo(Producer, element => RecordOf(element, scratch, chance), preserveSourceOrder, token);
+            ? source.DeliverTo(Producer, element => RecordsOf(element, chance), preserveSourceOrder, cancellationToken: token)
+            : source.DeliverTo(Producer, element => RecordOf(element, scratch, chance), preserveSourceOrder, cancellationToken: token);
         try
         {
             await foreach (var delivery in deliveries)

@@ -105,7 +105,7 @@ internal sealed partial class Worker(Round round, Random random, Action<string> 
         return where switch
         {
             0 => new Record("t", value),
-            1 => new Record("t", value, $"key-{chance.Next(40)}"),
+            1 => new Record("t", $"key-{chance.Next(40)}", value),
             _ => new Record("t", value) { Partition = chance.Next(Round.Partitions) },
         };
     }

@@ -5,7 +5,7 @@ namespace Rx.Kafka.Properties.Metadata.Scripted;
 /// <summary>Writes metadata answers of every version we read.</summary>
 internal static class MetadataBody
 {
-    public static byte[] Write(int version, (int Id, string Host, int Port)[] brokers, string? clusterId, FakeTopic[] topics, short error = 0)
+    public static byte[] Write(int version, (int Id, string Host, int Port)[] brokers, string? clusterId, FakeTopic[] topics, short error = 0, string? rack = null)
     {
         var compact = version >= 9;
         var wire = new Wire();
@@ -14,7 +14,7 @@ internal static class MetadataBody
             wire.I32(0);
         }
 
-        wire.Each(brokers, compact, b => wire.I32(b.Id).Text(b.Host, compact).I32(b.Port).Text(null, compact).Tags(compact));
+        wire.Each(brokers, compact, b => wire.I32(b.Id).Text(b.Host, compact).I32(b.Port).Text(rack, compact).Tags(compact));
         if (version >= 2)
         {
             wire.Text(clusterId, compact);

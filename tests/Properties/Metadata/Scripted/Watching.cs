@@ -24,7 +24,7 @@ internal sealed class Watching
         Options = new KafkaProducerOptions
         {
             BootstrapServers = [.. Cluster.Brokers.Select(b => $"{b.Host}:9092")],
-            Runtime = new ProducerRuntime { Time = World.Time, Scheduler = World.Tasks },
+            Runtime = new ProducerRuntime { Time = World.Time, TaskScheduler = World.Tasks },
         };
         configure?.Invoke(Options);
         var connector = new Connector(Cluster, World.Time, World.Tasks, "me", Log, 1 << 20);
@@ -39,7 +39,7 @@ internal sealed class Watching
         };
     }
 
-    public ProducerMetrics Metrics { get; } = new("me");
+    public ProducerMetrics Metrics { get; } = new("me", TimeProvider.System);
 
     public World World { get; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Rx.Kafka.Network;
+using Rx.Kafka.Network.Security;
 
 namespace Rx.Kafka.Properties.Network.Scripted;
 
@@ -8,13 +9,26 @@ internal sealed class Dialing : IConnectionOwner
 {
     public static readonly TimeSpan SetupTimeout = TimeSpan.FromSeconds(10);
 
-    public Dialing(World world, ScriptedTransport transport, CancellationToken cancellationToken = default)
+    private readonly Connector _connector;
+
+    public Dialing(World world, ScriptedTransport transport, SaslOptions? sasl = null, CancellationToken cancellationToken = default)
     {
         World = world;
         Transport = transport;
-        var connector = new Connector(transport, world.Time, world.Tasks, "me", Log, maximumFrameBytes: 1 << 20);
-        Task = connector.ConnectAsync(new DnsEndPoint("broker", 9092), this, SetupTimeout, cancellationToken);
+        _connector = new Connector(transport, world.Time, world.Tasks, "me", Log, maximumFrameBytes: 100 << 20)
+        {
+            Login = sasl is null ? null : new SaslLogin(sasl, world.Time),
+        };
+        Task = _connector.ConnectAsync(new DnsEndPoint("broker", 9092), this, SetupTimeout, cancellationToken);
         world.Run();
+    }
+
+    /// <summary>Another attempt of the same client.</summary>
+    public Task<BrokerConnection> Again()
+    {
+        var task = _connector.ConnectAsync(new DnsEndPoint("broker", 9092), this, SetupTimeout, default);
+        World.Run();
+        return task;
     }
 
     public World World { get; }

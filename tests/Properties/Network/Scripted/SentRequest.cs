@@ -30,6 +30,7 @@ internal sealed class SentRequest
     public static bool IsFlexible(int key, int version) => key switch
     {
         0 or 3 => version >= 9,
+        17 => false,
         18 => version >= 3,
         _ => version >= 2,
     };

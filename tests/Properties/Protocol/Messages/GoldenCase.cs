@@ -6,7 +6,7 @@ namespace Rx.Kafka.Properties.Protocol.Messages;
 /// <summary>One golden frame: a message as bytes, and its content as Kafka prints it.</summary>
 internal sealed class GoldenCase
 {
-    private static readonly ApiKey[] Keys = [ApiKey.ApiVersions, ApiKey.Metadata, ApiKey.Produce, ApiKey.InitProducerId];
+    private static readonly ApiKey[] Keys = [ApiKey.ApiVersions, ApiKey.Metadata, ApiKey.Produce, ApiKey.InitProducerId, ApiKey.SaslHandshake, ApiKey.SaslAuthenticate, ApiKey.GetTelemetrySubscriptions, ApiKey.PushTelemetry];
 
     private GoldenCase(ApiKey key, JsonNode node)
     {

@@ -66,7 +66,7 @@ public sealed class GoldenMessageTests
         {
             var reader = new ProduceResponseReader(new KafkaReader(golden.BodyBytes), golden.Version);
             var partitions = 0;
-            while (reader.NextTopic(out _))
+            while (reader.NextTopic(out _, out _))
             {
                 while (reader.NextPartition(out _))
                 {
@@ -84,7 +84,7 @@ public sealed class GoldenMessageTests
     {
         var golden = GoldenCase.All.Single(c => c is { Key: ApiKey.Produce, IsRequest: false, Version: 10, Variant: "full" });
         var reader = new ProduceResponseReader(new KafkaReader(golden.BodyBytes), golden.Version);
-        Assert.True(reader.NextTopic(out _));
+        Assert.True(reader.NextTopic(out _, out _));
         Assert.True(reader.NextPartition(out _));
         reader.End(out _, out var endpoints);
         Assert.NotEmpty(endpoints);

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using Rx.Kafka.Protocol;
 using Rx.Kafka.Protocol.Messages;
@@ -21,11 +22,26 @@ internal static class RequestFromJson
             case ApiKey.InitProducerId:
                 InitProducerIdRequest.Write(ref w, version, (string?)body["transactionalId"], body.Int("transactionTimeoutMs"), (long?)body["producerId"] ?? -1, (short?)body["producerEpoch"] ?? -1);
                 break;
+            case ApiKey.SaslHandshake:
+                SaslHandshakeRequest.Write(ref w, body.Text("mechanism"));
+                break;
+            case ApiKey.SaslAuthenticate:
+                SaslAuthenticateRequest.Write(ref w, version, Convert.FromBase64String(body.Text("authBytes")));
+                break;
+            case ApiKey.GetTelemetrySubscriptions:
+                GetTelemetrySubscriptionsRequest.Write(ref w, Uuid(body.Text("clientInstanceId")));
+                break;
+            case ApiKey.PushTelemetry:
+                var metrics = Convert.FromBase64String(body.Text("metrics"));
+                new PushTelemetryRequest(Uuid(body.Text("clientInstanceId")), body.Int("subscriptionId"), (bool)body["terminating"]!, (CompressionType)body.Int("compressionType"), metrics).Write(ref w);
+                break;
             case ApiKey.Produce:
                 WriteProduce(ref w, version, body);
                 break;
         }
     }
+
+    private static Guid Uuid(string base64) => new(Base64Url.DecodeFromChars(base64), bigEndian: true);
 
     private static void WriteProduce(ref KafkaWriter w, short version, JsonNode body)
     {
@@ -34,7 +50,7 @@ internal static class RequestFromJson
         foreach (var topic in topics)
         {
             var partitions = topic!["partitionData"]!.AsArray();
-            ProduceRequest.WriteTopic(ref w, version, topic.Text("name"), partitions.Count);
+            ProduceRequest.WriteTopic(ref w, version, (string?)topic["name"] ?? "", IdOf(topic), partitions.Count);
             foreach (var partition in partitions)
             {
                 var records = (string?)partition!["records"] is { } base64 ? Convert.FromBase64String(base64) : null;
@@ -54,4 +70,7 @@ internal static class RequestFromJson
 
         ProduceRequest.End(ref w, version);
     }
+
+    private static Guid IdOf(JsonNode topic) =>
+        (string?)topic["topicId"] is { } id ? new Guid(Base64Url.DecodeFromChars(id), bigEndian: true) : Guid.Empty;
 }

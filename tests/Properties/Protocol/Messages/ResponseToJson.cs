@@ -18,6 +18,10 @@ internal static class ResponseToJson
         ApiKey.Metadata => Print(MetadataResponse.Read(ref r, version), version),
         ApiKey.Produce => PrintProduce(ref r, version),
         ApiKey.InitProducerId => Print(InitProducerIdResponse.Read(ref r, version)),
+        ApiKey.SaslHandshake => Print(SaslHandshakeResponse.Read(ref r)),
+        ApiKey.SaslAuthenticate => Print(SaslAuthenticateResponse.Read(ref r, version), version),
+        ApiKey.GetTelemetrySubscriptions => Print(GetTelemetrySubscriptionsResponse.Read(ref r)),
+        ApiKey.PushTelemetry => Print(PushTelemetryResponse.Read(ref r)),
         _ => throw new ArgumentOutOfRangeException(nameof(key)),
     };
 
@@ -119,14 +123,49 @@ internal static class ResponseToJson
         return json;
     }
 
+    private static JsonObject Print(GetTelemetrySubscriptionsResponse response) => new()
+    {
+        ["throttleTimeMs"] = response.ThrottleTimeMs,
+        ["errorCode"] = response.ErrorCode,
+        ["clientInstanceId"] = Base64Url.EncodeToString(response.ClientInstanceId.ToByteArray(bigEndian: true)),
+        ["subscriptionId"] = response.SubscriptionId,
+        ["acceptedCompressionTypes"] = Array(response.AcceptedCompressionTypes.ToArray(), static type => type),
+        ["pushIntervalMs"] = response.PushIntervalMs,
+        ["telemetryMaxBytes"] = response.TelemetryMaxBytes,
+        ["deltaTemporality"] = response.DeltaTemporality,
+        ["requestedMetrics"] = Array(response.RequestedMetrics.ToArray(), static prefix => prefix),
+    };
+
+    private static JsonObject Print(PushTelemetryResponse response) => new() { ["throttleTimeMs"] = response.ThrottleTimeMs, ["errorCode"] = response.ErrorCode };
+
+    private static JsonObject Print(SaslHandshakeResponse response) => new()
+    {
+        ["errorCode"] = response.ErrorCode,
+        ["mechanisms"] = Array(response.Mechanisms.ToArray(), static mechanism => mechanism),
+    };
+
+    private static JsonObject Print(SaslAuthenticateResponse response, short version)
+    {
+        var json = new JsonObject
+        {
+            ["errorCode"] = response.ErrorCode,
+            ["errorMessage"] = response.ErrorMessage,
+            ["authBytes"] = Convert.ToBase64String(response.AuthBytes),
+        };
+        Add(json, version >= 1, "sessionLifetimeMs", response.SessionLifetimeMs);
+        return json;
+    }
+
     private static JsonObject PrintProduce(ref KafkaReader r, short version)
     {
         var reader = new ProduceResponseReader(r, version);
         var topics = new JsonArray();
-        while (reader.NextTopic(out var name))
+        while (reader.NextTopic(out var name, out var id))
         {
             var partitions = new JsonArray();
-            var topic = new JsonObject { ["name"] = Encoding.UTF8.GetString(name), ["partitionResponses"] = partitions };
+            var topic = version >= 13
+                ? new JsonObject { ["topicId"] = Base64Url.EncodeToString(id.ToByteArray(bigEndian: true)), ["partitionResponses"] = partitions }
+                : new JsonObject { ["name"] = Encoding.UTF8.GetString(name), ["partitionResponses"] = partitions };
             while (reader.NextPartition(out var answer))
             {
                 partitions.Add(Print(answer, version));
