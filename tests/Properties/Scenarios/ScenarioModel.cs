@@ -136,16 +136,15 @@ internal sealed class ScenarioModel
             return;
         }
 
-        // One await for many ends with the last of them, which may have stood in line for longest.
-        var waits = record.Step.IsOneOfMany ? _run.Records.Count : 1;
-        var accepted = record.AcceptedAt ?? record.OfferedAt + (TimeSpan.FromMilliseconds(_setup.MaxBlockMs) * waits);
+        // Who blocks nobody may stand in line for longer: MaxBlock begins again with each record that leaves the line before it (R73).
+        var maxBlock = TimeSpan.FromMilliseconds(_setup.MaxBlockMs);
+        var most = record.Step.IsPush && record.Step.Kind != StepKind.Write ? maxBlock : maxBlock * _run.Records.Count;
+        var accepted = record.AcceptedAt ?? record.OfferedAt + most;
         var timeout = TimeSpan.FromMilliseconds(Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs));
         Require(done <= accepted + timeout + TimerRounding + _leaps, "L45", $"{record}");
         if (record.Error?.Code is ProduceErrorCode.BufferFull or ProduceErrorCode.MetadataTimeout && _leaps == TimeSpan.Zero)
         {
-            // For one that blocks nobody it begins again with each record that leaves the line before it.
-            var maxBlock = TimeSpan.FromMilliseconds(_setup.MaxBlockMs);
-            var most = record.Step.IsPush && record.Step.Kind != StepKind.Write ? maxBlock : maxBlock * _run.Records.Count;
+            // One await for many ends with the last of them.
             most += record.Step.IsOneOfMany ? timeout : TimeSpan.Zero;
             Require(done - record.OfferedAt >= maxBlock && done - record.OfferedAt <= most, "L19", $"{record}");
         }
