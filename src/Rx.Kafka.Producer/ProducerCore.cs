@@ -84,7 +84,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             EndProducer = EndProducer,
         };
         _telemetry = options.EnableMetricsPush
-            ? new TelemetryPush(_control, _metrics.Meter, Describe, options.ClientRack, controlRandom) : null;
+            ? new TelemetryPush(_control, _metrics.Client, Describe, options.ClientRack, controlRandom) : null;
         _router = new LeaderRouter(sending);
         _memory.Pressure = () => _router.ForEach(static loop => loop.Wake());
         ids.Obtained = () => _router.ForEach(static loop => loop.Post(loop.ProducerIdObtained));

@@ -1,25 +1,20 @@
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 
 namespace Rx.Kafka.Diagnostics;
 
 /// <summary>
-/// The gates of a producer as gauges: read when somebody collects, so they cost nothing between. One look serves all gauges of one
-/// collection. On the thread that collects.
+/// The gates of all producers as gauges: read when somebody collects, so they cost nothing between. Any thread adds and removes producers;
+/// read on the thread that collects.
 /// </summary>
 internal sealed class GateMetrics
 {
-    /// <summary>A look is as good for so long.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(100);
-
-    private readonly Func<ProducerStatus> _look;
-    private readonly TimeProvider _time;
     private readonly Meter _meter;
-    private readonly KeyValuePair<string, object?> _client;
-    private Look? _last;
+    private ImmutableArray<ProducerGates> _producers = [];
 
-    public GateMetrics(Meter meter, KeyValuePair<string, object?> client, Func<ProducerStatus> look, TimeProvider time)
+    public GateMetrics(Meter meter)
     {
-        (_meter, _client, _look, _time) = (meter, client, look, time);
+        _meter = meter;
         Gauge("buffer.used", "By", "Memory of records without outcome.", static status => status.BufferUsed);
         Gauge("buffer.limit", "By", "`BufferMemory`.", static status => status.BufferMemory);
         Gauge("records.waiting", "{record}", "Records that stand in line for memory or metadata.", static status => status.WaitingRecords);
@@ -36,14 +31,42 @@ internal sealed class GateMetrics
             static broker => broker.IsConnected ? 1 : 0);
     }
 
-    private ProducerStatus Status
+    public void Add(ProducerGates producer) =>
+        ImmutableInterlocked.Update(ref _producers, static (all, one) => all.Add(one), producer);
+
+    public void Remove(ProducerGates producer) =>
+        ImmutableInterlocked.Update(ref _producers, static (all, one) => all.Remove(one), producer);
+
+    private void Gauge(string name, string unit, string description, Func<ProducerStatus, long> read) =>
+        Observe<long>(name, unit, description, producer => [producer.Of(read(producer.Status))]);
+
+    private void Seconds(string name, string description, Func<ProducerStatus, TimeSpan?> read) =>
+        Observe<double>(name, "s", description, producer => read(producer.Status) is { } known ? [producer.Of(known.TotalSeconds)] : []);
+
+    private void Brokers(string name, string unit, string description, Func<BrokerStatus, int> read) => Observe(
+        name, unit, $"{description} By broker.", producer => producer.Status.Brokers.Select(broker => producer.Of(read(broker), broker)));
+
+    private void Observe<T>(string name, string unit, string description, Func<ProducerGates, IEnumerable<Measurement<T>>> read)
+        where T : struct =>
+        _meter.CreateObservableGauge($"kafka.producer.{name}", () => _producers.SelectMany(read), unit, description);
+}
+
+/// <summary>The gates of one producer. One look serves all gauges of one collection.</summary>
+internal sealed class ProducerGates(KeyValuePair<string, object?> client, Func<ProducerStatus> look, TimeProvider time)
+{
+    /// <summary>A look is as good for so long.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(100);
+
+    private Look? _last;
+
+    public ProducerStatus Status
     {
         get
         {
             var last = Volatile.Read(ref _last);
-            if (last is null || _time.GetElapsedTime(last.At) >= Fresh)
+            if (last is null || time.GetElapsedTime(last.At) >= Fresh)
             {
-                last = new Look(_look(), _time.GetTimestamp());
+                last = new Look(look(), time.GetTimestamp());
                 Volatile.Write(ref _last, last);
             }
 
@@ -51,21 +74,11 @@ internal sealed class GateMetrics
         }
     }
 
-    private void Gauge(string name, string unit, string description, Func<ProducerStatus, long> read) =>
-        _meter.CreateObservableGauge(
-            $"kafka.producer.{name}", () => new Measurement<long>(read(Status), _client), unit, description);
+    public Measurement<T> Of<T>(T value)
+        where T : struct => new(value, client);
 
-    private void Seconds(string name, string description, Func<ProducerStatus, TimeSpan?> read) =>
-        _meter.CreateObservableGauge($"kafka.producer.{name}", () => Measure(read(Status)), "s", description);
-
-    private Measurement<double>[] Measure(TimeSpan? time) => time is { } known ? [new(known.TotalSeconds, _client)] : [];
-
-    private void Brokers(string name, string unit, string description, Func<BrokerStatus, int> read) =>
-        _meter.CreateObservableGauge(
-            $"kafka.producer.{name}", () => Status.Brokers.Select(broker => Of(broker, read(broker))), unit, $"{description} By broker.");
-
-    private Measurement<int> Of(BrokerStatus broker, int value) =>
-        new(value, _client, new(BrokerTags.AddressTag, broker.Host), new(BrokerTags.PortTag, broker.Port));
+    public Measurement<T> Of<T>(T value, BrokerStatus broker)
+        where T : struct => new(value, client, new(BrokerTags.AddressTag, broker.Host), new(BrokerTags.PortTag, broker.Port));
 
     private sealed record Look(ProducerStatus Status, long At);
 }

@@ -3,10 +3,10 @@ using Rx.Kafka.Diagnostics;
 namespace Rx.Kafka.Telemetry;
 
 /// <summary>
-/// What one instrument has measured since the broker asked, as a whole and by broker or topic. <see cref="Record"/> is called by whoever
-/// measures, all else by the control loop.
+/// What one instrument has measured of one producer since the broker asked, as a whole and by broker or topic. <see cref="Record"/> is
+/// called by whoever measures, all else by the control loop.
 /// </summary>
-internal sealed class MeasuredInstrument(TelemetryLabel per)
+internal sealed class MeasuredInstrument(object client, TelemetryLabel per)
 {
     /// <summary>Of more topics or brokers than these only the sum of all is kept.</summary>
     private const int MostSeries = 1000;
@@ -15,9 +15,14 @@ internal sealed class MeasuredInstrument(TelemetryLabel per)
     private readonly Tally _whole = new();
     private readonly Dictionary<SeriesKey, Tally> _parts = [];
 
-    /// <summary>Takes a measurement in.</summary>
+    /// <summary>Takes a measurement in, if it is this producer's.</summary>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (!IsOwn(tags))
+        {
+            return;
+        }
+
         var key = per == TelemetryLabel.None ? default : KeyOf(tags);
         lock (_lock)
         {
@@ -70,6 +75,19 @@ internal sealed class MeasuredInstrument(TelemetryLabel per)
                 part.Pushed();
             }
         }
+    }
+
+    private bool IsOwn(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        foreach (var tag in tags)
+        {
+            if (ReferenceEquals(tag.Value, client))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private SeriesKey KeyOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -1,9 +1,10 @@
 using System.Diagnostics.Metrics;
+using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Telemetry;
 
 /// <summary>
-/// Listens to the producer's own instruments, and only to those of which the cluster wants something. It is there while there is a
+/// Listens to the producers' instruments, but only to those of which the cluster wants something. It is there while there is a
 /// subscription, so without one nothing is paid. Control loop, but measurements come from wherever they are made.
 /// </summary>
 internal sealed class TelemetryCollector : IDisposable
@@ -17,11 +18,11 @@ internal sealed class TelemetryCollector : IDisposable
     private long _takenAt;
 
     /// <summary>Begins to listen.</summary>
-    /// <param name="meter">The producer's own; others of the same name are other producers'.</param>
+    /// <param name="client">What the producer's measurements carry, and no other's.</param>
     /// <param name="metrics">What is wanted.</param>
     /// <param name="isDelta">Whether sums are told since the last push.</param>
     /// <param name="time">The clock.</param>
-    public TelemetryCollector(Meter meter, IReadOnlyList<TelemetryMetric> metrics, bool isDelta, TimeProvider time)
+    public TelemetryCollector(object client, IReadOnlyList<TelemetryMetric> metrics, bool isDelta, TimeProvider time)
     {
         _time = time;
         Metrics = metrics;
@@ -30,11 +31,11 @@ internal sealed class TelemetryCollector : IDisposable
         _takenAt = time.GetTimestamp();
         _instruments = metrics.GroupBy(static metric => metric.Source, StringComparer.Ordinal).ToDictionary(
             static source => source.Key,
-            static source => new MeasuredInstrument(source.Max(static metric => metric.Per)),
+            source => new MeasuredInstrument(client, source.Max(static metric => metric.Per)),
             StringComparer.Ordinal);
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter, meter) && _instruments.TryGetValue(instrument.Name, out var measured))
+            if (ReferenceEquals(instrument.Meter, Instruments.Meter) && _instruments.TryGetValue(instrument.Name, out var measured))
             {
                 listener.EnableMeasurementEvents(instrument, measured);
             }

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Rx.Kafka.Concurrency;
 using Rx.Kafka.Control;
 using Rx.Kafka.Diagnostics;
@@ -16,7 +15,7 @@ namespace Rx.Kafka.Telemetry;
 internal sealed class TelemetryPush : ControlTask, IDisposable
 {
     private readonly ControlLoop _loop;
-    private readonly Meter _meter;
+    private readonly object _client;
     private readonly Func<ProducerStatus> _look;
     private readonly string? _rack;
     private readonly Random _random;
@@ -34,13 +33,13 @@ internal sealed class TelemetryPush : ControlTask, IDisposable
 
     /// <summary>Makes it; it does nothing until there is a connection to a broker that can be asked.</summary>
     /// <param name="loop">Whose task it is.</param>
-    /// <param name="meter">The producer's own.</param>
+    /// <param name="client">What the producer's measurements carry, and no other's.</param>
     /// <param name="look">A look at the producer, for the names of brokers.</param>
     /// <param name="rack">The client's rack, or null.</param>
     /// <param name="random">The loop's own.</param>
-    public TelemetryPush(ControlLoop loop, Meter meter, Func<ProducerStatus> look, string? rack, Random random)
+    public TelemetryPush(ControlLoop loop, object client, Func<ProducerStatus> look, string? rack, Random random)
     {
-        (_loop, _meter, _look, _rack, _random) = (loop, meter, look, rack, random);
+        (_loop, _client, _look, _rack, _random) = (loop, client, look, rack, random);
         loop.Add(this);
     }
 
@@ -200,7 +199,7 @@ internal sealed class TelemetryPush : ControlTask, IDisposable
         }
 
         _collector?.Dispose();
-        _collector = new TelemetryCollector(_meter, subscription.Metrics, subscription.IsDelta, _loop.Time);
+        _collector = new TelemetryCollector(_client, subscription.Metrics, subscription.IsDelta, _loop.Time);
         MetadataLog.MetricsWanted(_loop.Events.Logger, subscription.Metrics.Count, subscription.Interval.TotalMilliseconds, _instance);
     }
 

@@ -62,6 +62,34 @@ public sealed class OpenTelemetryTests
         Assert.Equal(("By", 0L), (used.Unit, bytes.GetGaugeLastValueLong()));
     }
 
+    /// <summary>An exporter keeps one stream for all instruments of a name, so none of them may end before the process does.</summary>
+    [Fact]
+    public async Task Producers_that_come_and_go_leave_the_metrics_of_one_that_stays()
+    {
+        var exported = new List<MetricSnapshot>();
+        using var metrics = Sdk.CreateMeterProviderBuilder().AddMeter("Rx.Kafka.Producer").AddInMemoryExporter(exported).Build();
+        await using var kafka = await EmbeddedKafka.StartAsync();
+        kafka.CreateTopic("orders");
+        await using var stays = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, ClientId = Client });
+        await stays.SendAsync(new Record("orders", "tea"));
+        for (var i = 0; i < 50; i++)
+        {
+            await using (new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers }))
+            {
+            }
+
+            metrics.ForceFlush();
+        }
+
+        await stays.SendAsync(new Record("orders", "coffee"));
+        exported.Clear();
+        metrics.ForceFlush();
+        var (_, messages) = Of(exported, "messaging.client.sent.messages");
+        Assert.Equal(2, messages.GetSumLong());
+        var (_, limit) = Of(exported, "kafka.producer.buffer.limit");
+        Assert.Equal(new KafkaProducerOptions().BufferMemory, limit.GetGaugeLastValueLong());
+    }
+
     /// <summary>A metric, with the figures of this test's producer: the meter is one for the whole process.</summary>
     private static (MetricSnapshot Metric, MetricPoint Point) Of(List<MetricSnapshot> exported, string name)
     {

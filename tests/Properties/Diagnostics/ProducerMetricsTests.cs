@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -63,7 +62,7 @@ public sealed class ProducerMetricsTests
     [Fact]
     public void The_table_of_Javas_metrics_names_instruments_that_there_are()
     {
-        var names = Instruments().Select(static instrument => instrument.Name).ToHashSet(StringComparer.Ordinal);
+        var names = PublishedInstruments.All().Select(static instrument => instrument.Name).ToHashSet(StringComparer.Ordinal);
         var page = File.ReadAllText(Repository.PathOf("docs", "java-metrics.md"));
         var named = Regex.Matches(page, "`((kafka\\.producer|messaging\\.client\\.(sent|operation))\\.[a-z_.]+)`").Select(static match => match.Groups[1].Value).ToHashSet();
         Assert.NotEmpty(named);
@@ -73,7 +72,7 @@ public sealed class ProducerMetricsTests
     [Fact]
     public void The_dashboard_asks_for_instruments_that_there_are()
     {
-        var names = Instruments().SelectMany(AsPrometheusNamesThem).ToHashSet(StringComparer.Ordinal);
+        var names = PublishedInstruments.All().SelectMany(AsPrometheusNamesThem).ToHashSet(StringComparer.Ordinal);
         var dashboard = File.ReadAllText(Repository.PathOf("docs", "dashboard", "grafana.json"));
         var asked = Regex.Matches(dashboard, "(kafka_producer|messaging_client_(operation|sent))_[a-z_]+").Select(static match => match.Value).ToHashSet(StringComparer.Ordinal);
         Assert.NotEmpty(asked);
@@ -136,7 +135,7 @@ public sealed class ProducerMetricsTests
     private static string Page()
     {
         var page = new StringBuilder(Introduction.ReplaceLineEndings("\n"));
-        var instruments = Instruments().ToList();
+        var instruments = PublishedInstruments.All();
         AppendTable(page, "Counters", "Counts", instruments.Where(static one => one is Counter<long> or Counter<double>));
         AppendTable(page, "Histograms", "Measures", instruments.Where(static one => one is Histogram<int> or Histogram<double>));
         AppendTable(page, "Gauges", "Shows", instruments.Where(static one => one.IsObservable));
@@ -159,23 +158,5 @@ public sealed class ProducerMetricsTests
         }
 
         page.Append('\n');
-    }
-
-    /// <summary>Those of other tests' producers may come in between; they are the same.</summary>
-    private static IEnumerable<Instrument> Instruments()
-    {
-        var instruments = new ConcurrentDictionary<string, Instrument>(StringComparer.Ordinal);
-        using var metrics = new ProducerMetrics("page", TimeProvider.System);
-        metrics.AddGates(static () => new ProducerStatus());
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, _) =>
-        {
-            if (instrument.Meter.Name == ProducerMetrics.MeterName)
-            {
-                instruments.TryAdd(instrument.Name, instrument);
-            }
-        };
-        listener.Start();
-        return instruments.Values.OrderBy(static instrument => instrument.Name, StringComparer.Ordinal);
     }
 }

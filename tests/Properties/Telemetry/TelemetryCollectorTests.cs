@@ -1,36 +1,47 @@
-using System.Diagnostics.Metrics;
 using Rx.Kafka.Diagnostics;
+using Rx.Kafka.Properties.Diagnostics;
 using Rx.Kafka.Telemetry;
 
 namespace Rx.Kafka.Properties.Telemetry;
 
-/// <summary>L58: who listens to what.</summary>
+/// <summary>L58: who listens to what. Other tests' listeners would be seen here too.</summary>
+[Collection(Alone.Name)]
 public sealed class TelemetryCollectorTests
 {
+    private static readonly List<TelemetryMetric> BatchSize = [.. TelemetryMetric.All.Where(static metric => metric.Name.Contains(".batch.size.", StringComparison.Ordinal))];
+
+    private static readonly SentBatch Batch = new(Records: 10, WireBytes: 1000, PlainBytes: 2000, Limit: 16384, OpenedAt: TimeProvider.System.GetTimestamp());
+
     [Fact]
     [Law("L58")]
     public void Only_what_is_wanted_is_listened_to_and_only_until_the_end()
     {
-        using var metrics = new ProducerMetrics("wanted", TimeProvider.System);
-        using var others = new ProducerMetrics("of another producer", TimeProvider.System);
-        var (own, foreign) = (Instruments(metrics), Instruments(others));
-        var wanted = TelemetryMetric.All.Where(static metric => metric.Name.Contains(".batch.size.", StringComparison.Ordinal)).ToList();
-        Assert.DoesNotContain(own, static instrument => instrument.Enabled);
-        using (new TelemetryCollector(metrics.Meter, wanted, isDelta: true, TimeProvider.System))
+        var instruments = PublishedInstruments.All();
+        Assert.DoesNotContain(instruments, static instrument => instrument.Enabled);
+        using (new TelemetryCollector("client", BatchSize, isDelta: true, TimeProvider.System))
         {
-            Assert.DoesNotContain(foreign, static instrument => instrument.Enabled);
-            Assert.Equal(["kafka.producer.batch.size"], own.Where(static instrument => instrument.Enabled).Select(static instrument => instrument.Name));
+            Assert.Equal(["kafka.producer.batch.size"], instruments.Where(static instrument => instrument.Enabled).Select(static instrument => instrument.Name));
         }
 
-        Assert.DoesNotContain(own.Concat(foreign), static instrument => instrument.Enabled);
+        Assert.DoesNotContain(instruments, static instrument => instrument.Enabled);
+    }
+
+    [Fact]
+    [Law("L58")]
+    public void What_is_collected_is_of_this_producer_even_if_another_has_its_name()
+    {
+        using var metrics = new ProducerMetrics("one", TimeProvider.System);
+        using var others = new ProducerMetrics("one", TimeProvider.System);
+        using var collector = new TelemetryCollector(metrics.Client, BatchSize, isDelta: true, TimeProvider.System);
+        metrics.Traffic.Sent("topic", Batch, isFirst: true);
+        others.Traffic.Sent("topic", Batch, isFirst: true);
+        Assert.Equal(1, Assert.Single(collector.Look().Instruments).Value.Whole.Count);
     }
 
     [Fact]
     public void Each_metric_is_read_from_an_instrument_that_there_is()
     {
-        using var metrics = new ProducerMetrics("names", TimeProvider.System);
-        metrics.AddGates(static () => new ProducerStatus());
-        Assert.Empty(TelemetryMetric.All.Select(static metric => metric.Source).Except(Instruments(metrics).Select(static instrument => instrument.Name)));
+        Assert.Empty(TelemetryMetric.All.Select(static metric => metric.Source).Except(PublishedInstruments.All().Select(static instrument => instrument.Name)));
         Assert.Equal(TelemetryMetric.All.Count, TelemetryMetric.All.Select(static metric => metric.Name).Distinct().Count());
     }
 
@@ -48,9 +59,8 @@ public sealed class TelemetryCollectorTests
     public void What_is_collected_allocates_nothing()
     {
         using var metrics = new ProducerMetrics("allocation", TimeProvider.System);
-        using var collector = new TelemetryCollector(metrics.Meter, TelemetryMetric.All, isDelta: true, TimeProvider.System);
+        using var collector = new TelemetryCollector(metrics.Client, TelemetryMetric.All, isDelta: true, TimeProvider.System);
         var broker = new BrokerTags("host", 9092);
-        var sent = new SentBatch(Records: 10, WireBytes: 1000, PlainBytes: 2000, Limit: 16384, OpenedAt: TimeProvider.System.GetTimestamp());
         Measure(100);
         var before = GC.GetAllocatedBytesForCurrentThread();
         Measure(1000);
@@ -61,24 +71,9 @@ public sealed class TelemetryCollectorTests
         {
             for (var i = 0; i < times; i++)
             {
-                metrics.Traffic.Sent("topic", sent, isFirst: true);
-                metrics.Traffic.Answered(broker, 1000, sent.OpenedAt);
+                metrics.Traffic.Sent("topic", Batch, isFirst: true);
+                metrics.Traffic.Answered(broker, 1000, Batch.OpenedAt);
             }
         }
-    }
-
-    private static List<Instrument> Instruments(ProducerMetrics metrics)
-    {
-        var instruments = new List<Instrument>();
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, _) =>
-        {
-            if (ReferenceEquals(instrument.Meter, metrics.Meter))
-            {
-                instruments.Add(instrument);
-            }
-        };
-        listener.Start();
-        return instruments;
     }
 }
