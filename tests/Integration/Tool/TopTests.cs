@@ -8,7 +8,7 @@ namespace Rx.Kafka.Integration.Tool;
 
 /// <summary>
 /// What a session on the diagnostics port sees of this process. Alone: while one is open, the runtime keeps published instruments in a
-/// dictionary without a lock, so producers that are made and disposed on several threads can break it.
+/// dictionary without a lock, so hosts of other tests, which make and dispose meters on several threads, can break it.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class TopTests
