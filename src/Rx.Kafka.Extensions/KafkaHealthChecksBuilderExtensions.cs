@@ -22,6 +22,24 @@ public static class KafkaHealthChecksBuilderExtensions
         this IHealthChecksBuilder builder, string? producer = null, KafkaHealthOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        return builder.Add(Registration(builder.Services, producer, options));
+    }
+
+    /// <summary>The same by default: a check of that name which the application adds by itself, before or after, takes its place.</summary>
+    internal static void AddKafkaProducerByDefault(this IHealthChecksBuilder builder, string? producer)
+    {
+        var registration = Registration(builder.Services, producer, options: null);
+        builder.Services.PostConfigure<HealthCheckServiceOptions>(checks =>
+        {
+            if (!checks.Registrations.Any(one => string.Equals(one.Name, registration.Name, StringComparison.OrdinalIgnoreCase)))
+            {
+                checks.Registrations.Add(registration);
+            }
+        });
+    }
+
+    private static HealthCheckRegistration Registration(IServiceCollection services, string? producer, KafkaHealthOptions? options)
+    {
         options ??= new KafkaHealthOptions();
         if (options.Faults() is { Count: > 0 } faults)
         {
@@ -30,10 +48,10 @@ public static class KafkaHealthChecksBuilderExtensions
 
         // Its state outlives a look, so the container keeps it.
         var key = new object();
-        builder.Services.AddKeyedSingleton(key, (provider, _) =>
+        services.AddKeyedSingleton(key, (provider, _) =>
             new ProducerHealthCheck(() => ProducerServices.FindSlot(provider, producer), options, HostClock.Of(provider)));
         var name = options.Name ?? (string.IsNullOrEmpty(producer) ? "kafka-producer" : $"kafka-producer-{producer}");
-        return builder.Add(new HealthCheckRegistration(
-            name, provider => provider.GetRequiredKeyedService<ProducerHealthCheck>(key), options.FailureStatus, options.Tags));
+        return new HealthCheckRegistration(
+            name, provider => provider.GetRequiredKeyedService<ProducerHealthCheck>(key), options.FailureStatus, options.Tags);
     }
 }

@@ -70,7 +70,7 @@ public static class RxKafkaHostApplicationBuilderExtensions
         });
         if (!settings.DisableHealthChecks)
         {
-            builder.Services.AddHealthChecks().AddKafkaProducer(registration.Name);
+            builder.Services.AddHealthChecks().AddKafkaProducerByDefault(registration.Name);
         }
 
         // They make no provider: an application without OpenTelemetry has none after this either (docs/adr/0029).

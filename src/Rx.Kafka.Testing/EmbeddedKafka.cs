@@ -99,7 +99,7 @@ public sealed class EmbeddedKafka : IAsyncDisposable
     public void AddPartitions(string topic, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        Topic(topic).Add(count);
+        _cluster.AddPartitions(Topic(topic), count);
     }
 
     /// <summary>Changes the largest batch that a topic takes, while it is in use: one that was appended before and comes again may be refused then, as Kafka checks sizes before duplicates.</summary>
@@ -191,8 +191,6 @@ public sealed class EmbeddedKafka : IAsyncDisposable
 
         var wasStopped = started.State == BrokerState.Stopped;
         CutConnections(broker);
-        started.State = BrokerState.Up;
-        started.Listed = true;
         if (wasStopped)
         {
             if (elsewhere)
@@ -200,7 +198,13 @@ public sealed class EmbeddedKafka : IAsyncDisposable
                 started.Port = _network.AnotherPort(started);
             }
 
-            Open(started);
+            Open(started); // first, for it throws where the port is taken
+        }
+
+        started.State = BrokerState.Up;
+        started.Listed = true;
+        if (wasStopped)
+        {
             _cluster.Started(started);
         }
     }
@@ -244,7 +248,7 @@ public sealed class EmbeddedKafka : IAsyncDisposable
             CutConnections(broker.Id);
         }
 
-        _cluster.Groups.End();
+        _cluster.End();
         await _network.DisposeAsync();
     }
 

@@ -1,4 +1,4 @@
-using Rx.Kafka.Testing.Wire;
+using Rx.Kafka.Testing.Brokers;
 
 namespace Rx.Kafka.Testing;
 
@@ -54,20 +54,24 @@ public sealed class FaultRule
         Error is not null || Drops || Hangs || CutsBefore || CutsAfter || ServesTwice
         || LateBy > TimeSpan.Zero || TimePerByte > TimeSpan.Zero || DelayBefore > TimeSpan.Zero || DelayAfter > TimeSpan.Zero || ThrottleTime > TimeSpan.Zero;
 
-    /// <summary>Only requests (and errors) about this topic.</summary>
+    /// <summary>Only requests (and errors) about this topic: of Produce, Fetch and Metadata.</summary>
     /// <param name="name">The topic's name.</param>
     /// <returns>This rule.</returns>
+    /// <exception cref="InvalidOperationException">It is a rule for another API: nobody looks which topics that is about.</exception>
     public FaultRule Topic(string name)
     {
+        Require(_key is ApiKey.Produce or ApiKey.Fetch or ApiKey.Metadata, nameof(Topic), "Produce, Fetch and Metadata");
         _topic = name;
         return this;
     }
 
-    /// <summary>Only Produce requests (and errors) about this partition.</summary>
+    /// <summary>Only requests (and errors) about this partition: of Produce and Fetch.</summary>
     /// <param name="index">The partition, from 0.</param>
     /// <returns>This rule.</returns>
+    /// <exception cref="InvalidOperationException">It is a rule for another API: nobody looks which partitions that is about.</exception>
     public FaultRule Partition(int index)
     {
+        Require(_key is ApiKey.Produce or ApiKey.Fetch, nameof(Partition), "Produce and Fetch");
         _partition = index;
         return this;
     }
@@ -219,9 +223,9 @@ public sealed class FaultRule
     internal bool Concerns(string topic, int partition) =>
         (_topic is null || string.Equals(_topic, topic, StringComparison.Ordinal)) && (_partition is null || _partition == partition);
 
-    internal bool Takes(int broker, ApiKey key, IReadOnlyList<ProduceTopic>? produced, IReadOnlyList<string>? topics)
+    internal bool Takes(int broker, Request request)
     {
-        if (!Acts || key != _key || (_broker is { } only && only != broker) || _times == 0 || !Names(produced, topics))
+        if (!Acts || request.Header.Key != _key || (_broker is { } only && only != broker) || _times == 0 || !Names(request))
         {
             return false;
         }
@@ -237,15 +241,13 @@ public sealed class FaultRule
         return true;
     }
 
-    private bool Names(IReadOnlyList<ProduceTopic>? produced, IReadOnlyList<string>? topics)
-    {
-        if (_topic is null && _partition is null)
-        {
-            return true;
-        }
+    private bool Names(Request request) => (_topic is null && _partition is null) || request.IsAbout(Concerns);
 
-        return produced is not null
-            ? produced.Any(topic => topic.Partitions.Any(partition => Concerns(topic.Name, partition.Index)))
-            : topics is not null && topics.Any(topic => _topic is null || string.Equals(_topic, topic, StringComparison.Ordinal));
+    private void Require(bool isRight, string filter, string keys)
+    {
+        if (!isRight)
+        {
+            throw new InvalidOperationException($"A rule for {_key} has no {filter}: only rules for {keys} have one. Leave it out.");
+        }
     }
 }

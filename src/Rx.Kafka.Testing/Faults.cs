@@ -1,5 +1,4 @@
 using Rx.Kafka.Testing.Brokers;
-using Rx.Kafka.Testing.Wire;
 
 namespace Rx.Kafka.Testing;
 
@@ -44,7 +43,7 @@ public sealed class Faults
     }
 
     /// <summary>What happens to a request: rules are asked in order of creation, each matching one counts it.</summary>
-    internal FaultPlan Plan(int broker, ApiKey key, IReadOnlyList<ProduceTopic>? produced, IReadOnlyList<string>? topics)
+    internal FaultPlan Plan(int broker, Request request)
     {
         if (_rules.Length == 0)
         {
@@ -56,7 +55,7 @@ public sealed class Faults
             FaultPlan? plan = null;
             foreach (var rule in _rules)
             {
-                if (rule.Takes(broker, key, produced, topics))
+                if (rule.Takes(broker, request))
                 {
                     (plan ??= new FaultPlan()).Add(rule);
                 }

@@ -29,4 +29,16 @@ internal static class OptionRange
             result.AddError($"{option.Name} takes {range}, not '{token.Value}'.");
         }
     });
+
+    /// <summary>The same for an argument.</summary>
+    /// <param name="argument">The argument.</param>
+    /// <param name="isRight">Whether a text can be used.</param>
+    /// <param name="range">Says which can, after "takes".</param>
+    public static void TakesText(this Argument argument, Func<string, bool> isRight, string range) => argument.Validators.Add(result =>
+    {
+        foreach (var token in result.Tokens.Where(token => !isRight(token.Value)))
+        {
+            result.AddError($"{argument.Name} takes {range}, not '{token.Value}'.");
+        }
+    });
 }

@@ -25,9 +25,12 @@ internal static class AspireSections
     /// <exception cref="ArgumentException">They have faults, or nothing says where the brokers are.</exception>
     public static KafkaProducerOptions Options(IConfiguration configuration, string name, string? connectionString)
     {
+        var named = configuration.GetSection($"{General}:{name}:Config");
+        var overridden = named.GetChildren().Select(static key => Plain(key.Key)).ToHashSet(StringComparer.Ordinal);
+        var general = configuration.GetSection($"{General}:Config").AsEnumerable(makePathsRelative: true);
         var both = new ConfigurationBuilder()
-            .AddInMemoryCollection(configuration.GetSection($"{General}:Config").AsEnumerable(makePathsRelative: true))
-            .AddInMemoryCollection(configuration.GetSection($"{General}:{name}:Config").AsEnumerable(makePathsRelative: true))
+            .AddInMemoryCollection(general.Where(pair => !overridden.Contains(Plain(pair.Key.Split(':')[0]))))
+            .AddInMemoryCollection(named.AsEnumerable(makePathsRelative: true))
             .Build();
         var options = KafkaProducerOptions.FromConfiguration(both);
         if (connectionString is not null)
@@ -54,6 +57,10 @@ internal static class AspireSections
         var path = $"{General}:{name}:{setting}";
         return configuration[path] is { } text ? (text, path) : (configuration[$"{General}:{setting}"], $"{General}:{setting}");
     }
+
+    /// <summary>LingerMs and linger.ms are one key, and a list is one value.</summary>
+    private static string Plain(string key) =>
+        string.Concat(key.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
 
     private static string? NotBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -5,6 +5,7 @@ namespace Rx.Kafka.Hosting;
 /// </summary>
 internal sealed class PipelineRun : IAsyncDisposable
 {
+    private readonly KafkaProducer _producer;
     private readonly KafkaPipelineOptions _options;
     private readonly PipelineSource _source;
     private readonly IServiceProvider _services;
@@ -18,6 +19,7 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     public PipelineRun(KafkaProducer producer, KafkaPipelineOptions options, PipelineSource source, IServiceProvider services)
     {
+        _producer = producer;
         _options = options;
         _source = source;
         _services = services;
@@ -42,6 +44,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         try
         {
             await _sink.Completion;
+            ThrowIfProducerLeft();
         }
         finally
         {
@@ -91,6 +94,16 @@ internal sealed class PipelineRun : IAsyncDisposable
     /// <summary>What runs the source's own code has a thread of its own: that may block for as long as it likes.</summary>
     private static Task Apart(Action cancel) =>
         Task.Factory.StartNew(cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>A sink ends well when its producer is disposed. In a host nobody but the container should, after the pipeline.</summary>
+    private void ThrowIfProducerLeft()
+    {
+        if (!_leaving.IsValueCreated && _producer.GetStatus().IsDisposed)
+        {
+            throw new ObjectDisposedException(
+                nameof(KafkaProducer), "The pipeline's producer was disposed while the pipeline ran. Leave its dispose to the container.");
+        }
+    }
 
     private void Leave()
     {

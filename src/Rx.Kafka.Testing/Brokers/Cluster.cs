@@ -12,6 +12,7 @@ internal sealed class Cluster
     private readonly List<TopicLog> _topics = [];
     private readonly Dictionary<string, (long Id, short Epoch)> _transactional = new(StringComparer.Ordinal);
     private readonly Random _random;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastProducerId = 999;
 
     public Cluster(int brokers, EmbeddedKafkaOptions options, TimeProvider time, Random random)
@@ -42,6 +43,9 @@ internal sealed class Cluster
 
     /// <summary>Told of every request; null = nobody looks.</summary>
     public Action<ReceivedRequest>? RequestReceived { get; set; }
+
+    /// <summary>Completes when the brokers are disposed.</summary>
+    public Task Ended => _ended.Task;
 
     public Broker? Controller => Brokers.FirstOrDefault(static broker => broker.Listed);
 
@@ -93,7 +97,17 @@ internal sealed class Cluster
             var topic = new TopicLog(name, id, options, partition => Replicas(first + partition));
             _byName[name] = topic;
             _topics.Add(topic);
+            LeaveStopped(topic);
             return topic;
+        }
+    }
+
+    public void AddPartitions(TopicLog topic, int count)
+    {
+        lock (_lock)
+        {
+            topic.Add(count);
+            LeaveStopped(topic);
         }
     }
 
@@ -146,6 +160,12 @@ internal sealed class Cluster
         }
     }
 
+    public void End()
+    {
+        _ended.TrySetResult();
+        Groups.End();
+    }
+
     public void Stopped(Broker broker, bool elect)
     {
         lock (_lock)
@@ -178,6 +198,18 @@ internal sealed class Cluster
         }
 
         Groups.SpokenForBy(Speaker);
+    }
+
+    /// <summary>No new partition is led by a broker that is known to be stopped.</summary>
+    private void LeaveStopped(TopicLog topic)
+    {
+        foreach (var partition in topic.Partitions)
+        {
+            if (partition.Leader >= 0 && Broker(partition.Leader) is { State: BrokerState.Stopped, Listed: false })
+            {
+                partition.MoveTo(LiveReplica(partition));
+            }
+        }
     }
 
     private IEnumerable<PartitionLog> Partitions() => _topics.SelectMany(static topic => topic.Partitions);

@@ -11,7 +11,7 @@ internal static class FetchWait
 {
     public static async ValueTask WaitAsync(AnswerContext context, FetchRequest request, CancellationToken end)
     {
-        if (request.MaxWaitMs <= 0 || request.MinBytes <= 0 || request.Topics.Count == 0 || context.Plan.Error != 0)
+        if (request.MaxWaitMs <= 0 || request.MinBytes <= 0 || request.Topics.Count == 0)
         {
             return;
         }
@@ -71,7 +71,7 @@ internal static class FetchWait
             foreach (var partition in topic.Partitions)
             {
                 var (found, error) = FetchAnswer.Judge(context, log, partition);
-                if (error != ErrorCode.None)
+                if (error != ErrorCode.None || context.Plan.Failing(topic.Name, partition.Index) is not null)
                 {
                     return true;
                 }

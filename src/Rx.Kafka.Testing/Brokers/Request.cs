@@ -30,8 +30,6 @@ internal sealed class Request
 
     public SyncGroupRequest? Sync { get; private init; }
 
-    public IReadOnlyList<string>? TopicNames => Fetch?.Topics.Select(static topic => topic.Name).ToList() ?? Metadata?.Topics?.Select(static topic => topic.Name ?? "").ToList();
-
     /// <param name="frame">Without its size.</param>
     /// <param name="known">Whether a version is served.</param>
     /// <param name="nameOf">The name of a topic's id; null = no id is known.</param>
@@ -59,6 +57,13 @@ internal sealed class Request
     /// <summary>The request as a test may look at it.</summary>
     public ReceivedRequest Describe(int broker) => new(
         broker, Header.Key, Header.Version, Header.CorrelationId, Header.ClientId, _frame.Length, Produce?.Acks ?? 0, [.. Produce?.Topics.SelectMany(topic => topic.Partitions.Select(partition => Describe(topic.Name, partition))) ?? []]);
+
+    /// <summary>Whether it is about a partition that is looked for; Metadata asks for whole topics, which are partition -1.</summary>
+    public bool IsAbout(Func<string, int, bool> wanted) =>
+        Produce?.Topics.Any(topic => topic.Partitions.Any(partition => wanted(topic.Name, partition.Index)))
+        ?? Fetch?.Topics.Any(topic => topic.Partitions.Any(partition => wanted(topic.Name, partition.Index)))
+        ?? Metadata?.Topics?.Any(topic => wanted(topic.Name ?? "", -1))
+        ?? false;
 
     /// <summary>
     /// Does what comes before an answer: a Fetch waits for records, and who joins a group or asks for its part waits for the

@@ -166,7 +166,7 @@ internal sealed class Session(Cluster cluster, Broker broker, int stops, IDuplex
             return false;
         }
 
-        var plan = cluster.Faults.Plan(broker.Id, request.Header.Key, request.Produce?.Topics, request.TopicNames);
+        var plan = cluster.Faults.Plan(broker.Id, request);
         if (plan.Hangs)
         {
             await HangAsync();
@@ -215,7 +215,7 @@ internal sealed class Session(Cluster cluster, Broker broker, int stops, IDuplex
     {
         var stopsBefore = broker.Stops;
         Cut();
-        await Task.Delay(plan.LateBy, cluster.Time);
+        await Task.WhenAny(Task.Delay(plan.LateBy, cluster.Time), cluster.Ended);
         if (broker.Stops == stopsBefore)
         {
             await request.WaitAsync(Context(plan), _end.Token); // is over at once; a group has heard of it

@@ -11,6 +11,9 @@ internal sealed class SocketBrokers(BrokerTls? tls) : IBrokerNetwork
 {
     private const int BufferBytes = 256 * 1024;
 
+    /// <summary>After a connection could not be accepted, as where the process has no handles left.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<int, Socket> _listeners = [];
     private readonly List<Task> _running = [];
@@ -54,6 +57,11 @@ internal sealed class SocketBrokers(BrokerTls? tls) : IBrokerNetwork
 
     public async ValueTask DisposeAsync()
     {
+        if (_ending.IsCancellationRequested)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             foreach (var listener in _listeners.Values)
@@ -81,27 +89,48 @@ internal sealed class SocketBrokers(BrokerTls? tls) : IBrokerNetwork
     {
         while (true)
         {
-            Socket socket;
             try
             {
-                socket = await listener.AcceptAsync();
+                var socket = await listener.AcceptAsync();
+                lock (_lock)
+                {
+                    Keep(Start(() => ServeAsync(socket, serve)));
+                }
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
-                return;
-            }
+                if (!Listens(listener))
+                {
+                    return;
+                }
 
-            socket.NoDelay = true;
-            lock (_lock)
-            {
-                Keep(Start(() => ServeAsync(socket, serve)));
+                await Task.Delay(Pause, TimeProvider.System);
             }
+        }
+    }
+
+    private bool Listens(Socket listener)
+    {
+        lock (_lock)
+        {
+            return _listeners.ContainsValue(listener);
         }
     }
 
     private async Task ServeAsync(Socket socket, Func<IDuplexPipe, Action, Task> serve)
     {
-        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        Stream stream;
+        try
+        {
+            socket.NoDelay = true;
+            stream = new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            socket.Dispose();
+            return; // the client has gone already
+        }
+
         if (tls is not null)
         {
             try
@@ -133,9 +162,10 @@ internal sealed class SocketBrokers(BrokerTls? tls) : IBrokerNetwork
         }
     }
 
+    /// <summary>Those that failed stay, for the end to tell: a test's own code may have thrown.</summary>
     private void Keep(Task task)
     {
-        _running.RemoveAll(static ended => ended.IsCompleted);
+        _running.RemoveAll(static ended => ended.IsCompletedSuccessfully);
         _running.Add(task);
     }
 }

@@ -42,11 +42,12 @@ internal static class SnappyReader
     private static void Block(ReadOnlySpan<byte> block, BoundedOutput output)
     {
         var length = Snappy.GetUncompressedLength(block);
-        output.Expect(length);
-        if (length > block.Length * LargestRatio)
+        if (length < 0 || length > block.Length * LargestRatio)
         {
             throw new InvalidDataException($"A snappy block of {block.Length} bytes announces {length}.");
         }
+
+        output.Expect(length);
 
         var bytes = new byte[length];
         if (!Snappy.TryDecompress(block, bytes, out var written) || written != length)

@@ -42,6 +42,7 @@ internal sealed class DoctorCommand
             _topic, _send, _timeout,
         };
         _connection.AddTo(command);
+        _topic.TakesText(TopicNames.IsRight, TopicNames.Range);
         _timeout.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<double>() is not (> 0 and <= 3600))
@@ -53,9 +54,10 @@ internal sealed class DoctorCommand
         return command;
     }
 
-    /// <summary>The producer gives up before the step does, for it can say more.</summary>
+    /// <summary>The producer gives up before the step does, for it can say more. Without acknowledgements nobody would hear of a refusal.</summary>
     private static KafkaProducerOptions Hurried(KafkaProducerOptions options, TimeSpan patience) => options with
     {
+        RequiredAcks = options.RequiredAcks == RequiredAcks.None ? RequiredAcks.Leader : options.RequiredAcks,
         Linger = TimeSpan.Zero,
         RequestTimeout = patience * 0.8,
         DeliveryTimeout = patience * 0.9,

@@ -69,7 +69,8 @@ internal sealed class ProduceCommand
             _topic, _files, _keySeparator, _headers, _nullMarker, _rate, _count, _size, _verbose,
         };
         _connection.AddTo(command);
-        _rate.Takes(static value => value > 0 && double.IsFinite(value), "more than 0 records a second");
+        _topic.TakesText(TopicNames.IsRight, TopicNames.Range);
+        _rate.Takes(static value => value >= 0.001 && double.IsFinite(value), "at least 0.001 records a second");
         _count.Takes(static value => value > 0, "at least 1");
         _size.Takes(static value => value is >= 0 and <= 1 << 30, "0 to 1073741824 bytes");
         command.SetAction((parsed, _) => RunAsync(parsed, around));

@@ -8,6 +8,9 @@ namespace Rx.Kafka.Tool.Top;
 /// <summary>The command line of <c>top</c>.</summary>
 internal sealed class TopCommand
 {
+    /// <summary>For the other process to answer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Argument<string?> _process = new("PROCESS")
     {
         Description = "A process id, or a part of a process' name; none = list the processes.",
@@ -72,7 +75,7 @@ internal sealed class TopCommand
 
         try
         {
-            await using var feed = await MeterFeed.OpenAsync(process.Id, around.Time, around.Stop);
+            await using var feed = await OpenAsync(process.Id, around);
             var screen = new TopScreen($"{process.Name} ({process.Id})", around);
             return await screen.RunAsync(feed.Rounds, rounds);
         }
@@ -81,10 +84,26 @@ internal sealed class TopCommand
             around.Errors.Tell($"There is no .NET process {process.Id} of yours. 'rxkafka top' lists those that there are.");
             return ExitCodes.NoConnection;
         }
+        catch (OperationCanceledException) when (around.Stop.IsCancellationRequested)
+        {
+            return ExitCodes.Success;
+        }
+        catch (OperationCanceledException)
+        {
+            around.Errors.Tell($"Process {process.Id} does not answer within {Patience.TotalSeconds} s. Is it paused, or hung?");
+            return ExitCodes.NoConnection;
+        }
         catch (Exception fault) when (fault is IOException or ChannelClosedException or DiagnosticsClientException)
         {
             around.Errors.Tell(fault.Message);
             return ExitCodes.NoConnection;
         }
+    }
+
+    private static async Task<MeterFeed> OpenAsync(int process, Surroundings around)
+    {
+        using var patience = new CancellationTokenSource(Patience, around.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, around.Stop);
+        return await MeterFeed.OpenAsync(process, around.Time, either.Token);
     }
 }

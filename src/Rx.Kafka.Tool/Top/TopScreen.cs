@@ -61,6 +61,10 @@ internal sealed class TopScreen(string process, Surroundings around)
         {
             return null;
         }
+        catch (IOException) when (shown > 0)
+        {
+            return null; // killed: it ends like one that ended by itself
+        }
     }
 
     private Rows Picture(IReadOnlyList<Reading> round)

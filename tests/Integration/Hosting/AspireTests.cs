@@ -54,6 +54,40 @@ public sealed class AspireTests
         await host.StopAsync();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_check_of_the_applications_own_takes_the_place_of_the_default(bool isFirst)
+    {
+        await using var kafka = await EmbeddedKafka.StartAsync();
+        var builder = Hosts.Builder(("ConnectionStrings:messaging", kafka.BootstrapServers[0]));
+        void AddOwn(bool now) => _ = now ? builder.Services.AddHealthChecks().AddKafkaProducer(options: new KafkaHealthOptions { Tags = ["own"] }) : null;
+
+        AddOwn(isFirst);
+        builder.AddRxKafkaProducer("messaging");
+        AddOwn(!isFirst);
+        using var host = builder.Build();
+        await host.StartAsync();
+        Assert.Equal(["own"], Assert.Single((await host.Health()).Entries).Value.Tags);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public void A_key_of_the_named_section_replaces_the_general_one_in_any_spelling_and_a_list_as_a_whole()
+    {
+        var builder = Hosts.Builder(
+            ("Aspire:Rx:Kafka:Producer:Config:BootstrapServers:0", "a:1"),
+            ("Aspire:Rx:Kafka:Producer:Config:BootstrapServers:1", "b:1"),
+            ("Aspire:Rx:Kafka:Producer:Config:linger.ms", "5"),
+            ("Aspire:Rx:Kafka:Producer:messaging:Config:bootstrap.servers", "c:1"),
+            ("Aspire:Rx:Kafka:Producer:messaging:Config:LingerMs", "77"));
+        builder.AddRxKafkaProducer("messaging");
+        using var host = builder.Build();
+        var options = host.Services.GetRequiredService<IOptionsMonitor<KafkaProducerOptions>>().CurrentValue;
+        Assert.Equal(["c:1"], options.BootstrapServers);
+        Assert.Equal(TimeSpan.FromMilliseconds(77), options.Linger);
+    }
+
     [Fact]
     public async Task Without_OpenTelemetry_no_provider_is_made()
     {

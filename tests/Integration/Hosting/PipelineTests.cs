@@ -162,6 +162,26 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task A_producer_that_somebody_disposes_is_a_failure_too()
+    {
+        using var log = new EventLog();
+        await using var kafka = await EmbeddedKafka.StartAsync();
+        using var records = new Subject<Record>();
+        var builder = Hosts.Builder(kafka);
+        builder.Services.AddKafkaProducer();
+        builder.Services.AddKafkaPipeline(_ => records);
+        using var host = builder.Build(log);
+        await host.StartAsync();
+        await Eventually.TrueAsync(() => records.HasObservers);
+
+        await host.Services.GetRequiredService<KafkaProducer>().DisposeAsync();
+
+        await Eventually.TrueAsync(() => log.Count(StopsHost) == 1);
+        var error = await Assert.ThrowsAsync<ObjectDisposedException>(() => host.StopAsync().WaitAsync(Hosts.Late));
+        Assert.Contains("Leave its dispose to the container", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Records_before_a_sources_error_are_sent()
     {
         await using var kafka = await EmbeddedKafka.StartAsync();

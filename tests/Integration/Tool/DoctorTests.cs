@@ -198,14 +198,16 @@ public sealed class DoctorTests
         Assert.False(kafka.DeleteTopic("missing"), "A doctor makes no topics.");
     }
 
-    [Fact]
-    public async Task A_record_that_may_not_be_written_stops_it()
+    [Theory]
+    [InlineData("all")]
+    [InlineData("0")]
+    public async Task A_record_that_may_not_be_written_stops_it(string acks)
     {
         await using var kafka = await EmbeddedKafka.StartAsync();
         kafka.CreateTopic("t");
         kafka.Faults.On(ApiKey.Produce).Fail(TopicAuthorizationFailed);
 
-        Stopped(Checkpoint.Record, "TOPIC_AUTHORIZATION_FAILED", await DoctorAsync(kafka, "--topic", "t", "--send"));
+        Stopped(Checkpoint.Record, "TOPIC_AUTHORIZATION_FAILED", await DoctorAsync(kafka, "--topic", "t", "--send", "-s", $"acks={acks}"));
     }
 
     private static void Stopped(Checkpoint where, string words, ToolRun run)

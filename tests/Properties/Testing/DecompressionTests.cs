@@ -42,6 +42,10 @@ public sealed class DecompressionTests
     }
 
     [Fact]
+    public void A_snappy_block_of_less_than_nothing_is_refused() =>
+        Refused(CompressionType.Snappy, [0xff, 0xff, 0xff, 0xff, 0x0f], "it announces -1 bytes");
+
+    [Fact]
     public void What_is_cut_off_is_refused()
     {
         foreach (var (type, input, bytes) in Golden.Where(golden => golden.Bytes.Length < 6000))

@@ -36,6 +36,14 @@ public class FaultTests
         Assert.Equal((int[])[0], await Errors(client, "t", 0, 1));
     });
 
+    [Fact]
+    public void A_filter_that_nobody_would_heed_is_refused() => Run((simulation, kafka, client) =>
+    {
+        Assert.Contains("Produce, Fetch and Metadata", Assert.Throws<InvalidOperationException>(() => kafka.Faults.On(ApiKey.ListOffsets).Topic("t")).Message, StringComparison.Ordinal);
+        Assert.Contains("Produce and Fetch", Assert.Throws<InvalidOperationException>(() => kafka.Faults.On(ApiKey.Metadata).Partition(0)).Message, StringComparison.Ordinal);
+        return Task.CompletedTask;
+    });
+
     [Theory]
     [InlineData(false, 0)]
     [InlineData(true, 1)]

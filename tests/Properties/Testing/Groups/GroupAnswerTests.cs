@@ -109,12 +109,14 @@ public sealed class GroupAnswerTests
         var batch = RawBatch.Make();
         await client.ProduceAsync(9, -1, "t", 0, batch);
         kafka.Faults.On(ApiKey.Fetch).Fail(6).Times(1);
-        kafka.Faults.On(ApiKey.Fetch).Partition(1).Fail(6);
+        var other = kafka.Faults.On(ApiKey.Fetch).Partition(1).Fail(6);
         foreach (var expected in new[] { -6, batch.Length })
         {
             await FetchAsync(client, 0, minBytes: 1);
             Assert.Equal(expected, await RecordBytesAsync(client));
         }
+
+        Assert.Equal(0, other.Hits);
     });
 
     [Fact]
