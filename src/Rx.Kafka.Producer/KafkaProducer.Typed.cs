@@ -117,6 +117,11 @@ public sealed partial class KafkaProducer
             return ValueTask.FromException<RecordMetadata>(fault.ToException());
         }
 
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return SendCompletion.CancelledAsync<RecordMetadata>(cancellationToken); // while it was serialized
+        }
+
         var record = buffer.Borrowed(topic);
         if (_core.Dispatching.Interceptors is not null)
         {

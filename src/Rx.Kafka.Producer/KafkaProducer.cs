@@ -130,6 +130,11 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     public ValueTask<RecordMetadata> SendAsync(Record record, CancellationToken cancellationToken = default)
     {
         _core.ThrowIfDisposed();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return SendCompletion.CancelledAsync<RecordMetadata>(cancellationToken);
+        }
+
         if (_core.Dispatching.Interceptors is { } interceptors)
         {
             return _core.Awaited.Rent().SendAsync(interceptors.OnSend(record), cancellationToken, interceptors);
@@ -137,9 +142,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
 
         if (cancellationToken.CanBeCanceled)
         {
-            return cancellationToken.IsCancellationRequested
-                ? SendCompletion.CancelledAsync<RecordMetadata>(cancellationToken)
-                : _core.Awaited.Rent().SendAsync(record, cancellationToken);
+            return _core.Awaited.Rent().SendAsync(record, cancellationToken);
         }
 
         var offer = new RecordOffer(record);

@@ -40,7 +40,9 @@ internal sealed class BatchCompression
     public void Queue() => _work.Queue();
 
     /// <summary>How many plain bytes come out as about so many compressed ones, after what was seen of this partition's batches.</summary>
-    public int FillLimit(int limit) => (int)Math.Clamp(limit * (double)Volatile.Read(ref _growth), limit, Math.Max(limit, MostFilled));
+    public int FillLimit(int limit) => IsOn
+        ? (int)Math.Clamp(limit * (double)Volatile.Read(ref _growth), limit, Math.Max(limit, MostFilled))
+        : limit;
 
     /// <summary>Whether there is a codec to go on with, if this one is refused.</summary>
     public bool CanFallBack(CompressionType refused) =>

@@ -49,7 +49,8 @@ internal sealed class BatchLimit
             _largestTaken = 0; // the topic took more then
         }
 
-        Change(Math.Max(_largestTaken, (_smallestRefused + RecordBatchHeader.Size) / 2), now);
+        // One that was filled further because it was to be compressed (R100) may be larger than BatchSize by far.
+        Change(Math.Min(_batchSize, Math.Max(_largestTaken, (_smallestRefused + RecordBatchHeader.Size) / 2)), now);
     }
 
     /// <summary>A batch was taken.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.ObjectPool;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// Where a codec writes, and a batch's chunks as one sequence that it reads. One is in use for each batch that is being compressed, and as
-/// many as there are processors are kept. Not counted in BufferMemory: what comes out goes back into the batch's own chunks.
+/// Where a codec writes, and a batch's chunks as one sequence that it reads. One is in use for each batch that is being compressed: at most
+/// one for each partition, and mostly a few for each processor, which are kept. Not counted in BufferMemory: what comes out goes back into the batch's own chunks.
 /// </summary>
 internal sealed class CodecBuffer : IBufferWriter<byte>
 {
@@ -18,7 +18,7 @@ internal sealed class CodecBuffer : IBufferWriter<byte>
     private const int Spare = 1024 * 1024;
 
     private static readonly ObjectPool<CodecBuffer> Pool =
-        new DefaultObjectPoolProvider { MaximumRetained = Environment.ProcessorCount }.Create<CodecBuffer>();
+        new DefaultObjectPoolProvider { MaximumRetained = 4 * Environment.ProcessorCount }.Create<CodecBuffer>();
 
     private readonly List<Segment> _segments = [];
     private byte[] _bytes = [];
@@ -34,6 +34,12 @@ internal sealed class CodecBuffer : IBufferWriter<byte>
     {
         var buffer = Pool.Get();
         buffer._limit = (2L * plain) + Spare;
+        if (buffer._bytes.Length < plain)
+        {
+            // At once, not by steps; a codec may ask for a little more than there is to read.
+            buffer._bytes = new byte[plain + (plain / 64) + Smallest];
+        }
+
         return buffer;
     }
 

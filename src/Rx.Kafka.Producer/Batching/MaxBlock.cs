@@ -39,10 +39,13 @@ internal sealed class MaxBlock(IWaitingPlace place, BatchingContext context)
     /// <summary>A record left the line for a batch. Drainer.</summary>
     public void Moved(long now) => _movedAt = now;
 
+    /// <summary>It goes on in another line, with what it has left here. Drainer.</summary>
+    public void HandsOver(WaitingRecord waiting) => waiting.LineMovedAt = _movedAt;
+
     /// <summary>What is left; zero or less = the record's time is over. Drainer.</summary>
     public TimeSpan TimeLeft(WaitingRecord waiting, long now)
     {
-        var since = waiting.BlocksItsCaller ? waiting.JoinedAt : Math.Max(waiting.JoinedAt, _movedAt);
+        var since = waiting.BlocksItsCaller ? waiting.JoinedAt : Math.Max(waiting.JoinedAt, Math.Max(_movedAt, waiting.LineMovedAt));
         return context.MaxBlock - context.Time.GetElapsedTime(since, now);
     }
 

@@ -141,8 +141,16 @@ internal sealed partial class PartitionChannel : Channel<Record, ProducerBatch>,
         {
             open = batch;
             offer.Notice |= _owner.Timeline.Opened(batch!) ? LoopNotice.Opened : LoopNotice.None;
+
+            // A flush may have walked the timeline after the batch got its generation and before it stood there. Looked at before a
+            // waiting record lowers the generation, or the drainer would close a batch for each.
+            var isFlushed = _context.Flushes.IsFlushing(batch!.Generation);
             offer.PlacedBytes = RecordBatchHeader.Size + total;
             Add(ref open, ref offer, body, total, delta: 0);
+            if (isFlushed && open is not null)
+            {
+                offer.Notice |= Close(ref open);
+            }
         }
 
         return result;

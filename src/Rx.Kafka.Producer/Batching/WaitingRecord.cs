@@ -56,6 +56,9 @@ internal sealed class WaitingRecord
     /// <summary>Monotonic time of joining its first line.</summary>
     public long JoinedAt { get; }
 
+    /// <summary>When a record last left the line that this one was handed over from, for <see cref="MaxBlock"/>. Drainer.</summary>
+    public long LineMovedAt { get; set; } = long.MinValue;
+
     /// <summary>Whether a thread is blocked in OnNext until it is placed.</summary>
     public bool BlocksItsCaller => Sink is not null;
 

@@ -203,6 +203,7 @@ internal sealed class WaitingRecords
     /// </summary>
     private bool HandOver(WaitingRecord waiting, PartitionChannel partition)
     {
+        _maxBlock.HandsOver(waiting);
         if (!partition.TryJoin(waiting, out var closedBy))
         {
             if (closedBy is null)

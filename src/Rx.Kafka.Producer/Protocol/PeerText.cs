@@ -11,7 +11,7 @@ internal static class PeerText
     /// <summary>The longest name (of a host, a rack, a cluster), in UTF-16 units; DNS has no longer ones.</summary>
     public const int LongestName = 255;
 
-    private const string Cut = "...";
+    public const string Cut = "...";
 
     /// <summary>The words in one line: blanks stand for what a terminal or a log would obey, dots for what is cut off.</summary>
     /// <param name="words">As the peer sent them.</param>

@@ -45,9 +45,9 @@ internal sealed class AsyncReader<T> : IObserver<T>, IAsyncEnumerator<T>, IBound
                 return false;
             }
 
-            // Said before the second look, so that a read in between resumes.
+            // Said before the second look, so that a read or the dispose in between resumes.
             Interlocked.Exchange(ref _holdsBack, 1);
-            return _channel.Reader.Count >= _capacity;
+            return !_isDisposed && _channel.Reader.Count >= _capacity;
         }
     }
 

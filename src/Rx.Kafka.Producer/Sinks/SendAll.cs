@@ -66,6 +66,11 @@ internal sealed class SendAll(
         {
             foreach (var record in records)
             {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    break; // while the sequence made it
+                }
+
                 if (Offer(record) is { } waiting)
                 {
                     await waiting.Placed;

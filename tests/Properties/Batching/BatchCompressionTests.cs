@@ -13,6 +13,29 @@ public sealed class BatchCompressionTests
 {
     private static readonly Compression[] Codecs = [Compression.Gzip, Compression.Snappy, Compression.Lz4, Compression.Zstd];
 
+    // What a codec learns that was under way is no measure for plain batches.
+    [Fact]
+    public void After_a_fall_back_to_no_codec_batches_are_of_BatchSize()
+    {
+        var codec = new FallingBack();
+        using var world = new BatchingWorld(batchSize: 16_384, memory: 1 << 26, compression: Compression.Of(codec).Or(Compression.None));
+        var channel = world.NewChannel(world.NewOwner());
+        var plain = new List<int>();
+        for (var i = 0; i < 60_000; i++)
+        {
+            codec.During = i == 40_000 ? () => channel.Compression!.FallBack(CompressionType.Lz4) : codec.During;
+            world.Append(channel, BatchingWorld.Numbered(i, 100));
+            world.Pumped.RunUntilIdle();
+            while (channel.Reader.TryRead(out var batch))
+            {
+                plain.AddRange(batch.Codec == CompressionType.None ? [batch.WireBytes] : []);
+                BatchingWorld.Decide(batch);
+            }
+        }
+
+        Assert.InRange(plain[^1], 8_000, 16_384);
+    }
+
     // A chunk is 4 KiB at least: a batch of this size has several.
     [Fact]
     public void A_compressed_batch_has_the_records_and_can_be_made_plain_again() => Law.Check(
@@ -219,6 +242,19 @@ public sealed class BatchCompressionTests
                 default:
                     break;
             }
+        }
+    }
+
+    private sealed class FallingBack : ICompressionCodec
+    {
+        public Action? During { get; set; }
+
+        public CompressionType Type => CompressionType.Lz4;
+
+        public void Compress(in ReadOnlySequence<byte> source, IBufferWriter<byte> destination)
+        {
+            destination.Write<byte>(new byte[(int)(source.Length / 5)]);
+            During?.Invoke();
         }
     }
 }

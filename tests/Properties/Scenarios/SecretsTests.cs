@@ -16,7 +16,7 @@ public sealed class SecretsTests
         { "SCRAM", SaslOptions.Scram256("alice", Mark + "1") },
         { "SCRAM-512", SaslOptions.Scram512("alice", Mark + "1") },
         { "a function", SaslOptions.Plain(static _ => ValueTask.FromResult(new SaslCredential("alice", Mark + "1"))) },
-        { "a function that throws", SaslOptions.Plain(static _ => throw new KafkaException("no credential")) },
+        { "a function that throws", SaslOptions.Plain(static _ => throw new KafkaException("the vault has no key " + Mark)) },
         { "a delegation token", SaslOptions.DelegationToken("id", Mark + "1") },
         { "a token", SaslOptions.OAuthBearer(new OAuthToken(Mark + "1", DateTimeOffset.MaxValue)) },
         { "a client", SaslOptions.OAuthBearer(Client(HttpStatusCode.Unauthorized)) },

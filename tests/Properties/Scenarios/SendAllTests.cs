@@ -25,6 +25,23 @@ public sealed class SendAllTests
     });
 
     [Fact]
+    [Law("L18")]
+    public void A_record_that_its_sequence_gives_after_the_cancellation_is_not_sent() => Run(async world =>
+    {
+        using var cancel = new CancellationTokenSource();
+        IEnumerable<Record> Sequence()
+        {
+            yield return new Record("t", "before");
+            cancel.Cancel();
+            yield return new Record("t", "after");
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await world.Producer.SendAllAsync(Sequence(), cancel.Token));
+        await world.Producer.FlushAsync();
+        Assert.Equal(["before"], world.Log());
+    });
+
+    [Fact]
     public void Failures_are_values_and_the_first_one_can_be_thrown() => Run(async world =>
     {
         var results = await world.Producer.SendAllAsync([new Record("t", "a"), new Record("", "b"), new Record("t", "c"), new Record("t", new byte[5000])]);

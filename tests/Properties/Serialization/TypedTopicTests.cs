@@ -186,6 +186,21 @@ public sealed class TypedTopicTests
     });
 
     [Fact]
+    [Law("L18")]
+    public void What_a_serializer_writes_after_its_token_was_cancelled_is_not_sent() => ProducerWorld.Run(async world =>
+    {
+        world.Kafka.CreateTopic("t");
+        using var cancel = new CancellationTokenSource();
+        var sent = world.Producer.SendAsync(new AsyncTopic<string, string>("t", KafkaSerializers.Utf8.AsAsync(), new DeafSerializer(world)), "k", "cancelled", cancel.Token);
+        await world.Delay(50);
+        cancel.Cancel();
+        var cancelled = await Assert.ThrowsAsync<SendCanceledException>(async () => await sent);
+        Assert.Equal(Persistence.NotPersisted, cancelled.Persistence);
+        await world.Producer.FlushAsync();
+        Assert.Empty(world.Log());
+    });
+
+    [Fact]
     public async Task An_asynchronous_serializer_is_told_topic_and_part()
     {
         var told = new List<SerializationContext>();
@@ -267,5 +282,16 @@ public sealed class TypedTopicTests
         }
 
         public void GoOn() => _destination!.Write("written too late"u8);
+    }
+
+    /// <summary>Heeds no token.</summary>
+    private sealed class DeafSerializer(ProducerWorld world) : IAsyncKafkaSerializer<string>
+    {
+        public async ValueTask<bool> SerializeAsync(string value, IBufferWriter<byte> destination, SerializationContext context, CancellationToken cancellationToken)
+        {
+            await world.Delay(100);
+            destination.Write(System.Text.Encoding.UTF8.GetBytes(value));
+            return true;
+        }
     }
 }

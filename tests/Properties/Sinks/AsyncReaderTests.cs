@@ -12,6 +12,46 @@ public sealed class AsyncReaderTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // A source behind other operators blocks in OnNext: it must not stay there when the reader leaves.
+    [Fact]
+    public void A_reader_that_leaves_lets_its_source_go_on()
+    {
+        IObserver<int>? observer = null;
+        var (begun, done) = (0, 0);
+        var source = new Thread(() =>
+        {
+            for (var round = 1; ; round++)
+            {
+                while (Volatile.Read(ref begun) < round)
+                {
+                    Thread.SpinWait(1); // SpinUntil would sleep, and miss the moment
+                }
+
+                if (Volatile.Read(ref begun) == int.MaxValue)
+                {
+                    return;
+                }
+
+                observer!.OnNext(1);
+                observer.OnNext(2);
+                Volatile.Write(ref done, round);
+            }
+        }) { IsBackground = true };
+        source.Start();
+        var random = new Random(1);
+        var started = TimeProvider.System.GetTimestamp();
+        for (var round = 1; TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(2); round++)
+        {
+            var reader = new AsyncReader<int>(new HandSource(to => observer = to), 1, BoundedChannelFullMode.Wait, default, default);
+            Volatile.Write(ref begun, round);
+            Thread.SpinWait(random.Next(60));
+            _ = reader.DisposeAsync();
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref done) == round, Patience), $"round {round}");
+        }
+
+        Volatile.Write(ref begun, int.MaxValue);
+    }
+
     [Fact]
     public void A_reader_gets_everything_in_order_and_holds_no_more_than_its_capacity() => Law.Check("reader", Steps.Of(kinds: 7, most: 100, limit: 40), program =>
     {
@@ -236,6 +276,15 @@ public sealed class AsyncReaderTests
             {
                 yield return reader.Current;
             }
+        }
+    }
+
+    private sealed class HandSource(Action<IObserver<int>> subscribe) : IObservable<int>
+    {
+        public IDisposable Subscribe(IObserver<int> observer)
+        {
+            subscribe(observer);
+            return System.Reactive.Disposables.Disposable.Empty;
         }
     }
 }

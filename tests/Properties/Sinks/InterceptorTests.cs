@@ -48,6 +48,23 @@ public sealed class InterceptorTests
         Assert.Contains(log.Events, static e => e.Id == 408);
     }
 
+    [Fact]
+    [Law("L18")]
+    public void Of_a_record_whose_token_was_cancelled_before_they_hear_nothing()
+    {
+        var seen = new List<string>();
+        ProducerWorld.Run(
+            async world =>
+            {
+                var cancelled = await Assert.ThrowsAsync<SendCanceledException>(
+                    async () => await world.Producer.SendAsync(new Record("t", "cancelled"), new CancellationToken(canceled: true)));
+                Assert.Equal(Persistence.NotPersisted, cancelled.Persistence);
+                await world.Producer.FlushAsync();
+                Assert.Empty(seen);
+            },
+            configure: options => options.Interceptors = [new Appending("a", seen)]);
+    }
+
     private static string TextOf(in Record record) => Encoding.UTF8.GetString(record.Value!.Value.Span);
 
     private sealed class Appending(string name, List<string> seen) : IProducerInterceptor

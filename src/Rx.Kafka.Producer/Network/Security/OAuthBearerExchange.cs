@@ -29,7 +29,7 @@ internal sealed class OAuthBearerExchange(OAuthToken token) : ISaslExchange
         }
 
         // The broker's error 58 follows the ^A that acknowledges it; these words say more.
-        _refusal = SaslText.Without(SaslText.Tame(Encoding.UTF8.GetString(challenge)), token.Value);
+        _refusal = SaslText.Tame(SaslText.Without(Encoding.UTF8.GetString(challenge), token.Value));
         return [1];
     }
 

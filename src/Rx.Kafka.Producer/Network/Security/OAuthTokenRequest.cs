@@ -74,7 +74,7 @@ internal sealed class OAuthTokenRequest(OAuthClientCredentials client, TimeProvi
         {
             using var json = JsonDocument.Parse(body);
             var words = $"{Text(json, "error")} {Text(json, "error_description")}".Trim();
-            return words.Length == 0 ? "" : $": {SaslText.Without(SaslText.Tame(words), client.ClientSecret)}";
+            return words.Length == 0 ? "" : $": {SaslText.Tame(SaslText.Without(words, client.ClientSecret))}";
         }
         catch (JsonException)
         {

@@ -56,5 +56,5 @@ internal static class SaslFailure
                 $"There is no credential for SASL {mechanism} to {broker}: the token endpoint cannot be asked ({http.HttpRequestError}).",
             _ => $"There is no credential for SASL {mechanism} to {broker}: getting it failed with {cause.GetType().Name}.",
         },
-        cause is SaslFault ? null : cause);
+        cause is OperationCanceledException or HttpRequestException ? cause : null);
 }

@@ -73,7 +73,7 @@ internal sealed class SaslLogin
             var answer = await AskAsync(connection, new SaslAuthenticateCall(message), version);
             if (answer.ErrorCode != 0)
             {
-                var words = exchange.Explain(SaslText.Tame(answer.ErrorMessage));
+                var words = SaslText.Tame(exchange.Explain(answer.ErrorMessage ?? string.Empty));
                 throw SaslFailure.Refused(connection.Name, Who(), answer.ErrorCode, words);
             }
 

@@ -4,7 +4,7 @@ using ZstdSharp;
 
 namespace Rx.Kafka.Protocol.Compression;
 
-/// <summary>One Zstandard frame. Contexts are costly to make and are kept, one for each core.</summary>
+/// <summary>One Zstandard frame. Contexts are costly to make and are kept, some for each core.</summary>
 internal sealed class ZstdCodec(int level) : ICompressionCodec
 {
     public const int DefaultLevel = 3;
@@ -12,7 +12,7 @@ internal sealed class ZstdCodec(int level) : ICompressionCodec
     private const int LeastSpan = 1024;
 
     private readonly ObjectPool<Compressor> _contexts =
-        new DefaultObjectPoolProvider { MaximumRetained = Environment.ProcessorCount }.Create(new ContextPolicy(level));
+        new DefaultObjectPoolProvider { MaximumRetained = 4 * Environment.ProcessorCount }.Create(new ContextPolicy(level));
 
     public CompressionType Type => CompressionType.Zstd;
 
