@@ -88,7 +88,8 @@ public sealed class PartitionChannelStressTests
                 world.Append(channel, BatchingWorld.Numbered(round));
                 Volatile.Write(ref placed, round);
             }
-        }) { IsBackground = true };
+        });
+        opener.IsBackground = true;
         opener.Start();
         var random = new Random(1);
         var started = TimeProvider.System.GetTimestamp();

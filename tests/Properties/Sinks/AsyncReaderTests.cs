@@ -36,7 +36,8 @@ public sealed class AsyncReaderTests
                 observer.OnNext(2);
                 Volatile.Write(ref done, round);
             }
-        }) { IsBackground = true };
+        });
+        source.IsBackground = true;
         source.Start();
         var random = new Random(1);
         var started = TimeProvider.System.GetTimestamp();
