@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Rx.Kafka.Tool;
 
@@ -22,23 +23,21 @@ internal static class OptionRange
     /// <param name="option">The option; what is not given is right.</param>
     /// <param name="isRight">Whether a text can be used.</param>
     /// <param name="range">Says which can, after "takes".</param>
-    public static void TakesText(this Option option, Func<string, bool> isRight, string range) => option.Validators.Add(result =>
-    {
-        foreach (var token in result.Tokens.Where(token => !isRight(token.Value)))
-        {
-            result.AddError($"{option.Name} takes {range}, not '{token.Value}'.");
-        }
-    });
+    public static void TakesText(this Option option, Func<string, bool> isRight, string range) =>
+        option.Validators.Add(result => Refuse(result, option.Name, isRight, range));
 
     /// <summary>The same for an argument.</summary>
     /// <param name="argument">The argument.</param>
     /// <param name="isRight">Whether a text can be used.</param>
     /// <param name="range">Says which can, after "takes".</param>
-    public static void TakesText(this Argument argument, Func<string, bool> isRight, string range) => argument.Validators.Add(result =>
+    public static void TakesText(this Argument argument, Func<string, bool> isRight, string range) =>
+        argument.Validators.Add(result => Refuse(result, argument.Name, isRight, range));
+
+    private static void Refuse(SymbolResult result, string name, Func<string, bool> isRight, string range)
     {
         foreach (var token in result.Tokens.Where(token => !isRight(token.Value)))
         {
-            result.AddError($"{argument.Name} takes {range}, not '{token.Value}'.");
+            result.AddError($"{name} takes {range}, not '{token.Value}'.");
         }
-    });
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         try
         {
             await _sink.Completion;
-            ThrowIfProducerLeft();
+            ThrowIfProducerDisposed();
         }
         finally
         {
@@ -96,7 +96,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         Task.Factory.StartNew(cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>A sink ends well when its producer is disposed. In a host nobody but the container should, after the pipeline.</summary>
-    private void ThrowIfProducerLeft()
+    private void ThrowIfProducerDisposed()
     {
         if (!_leaving.IsValueCreated && _producer.GetStatus().IsDisposed)
         {

@@ -4,8 +4,9 @@ using Microsoft.Extensions.ObjectPool;
 namespace Rx.Kafka.Batching;
 
 /// <summary>
-/// Where a codec writes, and a batch's chunks as one sequence that it reads. One is in use for each batch that is being compressed: at most
-/// one for each partition, and mostly a few for each processor, which are kept. Not counted in BufferMemory: what comes out goes back into the batch's own chunks.
+/// Where a codec writes, and a batch's chunks as one sequence that it reads. One is in use for each batch that is being compressed; of
+/// these there are mostly no more than are kept, a few for each processor. Not counted in BufferMemory: what comes out goes back into the
+/// batch's own chunks.
 /// </summary>
 internal sealed class CodecBuffer : IBufferWriter<byte>
 {

@@ -11,6 +11,7 @@ internal static class PeerText
     /// <summary>The longest name (of a host, a rack, a cluster), in UTF-16 units; DNS has no longer ones.</summary>
     public const int LongestName = 255;
 
+    /// <summary>The end of a text that was cut.</summary>
     public const string Cut = "...";
 
     /// <summary>The words in one line: blanks stand for what a terminal or a log would obey, dots for what is cut off.</summary>

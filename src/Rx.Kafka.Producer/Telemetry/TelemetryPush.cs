@@ -47,7 +47,9 @@ internal sealed class TelemetryPush : ControlTask, IDisposable
 
     public override long DueAt => IsAsking || _isRefused ? long.MaxValue : _dueAt;
 
-    /// <summary>Pushes for the last time, if a broker wants it and a connection is there. It may never end: the caller has a limit.</summary>
+    /// <summary>
+    /// Pushes for the last time, if a broker wants it and a connection is there. It may never end: the caller has a limit.
+    /// </summary>
     public Task EndAsync()
     {
         if (_collector is null)

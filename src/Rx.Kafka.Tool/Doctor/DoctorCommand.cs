@@ -54,7 +54,9 @@ internal sealed class DoctorCommand
         return command;
     }
 
-    /// <summary>The producer gives up before the step does, for it can say more. Without acknowledgements nobody would hear of a refusal.</summary>
+    /// <summary>
+    /// The producer gives up before the step does, for it can say more. Without acknowledgements nobody would hear of a refusal.
+    /// </summary>
     private static KafkaProducerOptions Hurried(KafkaProducerOptions options, TimeSpan patience) => options with
     {
         RequiredAcks = options.RequiredAcks == RequiredAcks.None ? RequiredAcks.Leader : options.RequiredAcks,

@@ -14,7 +14,6 @@ namespace Rx.Kafka.Properties.Batching;
 /// <summary>Channels and their memory without a producer around them: virtual time, pumped tasks, owners moved by hand. Single-threaded unless a real scheduler is given.</summary>
 internal sealed class BatchingWorld : IDisposable
 {
-    // One for all: each more is another meter for every listener of the process.
     private static readonly ProducerMetrics Metrics = new("me", TimeProvider.System);
 
     private readonly List<HandOwner> _owners = [];

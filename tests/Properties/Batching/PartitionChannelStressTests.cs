@@ -13,9 +13,6 @@ public sealed class PartitionChannelStressTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>For a race to come up.</summary>
-    private static readonly TimeSpan Effort = TimeSpan.FromSeconds(3);
-
     // Records of all sizes, also those that are copied outside the gate, into more memory than there is: every thread's records are there, in its order, with their bytes.
     [Fact]
     [Law("L21")]
@@ -70,46 +67,24 @@ public sealed class PartitionChannelStressTests
         using var world = new BatchingWorld(batchSize: 16384, memory: 1 << 24, scheduler: TaskScheduler.Default, time: TimeProvider.System);
         var owner = world.NewOwner();
         var channel = world.NewChannel(owner);
-        var (begun, placed) = (0, 0);
-        var opener = new Thread(() =>
+        new Race
         {
-            for (var round = 1; ; round++)
+            First = () => world.Append(channel, BatchingWorld.Numbered(1)),
+            Second = () =>
             {
-                while (Volatile.Read(ref begun) < round)
-                {
-                    Thread.SpinWait(1); // SpinUntil would sleep, and miss the moment
-                }
-
-                if (Volatile.Read(ref begun) == int.MaxValue)
-                {
-                    return;
-                }
-
-                world.Append(channel, BatchingWorld.Numbered(round));
-                Volatile.Write(ref placed, round);
-            }
-        });
-        opener.IsBackground = true;
-        opener.Start();
-        var random = new Random(1);
-        var started = TimeProvider.System.GetTimestamp();
-        for (var round = 1; TimeProvider.System.GetElapsedTime(started) < Effort; round++)
-        {
-            Volatile.Write(ref begun, round);
-            Thread.SpinWait(random.Next(100));
-            _ = world.Flushes.Flush();
-            owner.CloseAll();
-            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref placed) == round, Patience));
-            Assert.False(OpenBatch(channel) is { } open && world.Flushes.IsFlushing(open.Generation), $"round {round}");
-            owner.CloseAll();
-            while (channel.Reader.TryRead(out var batch))
+                _ = world.Flushes.Flush();
+                owner.CloseAll();
+            },
+            Check = () =>
             {
-                BatchingWorld.Decide(batch);
-            }
-        }
-
-        Volatile.Write(ref begun, int.MaxValue);
-        Assert.True(opener.Join(Patience));
+                Assert.False(OpenBatch(channel) is { } open && world.Flushes.IsFlushing(open.Generation));
+                owner.CloseAll();
+                while (channel.Reader.TryRead(out var batch))
+                {
+                    BatchingWorld.Decide(batch);
+                }
+            },
+        }.Run(TimeSpan.FromSeconds(3));
     }
 
     // R18: with copies under the spinning gate the worst of small records beside large ones waited 1.4 s. A copy is seen from outside as open.

@@ -17,40 +17,17 @@ public sealed class AsyncReaderTests
     public void A_reader_that_leaves_lets_its_source_go_on()
     {
         IObserver<int>? observer = null;
-        var (begun, done) = (0, 0);
-        var source = new Thread(() =>
+        AsyncReader<int>? reader = null;
+        new Race
         {
-            for (var round = 1; ; round++)
+            Prepare = () => reader = new AsyncReader<int>(new HandSource(to => observer = to), 1, BoundedChannelFullMode.Wait, default, default),
+            First = () =>
             {
-                while (Volatile.Read(ref begun) < round)
-                {
-                    Thread.SpinWait(1); // SpinUntil would sleep, and miss the moment
-                }
-
-                if (Volatile.Read(ref begun) == int.MaxValue)
-                {
-                    return;
-                }
-
                 observer!.OnNext(1);
                 observer.OnNext(2);
-                Volatile.Write(ref done, round);
-            }
-        });
-        source.IsBackground = true;
-        source.Start();
-        var random = new Random(1);
-        var started = TimeProvider.System.GetTimestamp();
-        for (var round = 1; TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(2); round++)
-        {
-            var reader = new AsyncReader<int>(new HandSource(to => observer = to), 1, BoundedChannelFullMode.Wait, default, default);
-            Volatile.Write(ref begun, round);
-            Thread.SpinWait(random.Next(60));
-            _ = reader.DisposeAsync();
-            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref done) == round, Patience), $"round {round}");
-        }
-
-        Volatile.Write(ref begun, int.MaxValue);
+            },
+            Second = () => _ = reader!.DisposeAsync(),
+        }.Run(TimeSpan.FromSeconds(2));
     }
 
     [Fact]

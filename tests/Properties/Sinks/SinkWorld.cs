@@ -8,7 +8,6 @@ namespace Rx.Kafka.Properties.Sinks;
 /// <summary>One sink without a producer: batches are made and decided by hand, the dispatcher is pumped.</summary>
 internal sealed class SinkWorld
 {
-    // One for all: each more is another meter for every listener of the process.
     private static readonly ProducerMetrics Metrics = new("me", TimeProvider.System);
 
     private readonly Queue<Action> _undecided = new();

@@ -13,7 +13,10 @@ internal static class SaslText
     /// <summary>A peer's words in one line of bounded length.</summary>
     public static string Tame(string? words) => PeerText.OneLine(words ?? string.Empty).Trim();
 
-    /// <summary>A text without a secret in it, nor the beginning of one at its end, where it may have been cut. Before it is tamed, which cuts.</summary>
+    /// <summary>
+    /// A text without a secret in it, nor the beginning of one at its end, where it may have been cut. Call it before <see cref="Tame"/>,
+    /// which cuts.
+    /// </summary>
     public static string Without(string? words, string? secret)
     {
         var text = words ?? string.Empty;

@@ -4,7 +4,7 @@ using ZstdSharp;
 
 namespace Rx.Kafka.Protocol.Compression;
 
-/// <summary>One Zstandard frame. Contexts are costly to make and are kept, some for each core.</summary>
+/// <summary>One Zstandard frame. Contexts are costly to make and are kept, four for each core.</summary>
 internal sealed class ZstdCodec(int level) : ICompressionCodec
 {
     public const int DefaultLevel = 3;
