@@ -10,17 +10,8 @@ internal sealed class Measurement(Outage outage, Feeding feeding, Way way, Scale
 
     private bool IsKeyless => feeding is Feeding.Unkeyed or Feeding.UnkeyedFlatOut;
 
-    /// <summary>Rounds of both, one after the other, and the one with the median ratio of three. Two that reach the floor decide what the median does.</summary>
-    public async Task<Throughput> MedianAsync(double floor)
-    {
-        var rounds = new List<Throughput> { await RoundAsync(), await RoundAsync() };
-        if (scale.IsFull || rounds.Exists(round => round.Ratio < floor))
-        {
-            rounds.Add(await RoundAsync());
-        }
-
-        return rounds.OrderBy(static round => round.Ratio).ElementAt(rounds.Count - 2);
-    }
+    /// <summary>The round with the median ratio.</summary>
+    public Task<Throughput> MedianAsync(double floor) => Rounds.MedianAsync(RoundAsync, static round => round.Ratio, floor);
 
     private async Task<Throughput> RoundAsync()
     {
