@@ -121,21 +121,7 @@ internal sealed class RecordAdmission : IRecordAdmission
     }
 
     /// <summary>Whether a topic that was not asked for lately must be kept: records came, stand in line, or have no outcome yet.</summary>
-    public bool KeepTopic(string name)
-    {
-        if (!_topics.TryGetValue(name, out var topic))
-        {
-            return false;
-        }
-
-        if (!topic.IsIdle())
-        {
-            return true;
-        }
-
-        topic.Forget();
-        return false;
-    }
+    public bool KeepTopic(string name) => _topics.TryGetValue(name, out var topic) && !topic.TryForget();
 
     /// <summary>Builds the adaptive partitioners' tables. A timer under traffic.</summary>
     public void UpdateLoads()

@@ -1,7 +1,6 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Options;
 using Rx.Kafka.Partitioning;
-using Rx.Kafka.Protocol;
 
 namespace Rx.Kafka.Admission;
 
@@ -9,7 +8,7 @@ namespace Rx.Kafka.Admission;
 /// One topic: its channels once they are known, its sticky partitioner, and the line of records that wait for metadata, or, without key,
 /// for memory in any partition. Its lock guards the channels; it is never held together with a gate.
 /// </summary>
-internal sealed class TopicAdmission : IWaitingPlace
+internal sealed partial class TopicAdmission : IWaitingPlace
 {
     private readonly Lock _lock = new();
     private readonly AdmissionContext _context;
@@ -25,7 +24,7 @@ internal sealed class TopicAdmission : IWaitingPlace
     /// <summary>The partition that the head of the line waits for, because the topic does not have it; drainer only.</summary>
     private int? _missing;
 
-    /// <summary>Written without a lock: a lost mark of one record is made by the next.</summary>
+    /// <summary>A record came since the last question whether the topic is idle. Set without a lock, and taken by an exchange.</summary>
     private bool _isUsed;
 
     public TopicAdmission(string name, AdmissionContext context)
@@ -73,13 +72,15 @@ internal sealed class TopicAdmission : IWaitingPlace
     /// <summary>The channels, for a record: idle topics are dropped, and this says that this one is not.</summary>
     public TopicChannels? ChannelsInUse()
     {
-        var channels = Channels;
-        if (!_isUsed && channels is not null)
+        if (!_isUsed && Channels is not null)
         {
             _isUsed = true;
+
+            // After the mark: either we see that the topic was forgotten meanwhile, or who forgets it sees the mark.
+            Interlocked.MemoryBarrier();
         }
 
-        return channels;
+        return Channels;
     }
 
     /// <summary>
@@ -107,16 +108,20 @@ internal sealed class TopicAdmission : IWaitingPlace
     public void Update(TopicPartitions? partitions, Func<int, PartitionChannel> createChannel, long askedAt = long.MinValue)
     {
         TaskCompletionSource? news;
+        var refusal = partitions is null ? Refusal() : null;
         lock (_lock)
         {
-            // A topic that vanished for a moment keeps its channels; records that cannot be delivered expire.
-            if (partitions is not null && Channels?.Partitions != partitions && !_isClosed)
+            // A topic that vanished for a moment keeps its channels; records that cannot be delivered expire. Those of one that is
+            // forbidden now are refused at once.
+            if (refusal is not null)
             {
-                for (var i = _all.Length; i < partitions.Count; i++)
-                {
-                    _all = [.. _all, createChannel(i)];
-                }
-
+                Volatile.Write(ref _channels, null);
+            }
+            else if (partitions is not null && Channels?.Partitions != partitions && !_isClosed)
+            {
+                // Whole, before anybody sees it: others read it without the lock.
+                var known = _all.Length;
+                _all = [.. _all, .. Enumerable.Range(known, Math.Max(0, partitions.Count - known)).Select(createChannel)];
                 Volatile.Write(ref _channels, new TopicChannels(partitions, _all[..partitions.Count]));
             }
 
@@ -126,24 +131,42 @@ internal sealed class TopicAdmission : IWaitingPlace
         }
 
         news?.TrySetResult();
+        if (refusal is not null)
+        {
+            Array.ForEach(_all, channel => channel.EndLine(refusal));
+        }
+
         if (HasWaiters)
         {
             _waiting.QueueDrainer();
         }
     }
 
-    /// <summary>Whether no record came since the last question, stands in line, or has no outcome yet.</summary>
-    public bool IsIdle()
+    /// <summary>
+    /// Forgets the channels if no record came since the last question, stands in line, or has no outcome yet: the topic is no longer
+    /// watched then, and its metadata is asked for again at the next record.
+    /// </summary>
+    public bool TryForget()
     {
-        var isUsed = _isUsed || HasWaiters;
-        _isUsed = false;
-        return !isUsed && !Array.Exists(_all, IsBusy);
+        if (Interlocked.Exchange(ref _isUsed, false) || HasWaiters || Array.Exists(_all, IsBusy))
+        {
+            return false;
+        }
+
+        var channels = Channels;
+        Volatile.Write(ref _channels, null);
+        Interlocked.MemoryBarrier();
+        if (!_isUsed)
+        {
+            return true;
+        }
+
+        // A record came meanwhile, and may have found them.
+        Volatile.Write(ref _channels, channels);
+        return false;
 
         bool IsBusy(PartitionChannel channel) => Load.Queued(channel.Partition) > 0 || channel.HasOpenBatch || !channel.Waiting.IsEmpty;
     }
-
-    /// <summary>The topic was idle and is no longer watched: its metadata is asked for again at the next record.</summary>
-    public void Forget() => Volatile.Write(ref _channels, null);
 
     /// <summary>Takes no more records and ends all that stand in line. Dispose.</summary>
     public void CloseForever(ProduceError error)
@@ -203,34 +226,6 @@ internal sealed class TopicAdmission : IWaitingPlace
         return refusal;
     }
 
-    /// <summary>Why the topic did not become known in time.</summary>
-    public ProduceError UnknownInTime()
-    {
-        var waited = $"within MaxBlock ({_context.Options.MaxBlock.TotalMilliseconds:0} ms)";
-        if (_context.Metadata.TopicError(Name.Text) == ErrorCodes.UnknownTopicOrPartition)
-        {
-            var unknown = $"The brokers do not know topic '{Name.Text}', and it was not created {waited}. "
-                + "Create it, or let the brokers create topics (auto.create.topics.enable).";
-            return new(ProduceErrorCode.TopicUnknown, unknown, BrokerErrorCode: ErrorCodes.UnknownTopicOrPartition);
-        }
-
-        if (_context.Options.MaxBlock == TimeSpan.Zero)
-        {
-            var notYet = $"The partitions of topic '{Name.Text}' are not known yet, and with MaxBlock = 0 nothing waits for them. They are "
-                + "asked for: try again, or raise MaxBlock.";
-            return new(ProduceErrorCode.MetadataTimeout, notYet, Cause: _context.Metadata.LastFailure);
-        }
-
-        var cause = _context.Metadata.LastFailure;
-        if (cause is KafkaAuthenticationException)
-        {
-            return new(ProduceErrorCode.Authentication, cause.Message, Cause: cause);
-        }
-
-        var text = $"No metadata of topic '{Name.Text}' came {waited}. {cause?.Message ?? "Is a broker of BootstrapServers reachable?"}";
-        return new(ProduceErrorCode.MetadataTimeout, text, Cause: cause);
-    }
-
     ProduceError? IWaitingPlace.BeginDraining()
     {
         if (Channels is null)
@@ -267,33 +262,4 @@ internal sealed class TopicAdmission : IWaitingPlace
             channel.CloseFlushed();
         }
     }
-
-    /// <summary>A topic that will not become usable by waiting.</summary>
-    private ProduceError? Refusal() => _context.Metadata.TopicError(Name.Text) switch
-    {
-        ErrorCodes.InvalidTopic => new(
-            ProduceErrorCode.TopicUnknown,
-            $"The brokers refuse the topic name '{Name.Text}' as invalid. Use 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-'.",
-            BrokerErrorCode: ErrorCodes.InvalidTopic),
-        ErrorCodes.TopicAuthorizationFailed => new(
-            ProduceErrorCode.Authorization,
-            $"The brokers do not show topic '{Name.Text}' to this client: grant its principal WRITE on it, which includes DESCRIBE"
-            + $"{(_context.Options.AllowAutoCreateTopics ? "; or the topic does not exist, and this client may not CREATE it" : "")}.",
-            BrokerErrorCode: ErrorCodes.TopicAuthorizationFailed),
-        _ => null,
-    };
-
-    /// <summary>The cluster could not be asked within MaxBlock whether the partition was added.</summary>
-    private ProduceError Missing(int partition, TopicChannels channels) => new(
-        ProduceErrorCode.MetadataTimeout,
-        $"Topic {Name.Text} has {channels.Channels.Length} partition(s); the record is for partition {partition}, and the brokers did not "
-        + $"answer within MaxBlock ({_context.Options.MaxBlock.TotalMilliseconds:0} ms) whether it was added.",
-        Cause: _context.Metadata.LastFailure);
-
-    /// <summary>No partition had memory within MaxBlock.</summary>
-    private ProduceError Full() => new(
-        ProduceErrorCode.BufferFull,
-        $"No memory became free for any partition of topic {Name.Text} within MaxBlock "
-        + $"({_context.Options.MaxBlock.TotalMilliseconds:0} ms) of BufferMemory ({_context.Options.BufferMemory} bytes): "
-        + "the brokers are slower than the source. Raise either, or slow the source.");
 }

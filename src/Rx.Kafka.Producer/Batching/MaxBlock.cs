@@ -55,8 +55,9 @@ internal sealed class MaxBlock(IWaitingPlace place, BatchingContext context)
         var next = TimeLeft(head, now);
         if (FirstBlocking is { } blocking)
         {
-            var toSay = SaysAfter - context.Time.GetElapsedTime(blocking.JoinedAt, now);
-            next = Least(next, Least(TimeLeft(blocking, now), toSay > TimeSpan.Zero ? toSay : SaysAfter));
+            // By whole seconds, whoever else looks in between.
+            var sinceSaid = context.Time.GetElapsedTime(blocking.JoinedAt, now).Ticks % SaysAfter.Ticks;
+            next = Least(next, Least(TimeLeft(blocking, now), SaysAfter - TimeSpan.FromTicks(sinceSaid)));
         }
 
         return next > TimeSpan.Zero ? next : TimeSpan.Zero;

@@ -153,8 +153,9 @@ internal sealed partial class PartitionChannel
             Close(ref open);
         }
 
-        _gate.Exit();
+        // Under the gate, so that of two moves the later one counts its bytes later, too.
         _context.Memory.MoveChannel(_account, newOwner.Memory);
+        _gate.Exit();
         newOwner.Wake();
     }
 

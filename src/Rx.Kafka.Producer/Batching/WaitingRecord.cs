@@ -116,8 +116,12 @@ internal sealed class WaitingRecord
     /// <summary>The record is in a batch: its caller goes on. Without locks.</summary>
     public void ConfirmPlaced() => _placed.TrySetResult();
 
-    /// <summary>Out of line because it was withdrawn: nobody is told an outcome but the await itself.</summary>
-    public void ConfirmWithdrawn() => _placed.TrySetCanceled();
+    /// <summary>Out of line because it was withdrawn: its caller goes on, and no observer is told.</summary>
+    public void ConfirmWithdrawn()
+    {
+        Completion?.Withdrawn();
+        _placed.TrySetCanceled();
+    }
 
     /// <summary>
     /// The record was refused: the outcome goes to its sink or its await, and the caller goes on. Without locks; whoever calls also

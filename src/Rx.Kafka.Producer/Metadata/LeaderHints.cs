@@ -7,16 +7,17 @@ namespace Rx.Kafka.Metadata;
 internal sealed class LeaderHints
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Topic, int Partition), int> _places = [];
+    private readonly Dictionary<(string Topic, Guid TopicId, int Partition), int> _places = [];
     private List<LeaderHint> _hints = [];
 
     public void Add(in LeaderHint hint)
     {
         lock (_gate)
         {
-            if (!_places.TryGetValue((hint.Topic, hint.Partition), out var place))
+            var key = (hint.Topic, hint.TopicId, hint.Partition);
+            if (!_places.TryGetValue(key, out var place))
             {
-                _places.Add((hint.Topic, hint.Partition), _hints.Count);
+                _places.Add(key, _hints.Count);
                 _hints.Add(hint);
             }
             else if (hint.LeaderEpoch > _hints[place].LeaderEpoch)
@@ -44,6 +45,9 @@ internal sealed class LeaderHints
     }
 }
 
-/// <summary>A new leader, told by the old one with its refusal (KIP-951).</summary>
+/// <summary>
+/// A new leader, told by the old one with its refusal (KIP-951). The id is that of the topic that was written to; empty = not known.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct LeaderHint(string Topic, int Partition, int LeaderId, int LeaderEpoch, BrokerNode[] EndPoints);
+internal readonly record struct LeaderHint(
+    string Topic, Guid TopicId, int Partition, int LeaderId, int LeaderEpoch, BrokerNode[] EndPoints);

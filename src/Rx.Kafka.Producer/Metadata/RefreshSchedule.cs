@@ -10,6 +10,7 @@ internal sealed class RefreshSchedule
     private readonly Backoff _equivalent;
     private readonly Backoff _failure;
     private bool _requested;
+    private bool _wasRequested; // what runs now
     private long _ageDue = long.MaxValue;
     private long _requestDue = long.MinValue;
     private long _failureUntil = long.MinValue;
@@ -45,7 +46,11 @@ internal sealed class RefreshSchedule
     public bool IsFull(long now) => FullDueAt() <= now;
 
     /// <summary>A refresh has started; what is requested from now on is another one.</summary>
-    public void Started(bool full) => _requested &= !full;
+    public void Started(bool full)
+    {
+        _wasRequested = _requested && full;
+        _requested &= !full;
+    }
 
     /// <summary>An answer came.</summary>
     /// <param name="now">The timestamp.</param>
@@ -55,12 +60,19 @@ internal sealed class RefreshSchedule
     {
         _failure.Reset();
         _failureUntil = long.MinValue;
-        if (changed)
+
+        // What was asked because of its age, or of new topics alone, says nothing of how soon another answer may tell more.
+        if (changed || !_wasRequested)
         {
             _equivalent.Reset();
         }
 
-        _requestDue = _units.After(now, _equivalent.Next());
+        // A refresh that is wanted does not wait for the last of the new topics.
+        if (full || !_requested)
+        {
+            _requestDue = _units.After(now, _equivalent.Next());
+        }
+
         if (full || _ageDue == long.MaxValue)
         {
             _ageDue = _units.After(now, _maxAge);

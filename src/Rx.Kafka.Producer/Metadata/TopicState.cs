@@ -20,13 +20,15 @@ internal sealed class TopicState(string name)
     private Guid _id;
     private short _errorCode;
     private bool _doubtful;
+    private bool _isLost; // it had partitions, and was then denied
     private TopicMetadata? _published;
     private KnownBrokers? _publishedFor; // null = something was told since
 
     public string Name { get; } = name;
 
     /// <summary>
-    /// Whether to ask again soon: an error that may pass, a partition without leader, or an answer that was not believed.
+    /// Whether to ask again soon: an error that may pass, a topic in use that is denied now, a partition without leader, or an answer
+    /// that was not believed.
     /// </summary>
     public bool Unsettled { get; private set; }
 
@@ -46,6 +48,7 @@ internal sealed class TopicState(string name)
 
         if (TopicErrors.EndsTopic(answer.ErrorCode))
         {
+            _isLost |= _partitions.Length > 0;
             _partitions = [];
         }
         else if (answer.Partitions.Length == 0 || !IsWhole(answer.Partitions))
@@ -63,7 +66,9 @@ internal sealed class TopicState(string name)
     /// <summary>Takes a hint if it is newer than all that is known.</summary>
     public bool Apply(in LeaderHint hint)
     {
-        if ((uint)hint.Partition >= (uint)_partitions.Length || hint.LeaderEpoch <= _epochs[hint.Partition])
+        // Epochs of another topic of the same name are no measure.
+        var isOfAnother = hint.TopicId != _id && hint.TopicId != Guid.Empty && _id != Guid.Empty;
+        if (isOfAnother || (uint)hint.Partition >= (uint)_partitions.Length || hint.LeaderEpoch <= _epochs[hint.Partition])
         {
             return false;
         }
@@ -103,7 +108,7 @@ internal sealed class TopicState(string name)
             }
         }
 
-        Unsettled = _doubtful || leaderless || TopicErrors.MayPass(_errorCode);
+        Unsettled = _doubtful || leaderless || _isLost || TopicErrors.MayPass(_errorCode);
         if (partitions.Length == 0)
         {
             return _published = null;
@@ -159,6 +164,7 @@ internal sealed class TopicState(string name)
         }
 
         _partitions = partitions;
+        _isLost = false;
     }
 
     private bool IsBelieved(int index, int epoch, bool withId)

@@ -21,7 +21,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     private readonly Backoff _setup;
     private readonly RequestTimeout _timeout;
     private readonly SessionRenewal _renewal;
-    private readonly CancellationTokenSource _disposing = new();
+    private CancellationTokenSource _wanted = new(); // of attempts, until they are not
     private Task _opening = Task.CompletedTask;
     private Task _ending = Task.CompletedTask;
     private ConnectAttempt? _news; // of the connect task
@@ -104,12 +104,17 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The address changed, or what the connection was made with: the next one is made at once, and nothing of before counts.
-    /// </summary>
+    /// <summary>The address changed, or what the connection was made with: the next one is made at once; all before is void.</summary>
     public void Renew(string reason)
     {
-        _attempt?.IsVoid = true;
+        if (_attempt is { IsVoid: false } attempt)
+        {
+            // Not waited for: the old address may be silent. What a transport does when its token is cancelled does not run here.
+            attempt.IsVoid = true;
+            _ = Task.Factory.StartNew(_wanted.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _connector.Scheduler);
+            _wanted = new CancellationTokenSource();
+        }
+
         _notBefore = long.MinValue;
         Connection?.Close(new IntendedCloseException(reason));
     }
@@ -118,7 +123,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var disposed = new IntendedCloseException("The producer was disposed.");
-        _disposing.Cancel();
+        _wanted.Cancel();
         await _opening;
         foreach (var connection in new[] { Connection, Interlocked.Exchange(ref _news, null)?.Connection })
         {
@@ -128,7 +133,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
 
         await _ending;
         Suspicion.Withdraw();
-        _disposing.Dispose();
+        _wanted.Dispose();
     }
 
     public void Flushed(BrokerConnection connection) => _owner.Wake();
@@ -259,14 +264,9 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
 
     private long Connect(long now)
     {
-        if (_attempt is not null)
+        if (_attempt is not null || now < _notBefore)
         {
-            return long.MaxValue;
-        }
-
-        if (now < _notBefore)
-        {
-            return _notBefore;
+            return _attempt is null ? _notBefore : long.MaxValue;
         }
 
         // More time for the next round, not for the next broker of this one: they are different brokers.
@@ -277,7 +277,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         }
 
         _attempt = new ConnectAttempt(_owner.NextEndPoint());
-        _opening = _attempt.RunAsync(_connector, this, _setupTimeout, AttemptEnded, _disposing.Token);
+        _opening = _attempt.RunAsync(_connector, this, _setupTimeout, AttemptEnded, _wanted.Token);
         return long.MaxValue;
     }
 

@@ -34,6 +34,9 @@ internal sealed class Connector
     /// <summary>The clock of all connections.</summary>
     public TimeProvider Time => _settings.Time;
 
+    /// <summary>Where connections are opened, and read.</summary>
+    public TaskScheduler Scheduler => _settings.Scheduler;
+
     /// <summary>Opens a connection that is ready for requests.</summary>
     /// <param name="endPoint">Where to.</param>
     /// <param name="owner">Who sends on it; hears nothing of a connection that never became ready.</param>
@@ -126,40 +129,35 @@ internal sealed record ConnectionSettings(
 /// </summary>
 internal sealed class SetupDeadline : IDisposable
 {
-    private readonly CancellationTokenSource _source;
+    private readonly CancellationTokenSource _source = new(); // holds nothing, so it needs no dispose
+    private readonly CancellationTokenRegistration _outer;
     private readonly TaskScheduler _scheduler;
     private readonly ITimer _timer;
-    private int _state; // 0 = running, 1 = expired, 2 = disposed
+    private int _hasExpired;
 
     public SetupDeadline(TimeProvider time, TaskScheduler scheduler, TimeSpan timeout, CancellationToken outer)
     {
-        _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _scheduler = scheduler;
+        _outer = outer.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
         _timer = time.CreateTimer(static self => ((SetupDeadline)self!).Expire(), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
     public CancellationToken Token => _source.Token;
 
     /// <summary>Whether the time ran out before the setup was through.</summary>
-    public bool Expired => Volatile.Read(ref _state) == 1;
+    public bool Expired => Volatile.Read(ref _hasExpired) != 0;
 
+    /// <summary>Leaves the outer token, which may live as long as the producer.</summary>
     public void Dispose()
     {
         _timer.Dispose();
-
-        // Once expired, the queued cancellation still needs the source, which holds nothing that outlives it.
-        if (Interlocked.CompareExchange(ref _state, 2, 0) == 0)
-        {
-            _source.Dispose();
-        }
+        _outer.Unregister();
     }
 
     private void Expire()
     {
-        if (Interlocked.CompareExchange(ref _state, 1, 0) == 0)
-        {
-            _ = Task.Factory.StartNew(_source.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
-        }
+        Volatile.Write(ref _hasExpired, 1);
+        _ = Task.Factory.StartNew(_source.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
     }
 }
 

@@ -6,29 +6,22 @@ using Rx.Kafka.Network.Security;
 namespace Rx.Kafka.Network;
 
 /// <summary>Connections over TCP, in plain text or with TLS.</summary>
-internal sealed class SocketTransport : ITransport
+/// <param name="options">The sizes of the system's buffers, and how large a request may be.</param>
+/// <param name="time">For addresses that are silent.</param>
+/// <param name="tls">Secures each connection; null = plain text.</param>
+internal sealed class SocketTransport(KafkaProducerOptions options, TimeProvider time, TlsClient? tls = null) : ITransport
 {
     private const int LargestSegment = 1024 * 1024;
 
-    private readonly AddressRotation _rotation = new();
-    private readonly int _sendBufferBytes;
-    private readonly int _receiveBufferBytes;
-    private readonly int _segmentBytes;
-    private readonly TlsClient? _tls;
+    /// <summary>So long an address may take to accept while there is another to try: two packets may be lost.</summary>
+    private static readonly TimeSpan AddressPatience = TimeSpan.FromSeconds(4);
 
-    /// <summary>Makes a transport.</summary>
-    /// <param name="sendBufferBytes">SO_SNDBUF; -1 = the system's choice.</param>
-    /// <param name="receiveBufferBytes">SO_RCVBUF; -1 = the system's choice.</param>
-    /// <param name="maxRequestSize">A request of that size should be a write or two, not hundreds: sizes the writer's segments, up to 1
-    /// MiB.</param>
-    /// <param name="tls">Secures each connection; null = plain text.</param>
-    public SocketTransport(int sendBufferBytes, int receiveBufferBytes, int maxRequestSize, TlsClient? tls = null)
-    {
-        _tls = tls;
-        _sendBufferBytes = sendBufferBytes;
-        _receiveBufferBytes = receiveBufferBytes;
-        _segmentBytes = Math.Clamp(maxRequestSize, 4096, LargestSegment);
-    }
+    /// <summary>A request of the largest size should be a write or two, not hundreds.</summary>
+    private readonly int _segmentBytes = Math.Clamp(options.MaxRequestSize, 4096, LargestSegment);
+    private readonly AddressRotation _rotation = new();
+
+    /// <summary>The addresses of a name.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
 
     /// <summary>Resolves the name anew each time, and tries its addresses in turn.</summary>
     public async ValueTask<IDuplexPipe> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
@@ -39,29 +32,30 @@ internal sealed class SocketTransport : ITransport
             IPEndPoint ip => (ip.Address.ToString(), ip.Port),
             _ => throw new NotSupportedException($"TCP cannot connect to {endPoint}; give a host name or an IP address, and a port."),
         };
-        var addresses = endPoint is IPEndPoint fixedAddress
-            ? [fixedAddress.Address]
-            : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        var addresses = endPoint is IPEndPoint fixedAddress ? [fixedAddress.Address] : await Resolve(host, cancellationToken);
         if (addresses.Length == 0)
         {
             throw new SocketException((int)SocketError.HostNotFound);
         }
 
+        var start = _rotation.Start(host);
         for (var tried = 1; ; tried++)
         {
-            var address = addresses[_rotation.Index(host, addresses.Length)];
+            var index = (start + tried - 1) % addresses.Length;
+            var to = new IPEndPoint(addresses[index], port);
+            var isLast = tried == addresses.Length;
             try
             {
-                var to = new IPEndPoint(address, port);
-                return _tls is null
-                    ? new SocketPipe(await OpenAsync(to, cancellationToken), _segmentBytes)
-                    : await SecureAsync(_tls, to, host, cancellationToken);
+                var socket = await OpenAsync(to, isLast ? Timeout.InfiniteTimeSpan : AddressPatience, cancellationToken);
+                return tls is null
+                    ? new SocketPipe(socket, _segmentBytes)
+                    : await SecureAsync(tls, socket, to, host, cancellationToken);
             }
-            catch (Exception e)
+            catch (Exception)
             {
                 // The next attempt begins after this address, also when this one was given up because its time was over.
-                _rotation.Failed(host);
-                if (tried == addresses.Length || e is OperationCanceledException)
+                _rotation.Failed(host, index);
+                if (isLast || cancellationToken.IsCancellationRequested)
                 {
                     throw;
                 }
@@ -70,38 +64,40 @@ internal sealed class SocketTransport : ITransport
     }
 
     /// <summary>The name is checked that was connected to, whatever the address that it led to.</summary>
-    private async Task<IDuplexPipe> SecureAsync(TlsClient tls, IPEndPoint address, string host, CancellationToken cancellationToken)
+    private async Task<IDuplexPipe> SecureAsync(
+        TlsClient client, Socket socket, IPEndPoint to, string host, CancellationToken cancellationToken)
     {
-        var where = EndPointText.Of(host, address.Port);
+        var where = EndPointText.Of(host, to.Port);
         try
         {
-            var stream = new NetworkStream(await OpenAsync(address, cancellationToken), ownsSocket: true);
-            return new TlsPipe(await tls.SecureAsync(stream, host, where, cancellationToken), _segmentBytes);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            return new TlsPipe(await client.SecureAsync(stream, host, where, cancellationToken), _segmentBytes);
         }
         catch (TlsEndedException e)
         {
-            using var socket = await OpenAsync(address, cancellationToken);
-            throw await PlainListener.AnswersAsync(socket, cancellationToken) ? TlsFailure.NotSpoken(where, e) : e;
+            using var again = await OpenAsync(to, Timeout.InfiniteTimeSpan, cancellationToken);
+            throw await PlainListener.AnswersAsync(again, cancellationToken) ? TlsFailure.NotSpoken(where, e) : e;
         }
     }
 
-    private async Task<Socket> OpenAsync(IPEndPoint address, CancellationToken cancellationToken)
+    private async Task<Socket> OpenAsync(IPEndPoint address, TimeSpan patience, CancellationToken cancellationToken)
     {
+        using var deadline = new SetupDeadline(time, options.Runtime.TaskScheduler, patience, cancellationToken);
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-            if (_sendBufferBytes >= 0)
+            if (options.SendBufferBytes >= 0)
             {
-                socket.SendBufferSize = _sendBufferBytes;
+                socket.SendBufferSize = options.SendBufferBytes;
             }
 
-            if (_receiveBufferBytes >= 0)
+            if (options.ReceiveBufferBytes >= 0)
             {
-                socket.ReceiveBufferSize = _receiveBufferBytes;
+                socket.ReceiveBufferSize = options.ReceiveBufferBytes;
             }
 
-            await socket.ConnectAsync(address, cancellationToken);
+            await socket.ConnectAsync(address, deadline.Token);
             return socket;
         }
         catch
@@ -156,29 +152,29 @@ internal sealed class SocketPipe : IDuplexPipe
 }
 
 /// <summary>
-/// Where to begin among the addresses of a name: behind the one that failed last, so that one that never answers does not take every
-/// attempt's time.
+/// Where to begin among the addresses of a name: after the one that failed last, so that one that never answers does not take every
+/// attempt's time. Any thread.
 /// </summary>
 internal sealed class AddressRotation
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, uint> _failures = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, int> _starts = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The address to try now.</summary>
-    public int Index(string host, int count)
+    /// <summary>The number of the address to begin with; there may be fewer by now.</summary>
+    public int Start(string host)
     {
         lock (_gate)
         {
-            return (int)(_failures.GetValueOrDefault(host) % (uint)count);
+            return _starts.GetValueOrDefault(host);
         }
     }
 
-    /// <summary>The address tried last failed.</summary>
-    public void Failed(string host)
+    /// <summary>The address of this number failed; attempts to the same name may run side by side.</summary>
+    public void Failed(string host, int index)
     {
         lock (_gate)
         {
-            _failures[host] = unchecked(_failures.GetValueOrDefault(host) + 1);
+            _starts[host] = index + 1;
         }
     }
 }

@@ -66,6 +66,10 @@ internal sealed class Suspicion(SuspectHosts hosts)
         }
     }
 
-    /// <summary>The link is of no more use.</summary>
-    public void Withdraw() => hosts.Set(this, null);
+    /// <summary>The link is of no more use, or goes to another host.</summary>
+    public void Withdraw()
+    {
+        _host = null;
+        hosts.Set(this, null);
+    }
 }

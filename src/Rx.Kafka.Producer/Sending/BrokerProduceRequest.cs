@@ -161,7 +161,7 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
             }
             else if (_lost is null && part.IsAnswered)
             {
-                Hint(part.Lane.Channel, part.Answer);
+                Hint(part);
                 var cause = FailureText.Of(part.Answer, Connection, owner.BrokerId);
                 part.Lane.Ended(part.Batch, new AttemptEnd(part.Answer, cause, Connection, now));
             }
@@ -253,11 +253,13 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
     }
 
     /// <summary>KIP-951: a broker that no longer leads names who does.</summary>
-    private void Hint(PartitionChannel channel, in PartitionAnswer answer)
+    private void Hint(Part part)
     {
-        if (answer is { LeaderId: >= 0, LeaderEpoch: >= 0 })
+        if (part.Answer is { LeaderId: >= 0, LeaderEpoch: >= 0 } told)
         {
-            context.Metadata.LeaderHint(new(channel.Topic, channel.Partition, answer.LeaderId, answer.LeaderEpoch, _endpoints));
+            var channel = part.Lane.Channel;
+            context.Metadata.LeaderHint(
+                new(channel.Topic, part.TopicId, channel.Partition, told.LeaderId, told.LeaderEpoch, _endpoints));
         }
     }
 

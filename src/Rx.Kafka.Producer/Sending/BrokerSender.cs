@@ -76,6 +76,7 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
 
         Volatile.Write(ref _node, node);
         _tags = new BrokerTags(node.Host, node.Port);
+        _link.Suspicion.Withdraw();
         _link.Renew($"Broker {node.Id} is at {node.Host}:{node.Port} now.");
     }
 
@@ -285,7 +286,8 @@ internal sealed class BrokerSender : SendingLoop, ILinkOwner
         }
 
         _movingSince = _movingSince == 0 ? now : _movingSince;
-        var silentAt = Context.Time.After(Math.Max(_movingSince, Math.Max(owesSince, connection.LastByteAt)), MoveSilence);
+        var heard = Math.Max(Math.Max(owesSince, connection.LastByteAt), _link.Throttle.Until);
+        var silentAt = Context.Time.After(Math.Max(_movingSince, heard), MoveSilence);
         if (silentAt > now)
         {
             return silentAt;

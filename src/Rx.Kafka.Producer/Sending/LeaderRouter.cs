@@ -22,6 +22,8 @@ internal sealed class LeaderRouter : IAsyncDisposable
     private readonly NoLeaderLoop _noLeader;
     private readonly List<(PartitionChannel Channel, int Leader)> _moved = []; // to be logged without the lock
     private string? _clusterId;
+    private (long Generation, ProduceError Error)? _purged;
+    private ProduceError? _givesUp;
 
     public LeaderRouter(SendingContext context)
     {
@@ -105,6 +107,31 @@ internal sealed class LeaderRouter : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Every loop gives up its batches of the flush generations up to this one: a purge. A loop that is made later is told too, for a lane
+    /// with such batches may move to it.
+    /// </summary>
+    public void GiveUp(long generation, ProduceError error)
+    {
+        lock (_lock)
+        {
+            _purged = _purged is { } last && last.Generation > generation ? last : (generation, error);
+            _loops.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
+        }
+    }
+
+    /// <summary>
+    /// Every loop, also one that is made later, gives up whatever is or comes there: the end of a dispose, or a fatal error.
+    /// </summary>
+    public void GiveUpFromNowOn(ProduceError error)
+    {
+        lock (_lock)
+        {
+            _givesUp = error;
+            _loops.ForEach(loop => loop.Post(() => loop.GiveUpFromNowOn(error)));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         SendingLoop[] loops;
@@ -127,31 +154,39 @@ internal sealed class LeaderRouter : IAsyncDisposable
             return;
         }
 
+        // A topic that is forgotten as idle, or comes back, would fill the log.
+        var isLogged = metadata is not null && topic.Metadata is not null;
         topic.Metadata = metadata;
         foreach (var lane in topic.Lanes)
         {
-            Route(lane, LeaderOf(metadata, lane.Channel.Partition, snapshot), metadata?.Id ?? Guid.Empty);
+            var leader = LeaderOf(metadata, lane.Channel.Partition, snapshot);
+            if (Route(lane, leader, metadata?.Id ?? Guid.Empty) && isLogged)
+            {
+                _moved.Add((lane.Channel, LoopOf(leader).BrokerId));
+            }
         }
     }
 
     /// <summary>A topic of the same name with another id is another topic; no id says nothing.</summary>
-    private void Route(PartitionLane lane, Broker? leader, Guid topicId)
+    /// <returns>Whether it has another leader.</returns>
+    private bool Route(PartitionLane lane, Broker? leader, Guid topicId)
     {
         var (channel, last, owner) = (lane.Channel, lane.Route, LoopOf(leader));
         var id = topicId == Guid.Empty ? last.TopicId : topicId;
         if (owner == last.Loop && id == last.TopicId)
         {
-            return;
+            return false;
         }
 
-        if (owner != last.Loop)
+        var isMoved = owner != last.Loop;
+        if (isMoved)
         {
-            _moved.Add((channel, owner.BrokerId));
             channel.Load.Led(channel.Partition, leader?.Stall);
         }
 
         lane.Route = new LaneRoute(owner, id);
         LaneLoop.Tell(lane, static moved => moved.Rerouted());
+        return isMoved;
     }
 
     private SendingLoop LoopOf(Broker? leader) => leader is null ? _noLeader : leader.Sender;
@@ -184,6 +219,16 @@ internal sealed class LeaderRouter : IAsyncDisposable
     private void Start(SendingLoop loop)
     {
         _loops.Add(loop);
+        if (_purged is { } purged)
+        {
+            loop.Post(() => loop.GiveUp(purged.Generation, purged.Error));
+        }
+
+        if (_givesUp is { } error)
+        {
+            loop.Post(() => loop.GiveUpFromNowOn(error));
+        }
+
         loop.Start();
     }
 

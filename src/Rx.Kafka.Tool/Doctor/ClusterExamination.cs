@@ -22,13 +22,13 @@ internal sealed class ClusterExamination(KafkaProducerOptions options, Bedside b
                 try
                 {
                     var addresses = await Dns.GetHostAddressesAsync(broker.Host, cancellationToken);
-                    using var socket = await Wire.ConnectAsync(addresses, broker.Port, cancellationToken);
+                    using var socket = await Wire.ConnectAsync(addresses, broker.Port, bedside, cancellationToken);
                     return (true, broker.Rack is { } rack ? $"{name}, rack {rack}" : name);
                 }
                 catch (Exception fault) when (fault is SocketException or ArgumentException)
                 {
-                    return (false, $"Broker {name} cannot be connected to: {FaultText.Of(fault)}. The cluster tells clients to go there: see "
-                        + "advertised.listeners of that broker.");
+                    return (false, $"Broker {name} cannot be connected to: {FaultText.Of(fault)}. The cluster tells clients to go there: "
+                        + "see advertised.listeners of that broker.");
                 }
             });
         }

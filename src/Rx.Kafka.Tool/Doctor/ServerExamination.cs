@@ -47,7 +47,7 @@ internal sealed class ServerExamination(Server server, KafkaProducerOptions opti
     {
         try
         {
-            var socket = await Wire.ConnectAsync(_addresses, server.Port, cancellationToken);
+            var socket = await Wire.ConnectAsync(_addresses, server.Port, bedside, cancellationToken);
             _stream = new NetworkStream(socket, ownsSocket: true);
             return (true, $"TCP to {socket.RemoteEndPoint}");
         }

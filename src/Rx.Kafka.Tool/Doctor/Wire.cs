@@ -10,21 +10,25 @@ namespace Rx.Kafka.Tool.Doctor;
 /// <summary>A connection of the doctor's own: it looks at what the producer does not show.</summary>
 internal static class Wire
 {
-    /// <summary>Connects to the first address that answers.</summary>
-    public static async Task<Socket> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    /// <summary>Connects to the first address that answers; each has its share of the step's time, the last one all that is left.</summary>
+    public static async Task<Socket> ConnectAsync(IPAddress[] addresses, int port, Bedside bedside, CancellationToken cancellationToken)
     {
         for (var i = 0; ; i++)
         {
+            var isLast = i == addresses.Length - 1;
+            var share = isLast ? Timeout.InfiniteTimeSpan : bedside.Patience / addresses.Length;
+            using var limit = new CancellationTokenSource(share, bedside.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(addresses[i], port, cancellationToken);
+                await socket.ConnectAsync(addresses[i], port, either.Token);
                 return socket;
             }
             catch (Exception fault)
             {
                 socket.Dispose();
-                if (fault is not SocketException || i == addresses.Length - 1)
+                if (isLast || cancellationToken.IsCancellationRequested || fault is not (SocketException or OperationCanceledException))
                 {
                     throw;
                 }

@@ -1,11 +1,13 @@
 using Rx.Kafka.Batching;
 using Rx.Kafka.Properties.Batching;
+using Rx.Kafka.Properties.Concurrency;
 using Rx.Kafka.Properties.Outcomes;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Properties.Admission;
 
 /// <summary>Records that wait for metadata or for any partition's memory: L4, L13, L14, L17, L18, L19, L22, L38 through topic lines and partition lines.</summary>
+[Collection(Alone.Name)]
 public sealed class TopicAdmissionTests
 {
     private static readonly TimeSpan MaxBlock = TimeSpan.FromMilliseconds(200);
@@ -83,6 +85,34 @@ public sealed class TopicAdmissionTests
 
         void Answer(PartitionChannel channel) => world.Answer(channel, (number, offset) => offers[number].Sent(channel, offset));
     }, maxTest: 100);
+
+    // Else its batch lies with the leaderless until DeliveryTimeout, for nobody asks for the topic's leader again.
+    [Fact]
+    [Law("L4")]
+    public void A_record_that_meets_the_forgetting_of_its_idle_topic_keeps_it_or_finds_it_forgotten()
+    {
+        using var world = new AdmissionWorld(seed: 1, memory: 60_000, MaxBlock);
+        world.Kafka.CreateTopic("a");
+        var topic = world.Admission.TopicOf("a");
+        world.Simulation.Run(() => Task.Delay(MaxBlock, world.Simulation.Time));
+        var partitions = topic.Channels!.Partitions;
+        var (isFound, isForgotten) = (false, false);
+        new Race
+        {
+            Prepare = () =>
+            {
+                while (!topic.TryForget())
+                {
+                    // The record of the round before has marked it.
+                }
+
+                topic.Update(partitions, static _ => throw new InvalidOperationException());
+            },
+            First = () => isFound = topic.ChannelsInUse() is not null,
+            Second = () => isForgotten = topic.TryForget(),
+            Check = () => Assert.False(isFound && isForgotten),
+        }.Run(TimeSpan.FromSeconds(2));
+    }
 
     private sealed class Offered(int number, string topic, int? partition, TimeSpan at)
     {

@@ -167,7 +167,7 @@ public sealed class ControlLoopTests
 
         w.Watch("u");
         w.Metadata.RequestRefresh();
-        w.Metadata.LeaderHint(new("t", 0, 1, 1, []));
+        w.Metadata.LeaderHint(new("t", Guid.Empty, 0, 1, 1, []));
         w.World.Run();
         Assert.Equal(0, w.World.Time.Timers);
     }

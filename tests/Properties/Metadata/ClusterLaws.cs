@@ -160,7 +160,7 @@ public sealed class ClusterLaws
         topic.Partitions[place] = moved;
         if (chance.Next(2) == 0)
         {
-            w.Metadata.LeaderHint(new(topic.Name, place, moved.Leader, moved.Epoch, [new BrokerNode(moved.Leader, $"b{moved.Leader}", 9092, null)]));
+            w.Metadata.LeaderHint(new(topic.Name, Guid.Empty, place, moved.Leader, moved.Epoch, [new BrokerNode(moved.Leader, $"b{moved.Leader}", 9092, null)]));
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class LeaderHintsTests
         var hint = from topic in Gen.Elements("a", "b")
                    from partition in Gen.Choose(0, 2)
                    from epoch in Gen.Choose(0, 9)
-                   select new LeaderHint(topic, partition, epoch, epoch, []);
+                   select new LeaderHint(topic, Guid.Empty, partition, epoch, epoch, []);
         Law.Check("hints", hint.ListOf(), given =>
         {
             var hints = new LeaderHints();
@@ -38,7 +38,7 @@ public sealed class LeaderHintsTests
         w.Watch("t");
         void Hint(int partition, int leader, int epoch, params BrokerNode[] endPoints)
         {
-            w.Metadata.LeaderHint(new("t", partition, leader, epoch, endPoints));
+            w.Metadata.LeaderHint(new("t", Guid.Empty, partition, leader, epoch, endPoints));
             w.World.Run();
         }
 
@@ -47,7 +47,7 @@ public sealed class LeaderHintsTests
         Hint(0, 8, 6);
         Hint(7, 2, 6);
         Hint(0, 8, 6, new BrokerNode(8, "b8", 0, null));
-        w.Metadata.LeaderHint(new("other", 0, 2, 6, []));
+        w.Metadata.LeaderHint(new("other", Guid.Empty, 0, 2, 6, []));
         w.World.Run();
         Assert.Single(w.Snapshots);
 
@@ -77,7 +77,7 @@ public sealed class LeaderHintsTests
         var before = w.Snapshots.Count;
         for (var partition = 0; partition < Partitions; partition++)
         {
-            w.Metadata.LeaderHint(new("t", partition, 2, 6, [new BrokerNode(2, "b2", 9092, null)]));
+            w.Metadata.LeaderHint(new("t", Guid.Empty, partition, 2, 6, [new BrokerNode(2, "b2", 9092, null)]));
         }
 
         w.World.Run();

@@ -195,7 +195,48 @@ public sealed class TopicStateTests
         });
     }
 
-    private static LeaderHint Hint(int partition, int epoch) => new("t", partition, 3, epoch, []);
+    // Else records of a topic that was forbidden for a moment fail until the knowledge of all topics is too old.
+    [Theory]
+    [InlineData(3)]
+    [InlineData(17)]
+    [InlineData(29)]
+    public void A_topic_in_use_that_is_denied_is_asked_for_again_until_it_is_there(short denied)
+    {
+        var state = new TopicState("t");
+        state.Apply(Denied(Guid.Empty), trustEpochs: true);
+        _ = state.Publish(Brokers);
+        Assert.Equal(denied == 3, state.Unsettled);
+        state.Apply(Answer(First, (1, 5)), trustEpochs: true);
+        _ = state.Publish(Brokers);
+        Assert.False(state.Unsettled);
+        for (var i = 0; i < 3; i++)
+        {
+            state.Apply(Denied(First), trustEpochs: true);
+            Assert.Null(state.Publish(Brokers));
+            Assert.True(state.Unsettled);
+        }
+
+        state.Apply(Answer(First, (1, 5)), trustEpochs: true);
+        Assert.Equal((1, 5), Shown(state));
+        Assert.False(state.Unsettled);
+
+        MetadataTopic Denied(Guid id) => new(denied, "t", id, false, []);
+    }
+
+    // An old leader that lags names an epoch of the topic that was deleted: it would win over all that the new one ever has.
+    [Fact]
+    public void A_hint_of_another_topic_of_the_same_name_is_none()
+    {
+        var state = new TopicState("t");
+        state.Apply(Answer(Second, (1, 0)), trustEpochs: true);
+        Assert.False(state.Apply(new LeaderHint("t", First, 0, 3, 50, [])));
+        Assert.Equal((1, 0), Shown(state));
+        Assert.True(state.Apply(new LeaderHint("t", Second, 0, 3, 1, [])));
+        Assert.True(state.Apply(new LeaderHint("t", Guid.Empty, 0, 2, 2, [])));
+        Assert.Equal((2, 2), Shown(state));
+    }
+
+    private static LeaderHint Hint(int partition, int epoch) => new("t", Guid.Empty, partition, 3, epoch, []);
 
     private static (int Leader, int Epoch) Shown(TopicState state)
     {

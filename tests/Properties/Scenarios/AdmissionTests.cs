@@ -142,6 +142,29 @@ public class AdmissionTests
         Assert.True(refused.Milliseconds < 3000);
     });
 
+    // Its partitions are known, so nothing has to wait; but nobody may write to them any more.
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_topic_in_use_that_is_forbidden_is_refused_at_once_until_it_is_allowed(int way) => ProducerWorld.Run(async world =>
+    {
+        world.Kafka.CreateTopic("secret");
+        Assert.Null((await Send()).Error);
+        var rule = world.Kafka.Faults.On(ApiKey.Metadata).Topic("secret").Fail(29);
+        var sent = await Send();
+        for (var minutes = 0; minutes < 6 && sent.Error is null; minutes++)
+        {
+            await world.Delay(60_000);
+            sent = await Send();
+        }
+
+        Assert.Equal((ProduceErrorCode.Authorization, (short?)29, 0d), (sent.Error?.Code, sent.Error?.BrokerErrorCode, sent.Milliseconds));
+        rule.Remove();
+        await world.Delay(2000);
+        Assert.Null((await Send()).Error);
+
+        Task<(ProduceError? Error, RecordMetadata Metadata, double Milliseconds)> Send() => world.SendAsync(new Record("secret", "v"), (StepKind)way);
+    });
+
     [Theory]
     [MemberData(nameof(Ways))]
     public void A_partition_that_does_not_exist_is_refused_after_one_look(int way) => ProducerWorld.Run(async world =>
