@@ -79,7 +79,8 @@ public static class KafkaServiceCollectionExtensions
 
     /// <summary>
     /// Adds a typed topic: <see cref="Topic{TKey, TValue}"/> and <see cref="TopicProducer{TKey, TValue}"/>, by their types and under the
-    /// topic's name as key. When several topics have the same types, only the key tells them apart; asking by type throws then.
+    /// topic's name as key. When several topics have the same types, only the key tells them apart; asking by type throws then. Of calls
+    /// with the same types and name the last one counts, as everywhere in a container: for two producers register one yourself.
     /// </summary>
     /// <typeparam name="TKey">The topic's keys.</typeparam>
     /// <typeparam name="TValue">The topic's values.</typeparam>

@@ -19,7 +19,8 @@ public interface IProducerInterceptor
 
     /// <summary>
     /// A record has its outcome, be it acknowledged, failed or refused. Called on <see cref="ProducerRuntime.TaskScheduler"/>, before the
-    /// observers and before awaits go on; the records of each sink, and all awaited ones, one after the other. A slow one delays them.
+    /// observers and before awaits go on; the records of each sink, and all awaited ones, one after the other. A slow one delays them, and
+    /// one that blocks until an awaited record of the same producer has its outcome waits for itself.
     /// </summary>
     /// <param name="delivery">
     /// The outcome, with the record as it was sent; what a caller does with its bytes after they were copied shows here.

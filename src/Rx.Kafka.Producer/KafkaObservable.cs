@@ -141,7 +141,8 @@ public static class KafkaObservable
     /// </summary>
     /// <typeparam name="T">The element.</typeparam>
     /// <param name="source">The stream; directly on <see cref="KafkaProducer.Acks"/> and <see cref="KafkaProducer.Deliveries"/> waiting
-    /// blocks no thread, after other operators it blocks the one that calls OnNext.</param>
+    /// blocks no thread, after other operators it blocks the one that calls OnNext. A source that brings what it has while it is
+    /// subscribed to would block before there is a reader: put <c>SubscribeOn</c> before.</param>
     /// <param name="capacity">How many unread elements are kept, from 1. Default: 1024.</param>
     /// <param name="fullMode">What happens when so many are unread. Default: wait. The others drop elements: for taps that may miss
     /// some.</param>

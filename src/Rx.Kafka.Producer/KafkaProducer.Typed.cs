@@ -104,8 +104,20 @@ public sealed partial class KafkaProducer
             CancellationToken.None, TaskCreationOptions.DenyChildAttach, _core.Runtime.TaskScheduler).Unwrap());
 
     private async Task<RecordMetadata> SendLaterAsync(
-        string topic, ValueTask<ProduceError?> encoding, SerializationBuffer buffer, CancellationToken cancellationToken) =>
-        await Send(topic, await encoding, buffer, cancellationToken);
+        string topic, ValueTask<ProduceError?> encoding, SerializationBuffer buffer, CancellationToken cancellationToken)
+    {
+        ProduceError? fault;
+        try
+        {
+            fault = await encoding;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new SendCanceledException(Persistence.NotPersisted, cancellationToken);
+        }
+
+        return await Send(topic, fault, buffer, cancellationToken);
+    }
 
     /// <summary>Offers what is in the buffer, unless it could not be serialized. The buffer is free when this returns.</summary>
     private ValueTask<RecordMetadata> Send(

@@ -209,11 +209,14 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     }
 
     /// <summary>
-    /// Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. Any
-    /// thread.
+    /// Sends one record in two steps: the outer await is its acceptance (its bytes are copied), the inner one its acknowledgement. While
+    /// interceptors are <see cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> outcomes behind, the outer one waits for them too, for
+    /// at most <see cref="KafkaProducerOptions.MaxBlock"/>. Any thread.
     /// </summary>
     /// <param name="record">The record.</param>
-    /// <param name="cancellationToken">Withdraws the record while it is not accepted.</param>
+    /// <param name="cancellationToken">
+    /// Withdraws the record while it is not accepted; after that it ends the wait for interceptors.
+    /// </param>
     /// <returns>The acknowledgement's task; a fault of it that nobody looks at is logged, not raised.</returns>
     /// <exception cref="KafkaProduceException">By the outer await: not accepted. By the inner one: the record failed.</exception>
     /// <exception cref="SendCanceledException">By the outer await: cancelled, and the record was withdrawn.</exception>

@@ -100,7 +100,9 @@ public sealed partial record KafkaProducerOptions
     /// <summary>
     /// How many outcomes may be decided but not yet observed before a sink takes no more input; from 1. Default 10,000. No Kafka key.
     /// While observers stand still, one waiting record a second is let in all the same; and where the wait itself holds them (a lock
-    /// around <see cref="KafkaProducer.OnNext"/> that an observer wants), up to eight times as many.
+    /// around <see cref="KafkaProducer.OnNext"/> that an observer wants), up to eight times as many. While <see cref="Interceptors"/> are
+    /// so far behind with awaited records, <c>EnqueueAsync</c> and <c>SendAllAsync</c> of a sequence wait after each record, for at most
+    /// <see cref="MaxBlock"/>.
     /// </summary>
     public int MaxUnobservedDeliveries { get; set; } = 10_000;
 

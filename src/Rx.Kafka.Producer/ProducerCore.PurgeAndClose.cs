@@ -22,7 +22,7 @@ internal sealed partial class ProducerCore
         Admission.EndLines(error);
 
         // Before the flush, which would send what is open and shall be given up.
-        _router.ForEach(loop => loop.Post(() => loop.GiveUp(generation, error)));
+        _router.GiveUp(generation, error);
         var flush = FlushAsync();
 
         // Who joined a line in between counts in the flush.
@@ -34,14 +34,15 @@ internal sealed partial class ProducerCore
     public ValueTask DisposeAsync()
     {
         var calledByObserver = DispatcherContext.Current == Dispatching;
+        var calledByInterceptor = Dispatching.Interceptors is { IsTelling: true };
         lock (_lock)
         {
-            _disposal ??= Run(() => CloseAsync(calledByObserver)).Unwrap();
+            _disposal ??= Run(() => CloseAsync(calledByObserver, calledByInterceptor)).Unwrap();
             return new(_disposal);
         }
     }
 
-    private async Task CloseAsync(bool calledByObserver)
+    private async Task CloseAsync(bool calledByObserver, bool calledByInterceptor)
     {
         var started = Time.GetTimestamp();
         Interlocked.CompareExchange(ref _endedBy, AdmissionContext.Closed, null);
@@ -49,6 +50,7 @@ internal sealed partial class ProducerCore
 
         // What stands in line counts in the flush; who waits for observers must have offered his record before it.
         var sinks = _sinks.Close();
+        _ = Dispatching.Interceptors?.Window.Close();
         await EndsWithin(Task.WhenAll(sinks.Select(sink => sink.Window.Close().On(Runtime.TaskScheduler))), started);
         if (await EndsWithin(FlushAsync(), started))
         {
@@ -71,10 +73,9 @@ internal sealed partial class ProducerCore
             sink.Terminate(sink.EndsByDispose);
         }
 
-        if (!calledByObserver)
-        {
-            await Task.WhenAll(sinks.Select(sink => EndObserversAsync(sink, started)));
-        }
+        await Task.WhenAll(
+            calledByObserver ? Task.CompletedTask : Task.WhenAll(sinks.Select(sink => EndObserversAsync(sink, started))),
+            calledByInterceptor ? Task.CompletedTask : EndInterceptorsAsync(started));
 
         _loads?.Dispose();
         await EndTelemetryAsync(started);
@@ -108,6 +109,15 @@ internal sealed partial class ProducerCore
         sink.FaultCompletion(new TimeoutException(
             $"Observers had not returned from all outcomes when CloseTimeout ({_options.CloseTimeout.TotalMilliseconds:0} ms) was over."));
         sink.Complete();
+    }
+
+    /// <summary>What interceptors have not seen yet of awaited records; they have as long as observers.</summary>
+    private async Task EndInterceptorsAsync(long started)
+    {
+        if (Dispatching.Interceptors is { } chain && !await EndsWithin(chain.EndAsync(), started, atLeast: ObserversMoment))
+        {
+            _events.ObserversAbandoned(_options.CloseTimeout);
+        }
     }
 
     /// <summary>The last push of metrics, which nobody waits for longer than a moment.</summary>
@@ -156,7 +166,7 @@ internal sealed partial class ProducerCore
     /// <summary>Decides everything that is accepted; nothing more is.</summary>
     private Task GiveUpForGood(ProduceError error)
     {
-        _router.ForEach(loop => loop.Post(() => loop.GiveUpFromNowOn(error)));
+        _router.GiveUpFromNowOn(error);
         return FlushAsync();
     }
 

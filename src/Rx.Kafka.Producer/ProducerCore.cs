@@ -168,7 +168,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
             OpenBatches = work.OpenBatches,
             UndecidedBatches = work.UndecidedBatches,
             OldestRecordAge = work.OldestSince < now ? Time.GetElapsedTime(work.OldestSince, now) : TimeSpan.Zero,
-            UnobservedDeliveries = windows.Sum(static window => window.Unobserved),
+            UnobservedDeliveries = windows.Sum(static window => window.Unobserved) + (Dispatching.Interceptors?.Window.Unobserved ?? 0),
             SinceMetadata = cluster.AnsweredAt is var at && at == long.MinValue ? null : Time.GetElapsedTime(at, now),
             ClusterId = cluster.ClusterId,
             ClusterBrokers = cluster.Describe(),
@@ -227,8 +227,7 @@ internal sealed partial class ProducerCore : IAsyncDisposable
     {
         // A transport of the user's makes its connections as it likes.
         var tls = _options is { Transport: null, Security.Tls: { } options } ? new TlsClient(options, Time) : null;
-        var transport = _options.Transport
-            ?? new SocketTransport(_options.SendBufferBytes, _options.ReceiveBufferBytes, _options.MaxRequestSize, tls);
+        var transport = _options.Transport ?? new SocketTransport(_options, Time, tls);
         return new Connector(transport, Time, Runtime.TaskScheduler, clientId, _logger, MaximumAnswerBytes)
         {
             Tls = tls,

@@ -34,7 +34,9 @@ public sealed record ProducerStatus
     /// </summary>
     public TimeSpan OldestRecordAge { get; init; }
 
-    /// <summary>Outcomes that observers have not returned from yet, of all sinks.</summary>
+    /// <summary>
+    /// Outcomes that observers have not returned from yet, of all sinks; and those of awaited records that interceptors have not seen yet.
+    /// </summary>
     public long UnobservedDeliveries { get; init; }
 
     /// <summary>Since a broker last answered a question for metadata, of whatever topics; null = none has.</summary>

@@ -18,6 +18,7 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
     private Exception? _error;
     private volatile bool _hasEnded;
     private volatile bool _isLeft;
+    private volatile bool _isCancelled;
     private int _isSubscribed;
 
     /// <param name="sink">Where records go.</param>
@@ -49,9 +50,15 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
     {
         if (!_records.Writer.TryWrite(element))
         {
-            // Of a stream that keeps the rules this is what was under way when the sink ended, and the error comes too late to be one.
-            _sink.OnError(new InvalidOperationException(
-                $"The stream signalled more than the {_demand} records that were asked for, or after its end: Reactive Streams rules 1.1 and 1.7."));
+            // Of a stream that keeps the rules this is what was under way when it was cancelled, or when the sink ended: then the error
+            // comes too late to be one.
+            if (!_isCancelled)
+            {
+                _sink.OnError(new InvalidOperationException(
+                    $"The stream signalled more than the {_demand} records that were asked for, or after its end: Reactive Streams rules "
+                    + "1.1 and 1.7."));
+            }
+
             Refuse(element);
         }
     }
@@ -108,6 +115,7 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
             }
             else
             {
+                _isCancelled = true;
                 _subscription?.Cancel();
             }
         }
@@ -131,7 +139,7 @@ internal sealed class SinkSubscriber : ISubscriber<Record>
         var due = _demand;
         while (true)
         {
-            if (due >= (_demand + 1) / 2 && !_hasEnded)
+            if (due >= _demand - (_demand / 2) && !_hasEnded)
             {
                 if (!await IsOpenAsync())
                 {

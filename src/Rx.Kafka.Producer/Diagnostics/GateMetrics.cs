@@ -21,7 +21,7 @@ internal sealed class GateMetrics
         Gauge("callers.blocked", "{thread}", "Threads that are blocked in OnNext.", static status => status.BlockedCallers);
         Gauge("batches.open", "{batch}", "Batches that still take records.", static status => status.OpenBatches);
         Gauge("batches.undecided", "{batch}", "Batches without outcome, also open ones.", static status => status.UndecidedBatches);
-        Gauge("deliveries.unobserved", "{delivery}", "Outcomes that observers have not returned from.",
+        Gauge("deliveries.unobserved", "{delivery}", "Outcomes that observers have not returned from, or interceptors of awaited records.",
             static status => status.UnobservedDeliveries);
         Seconds("records.oldest_age", "How long the oldest record without outcome has waited.", static status => status.OldestRecordAge);
         Seconds("metadata.age", "Since a broker last answered a question for metadata; nothing before the first answer.",

@@ -163,7 +163,10 @@ internal sealed class SendTracing
         span.SetTag("messaging.batch.message_count", sent.Records);
         span.SetStartTime(began.UtcDateTime).Start();
         span.SetEndTime(sent.EndedAt.UtcDateTime);
-        Place(span, sent, sent.OffsetOf(0), sent.ErrorOf(0));
+
+        // After a split some of its records may have failed: the first of them makes it a failure.
+        var error = Enumerable.Range(0, sent.Records).Select(sent.ErrorOf).FirstOrDefault(static error => error is not null);
+        Place(span, sent, sent.OffsetOf(0), error);
         span.Stop();
     }
 

@@ -16,6 +16,9 @@ internal sealed class PendingElement<T>
     /// <summary>How many outcomes it waits for; one of them is that of its only record, or says that there are no more.</summary>
     public int Owed { get; set; } = 1;
 
+    /// <summary>Whether no record was made of it; of use to who makes any number of them.</summary>
+    public bool HasNoRecord => Owed == 1;
+
     /// <summary>Why no further records could be made of it.</summary>
     public ProduceError? FailedBy { get; set; }
 

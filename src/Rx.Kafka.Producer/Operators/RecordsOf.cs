@@ -23,7 +23,11 @@ internal sealed class RecordsOf<T>
     {
         if (_one is not null)
         {
-            if (TryMake(input, element, pending, out var record))
+            if (TryMake(element, out var record) is { } failure)
+            {
+                RefuseWhenRoom(input, StateOf(element, pending), failure);
+            }
+            else
             {
                 input.OnNext(record, StateOf(element, pending));
             }
@@ -44,14 +48,33 @@ internal sealed class RecordsOf<T>
             pending!.FailedBy = Failed(e);
         }
 
-        input.PassThrough(pending);
+        if (pending!.HasNoRecord)
+        {
+            PassWhenRoom(input, pending);
+        }
+        else
+        {
+            input.PassThrough(pending);
+        }
     }
 
     /// <summary>The same, but awaits instead of blocking.</summary>
     public ValueTask SendAsync(SinkInput input, T element, PendingElement<T>? pending, CancellationToken cancellationToken) =>
         _one is null ? SendManyAsync(input, element, pending!, cancellationToken)
-        : TryMake(input, element, pending, out var record) ? input.OnNextAsync(record, StateOf(element, pending), cancellationToken)
-        : default;
+        : TryMake(element, out var record) is { } failure ? RefuseAsync(input, StateOf(element, pending), failure, cancellationToken)
+        : input.OnNextAsync(record, StateOf(element, pending), cancellationToken);
+
+    // Methods of their own: what a lambda captures is an object, also where the lambda is not made.
+    private static void RefuseWhenRoom(SinkInput input, object? state, ProduceError failure) =>
+        input.WhenRoom(() => input.Refuse(state, failure));
+
+    private static void PassWhenRoom(SinkInput input, PendingElement<T> pending) => input.WhenRoom(() => input.PassThrough(pending));
+
+    private static async ValueTask RefuseAsync(SinkInput input, object? state, ProduceError failure, CancellationToken cancellationToken)
+    {
+        await input.WaitForRoomAsync(cancellationToken);
+        input.Refuse(state, failure);
+    }
 
     private static object? StateOf(T element, PendingElement<T>? pending) => pending is null ? element : pending;
 
@@ -61,18 +84,18 @@ internal sealed class RecordsOf<T>
         $"The function that makes records of an element threw {e.GetType().Name}, see Cause. Other elements are not concerned.",
         Cause: e);
 
-    private bool TryMake(SinkInput input, T element, PendingElement<T>? pending, out Record record)
+    /// <returns>Why there is no record; null = there is one.</returns>
+    private ProduceError? TryMake(T element, out Record record)
     {
         try
         {
             record = _one!(element);
-            return true;
+            return null;
         }
         catch (Exception e)
         {
             record = default;
-            input.Refuse(StateOf(element, pending), Failed(e));
-            return false;
+            return Failed(e);
         }
     }
 
@@ -89,6 +112,11 @@ internal sealed class RecordsOf<T>
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             pending.FailedBy = Failed(e);
+        }
+
+        if (pending.HasNoRecord)
+        {
+            await input.WaitForRoomAsync(cancellationToken);
         }
 
         input.PassThrough(pending);

@@ -31,6 +31,12 @@ internal sealed class SourcePump<T>(
         {
             await foreach (var element in source.WithCancellation(_stop.Token))
             {
+                _stop.Token.ThrowIfCancellationRequested(); // the source need not heed it
+                if (input.FatalError is { } fatal)
+                {
+                    throw fatal.ToException();
+                }
+
                 ObjectDisposedException.ThrowIf(input.IsClosed, typeof(KafkaProducer));
                 await send(element, _stop.Token);
             }

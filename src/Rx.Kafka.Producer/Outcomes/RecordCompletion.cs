@@ -27,4 +27,9 @@ internal abstract class RecordCompletion
 
     /// <summary>The record was refused before it came into a batch. Must not run user code inline.</summary>
     public abstract void Refuse(ProduceError error);
+
+    /// <summary>Its caller has withdrawn the record from its line, and knows. Must not run user code inline.</summary>
+    public virtual void Withdrawn()
+    {
+    }
 }

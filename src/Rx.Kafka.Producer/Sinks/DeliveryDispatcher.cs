@@ -135,7 +135,7 @@ internal sealed class DeliveryDispatcher
                 }
 
                 _window.Step();
-                if (_context.Interceptors is { } interceptors && share.Interest.HasRecords())
+                if (_context.Interceptors is { } interceptors && share.Interest.HasRecords() && !IsWithoutRecord(share, _segment))
                 {
                     var fact = _segment.Facts[_position];
                     var error = share.Outcome.ErrorOf(fact.Index);
@@ -153,6 +153,10 @@ internal sealed class DeliveryDispatcher
         _sink.Leave();
         return true;
     }
+
+    /// <summary>An element of which no record was made has an outcome, but interceptors have seen nothing of it.</summary>
+    private bool IsWithoutRecord(SinkShare share, FactSegment segment) =>
+        share.Interest.HasStates() && segment.Records[_position].IsDefault;
 
     /// <summary>Tells the observers of a stream one element. One that throws is detached, and the others go on.</summary>
     public void Next<T>(DeliveryStream<T> stream, in T value)
@@ -196,10 +200,20 @@ internal sealed class DeliveryDispatcher
 }
 
 /// <summary>What the sinks of one producer share; also names the producer a thread dispatches for.</summary>
-internal sealed class DispatcherContext(KafkaProducerOptions options, TimeProvider time, SinkEvents events)
+internal sealed class DispatcherContext
 {
     [ThreadStatic]
     private static DispatcherContext? _current;
+
+    public DispatcherContext(KafkaProducerOptions options, TimeProvider time, SinkEvents events)
+    {
+        Runtime = options.Runtime;
+        Time = time;
+        Events = events;
+        MaxUnobserved = options.MaxUnobservedDeliveries;
+        MaxBlock = options.MaxBlock;
+        Interceptors = options.Interceptors.Count == 0 ? null : new InterceptorChain([.. options.Interceptors], this);
+    }
 
     /// <summary>Whose observers this thread is calling; null = nobody's.</summary>
     public static DispatcherContext? Current
@@ -208,21 +222,19 @@ internal sealed class DispatcherContext(KafkaProducerOptions options, TimeProvid
         set => _current = value;
     }
 
-    public ProducerRuntime Runtime { get; } = options.Runtime;
+    public ProducerRuntime Runtime { get; }
 
     /// <summary>The producer's clock: the runtime's, or one of its own.</summary>
-    public TimeProvider Time { get; } = time;
+    public TimeProvider Time { get; }
 
-    public SinkEvents Events { get; } = events;
-
-    /// <summary>Null = there are none.</summary>
-    public InterceptorChain? Interceptors { get; } = options.Interceptors.Count == 0
-        ? null
-        : new InterceptorChain(options.Interceptors, events, options.Runtime.TaskScheduler);
+    public SinkEvents Events { get; }
 
     /// <summary>How many outcomes of one sink may be unobserved.</summary>
-    public int MaxUnobserved { get; } = options.MaxUnobservedDeliveries;
+    public int MaxUnobserved { get; }
 
     /// <summary>How long one wait of OnNext may last.</summary>
-    public TimeSpan MaxBlock { get; } = options.MaxBlock;
+    public TimeSpan MaxBlock { get; }
+
+    /// <summary>Null = there are none.</summary>
+    public InterceptorChain? Interceptors { get; }
 }

@@ -23,18 +23,19 @@ internal sealed class EnqueueCompletion : RecordCompletion
         }
 
         var offer = new RecordOffer(record, completion: completion);
-        return admission.Offer(ref offer) switch
+        var refusal = admission.Offer(ref offer) == OfferResult.Refused ? offer.Error : null;
+        if (refusal is not null)
         {
-            OfferResult.Placed => new(_acknowledged.Task),
-            OfferResult.Waits => new(WhenAcceptedAsync(offer.Waiting!, admission.Scheduler, cancellationToken)),
-            _ => Refused(offer.Error!),
-        };
-
-        ValueTask<Task<RecordMetadata>> Refused(ProduceError error)
-        {
-            completion.Refuse(error);
-            return ValueTask.FromException<Task<RecordMetadata>>(error.ToException());
+            completion.Refuse(refusal);
         }
+
+        var behind = interceptors is { IsCaller: false } ? interceptors : null;
+        if (offer.Waiting is not null || behind is { Window.IsFull: true })
+        {
+            return new(WhenAcceptedAsync(offer.Waiting, refusal, behind, admission.Scheduler, cancellationToken));
+        }
+
+        return refusal is null ? new(_acknowledged.Task) : ValueTask.FromException<Task<RecordMetadata>>(refusal.ToException());
     }
 
     public override void Decide(in BatchOutcome outcome)
@@ -57,31 +58,40 @@ internal sealed class EnqueueCompletion : RecordCompletion
         _ = _acknowledged.Task.Exception;
     }
 
+    /// <param name="waiting">Its place in line; null = it stands in none.</param>
+    /// <param name="refusal">Why it was refused already.</param>
+    /// <param name="behind">Whom the caller waits for besides, whatever becomes of the record; null = nobody.</param>
+    /// <param name="scheduler">Where this goes on.</param>
+    /// <param name="cancellationToken">Withdraws the record, or ends the wait after it.</param>
     private Task<Task<RecordMetadata>> WhenAcceptedAsync(
-        WaitingRecord waiting, TaskScheduler scheduler, CancellationToken cancellationToken)
+        WaitingRecord? waiting,
+        ProduceError? refusal,
+        InterceptorChain? behind,
+        TaskScheduler scheduler,
+        CancellationToken cancellationToken)
     {
-        var cancellation = cancellationToken.UnsafeRegister(static record => WaitingRecords.TryWithdraw((WaitingRecord)record!), waiting);
+        var cancellation = waiting is null
+            ? default
+            : cancellationToken.UnsafeRegister(static record => WaitingRecords.TryWithdraw((WaitingRecord)record!), waiting);
         return Task.Factory.StartNew(
-            () => AcceptedAsync(waiting, cancellation, cancellationToken),
+            async () =>
+            {
+                try
+                {
+                    await (waiting?.Placed ?? Task.CompletedTask);
+                }
+                catch (OperationCanceledException)
+                {
+                    throw new SendCanceledException(Persistence.NotPersisted, cancellationToken);
+                }
+                finally
+                {
+                    cancellation.Unregister();
+                    await (behind?.CatchUpAsync(cancellationToken) ?? Task.CompletedTask);
+                }
+
+                return (refusal ?? waiting?.Refusal) is { } refused ? throw refused.ToException() : _acknowledged.Task;
+            },
             CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
-    }
-
-    private async Task<Task<RecordMetadata>> AcceptedAsync(
-        WaitingRecord waiting, CancellationTokenRegistration cancellation, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await waiting.Placed;
-        }
-        catch (OperationCanceledException)
-        {
-            throw new SendCanceledException(Persistence.NotPersisted, cancellationToken);
-        }
-        finally
-        {
-            cancellation.Unregister();
-        }
-
-        return waiting.Refusal is { } refused ? throw refused.ToException() : _acknowledged.Task;
     }
 }

@@ -5,6 +5,9 @@ namespace Rx.Kafka.Sinks;
 /// <summary>Stands before the await of a record while there are interceptors: they are told its outcome first.</summary>
 internal sealed class InterceptedCompletion(RecordCompletion inner, in Record record, InterceptorChain chain) : RecordCompletion
 {
+    private static readonly ProduceError WithdrawnByCaller = new(
+        ProduceErrorCode.Aborted, "Withdrawn by its caller before it was accepted.");
+
     private readonly Record _record = record;
     private BatchOutcome? _outcome;
     private ProduceError? _refusal;
@@ -23,6 +26,8 @@ internal sealed class InterceptedCompletion(RecordCompletion inner, in Record re
         chain.Post(this, new Delivery<Record>(_record, error));
     }
 
+    public override void Withdrawn() => chain.Post(this, new Delivery<Record>(_record, WithdrawnByCaller));
+
     /// <summary>The interceptors know.</summary>
     public void GoOn()
     {
@@ -31,9 +36,9 @@ internal sealed class InterceptedCompletion(RecordCompletion inner, in Record re
             inner.Place(Index, TimeDelta);
             inner.Decide(outcome);
         }
-        else
+        else if (_refusal is not null)
         {
-            inner.Refuse(_refusal!);
+            inner.Refuse(_refusal);
         }
     }
 }

@@ -76,6 +76,11 @@ internal sealed class SendAll(
                     await waiting.Placed;
                 }
 
+                if (interceptors is { Window.IsFull: true })
+                {
+                    await interceptors.CatchUpAsync(cancellationToken);
+                }
+
                 if (cancellationToken.IsCancellationRequested)
                 {
                     break;
@@ -133,7 +138,7 @@ internal sealed class SendAll(
         var registration = cancellationToken.UnsafeRegister(static self => ((SendAll)self!)._signal.Set(), this);
         try
         {
-            while (!TakeDecided() && !cancellationToken.IsCancellationRequested)
+            while (!cancellationToken.IsCancellationRequested && !TakeDecided())
             {
                 WatchHead();
                 await _signal.WaitAsync();

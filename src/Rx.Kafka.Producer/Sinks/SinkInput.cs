@@ -1,7 +1,6 @@
 using Rx.Kafka.Admission;
 using Rx.Kafka.Batching;
 using Rx.Kafka.Concurrency;
-using Rx.Kafka.Diagnostics;
 
 namespace Rx.Kafka.Sinks;
 
@@ -14,7 +13,7 @@ namespace Rx.Kafka.Sinks;
 /// <param name="admission">The producer's.</param>
 /// <param name="context">Shared by the sinks of the producer.</param>
 /// <param name="flush">Sends what was accepted without waiting for linger.</param>
-internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, DispatcherContext context, Func<Task> flush)
+internal sealed partial class SinkInput(DeliverySink sink, IRecordAdmission admission, DispatcherContext context, Func<Task> flush)
 {
     private static readonly ProduceError Late = new(
         ProduceErrorCode.Closed,
@@ -27,6 +26,9 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
 
     /// <summary>Whether the sink takes no more from outside.</summary>
     public bool IsClosed => (sink.IsTerminated && !IsCalledByObserver) || admission.TakesNoMoreBy is not null;
+
+    /// <summary>The fatal error that ended the producer; null = there is none.</summary>
+    public ProduceError? FatalError => admission.TakesNoMoreBy is { IsFatal: true } fatal ? fatal : null;
 
     private bool IsCalledByObserver => DispatcherContext.Current == context;
 
@@ -68,6 +70,33 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
 
     /// <summary>Completes when observers have made room.</summary>
     public Task WhenOpen() => sink.Window.WhenOpen().On(context.Runtime.TaskScheduler);
+
+    /// <summary>
+    /// Tells of an element that has no record, and blocks before while observers are behind: it has an outcome all the same.
+    /// </summary>
+    public void WhenRoom(Action tell)
+    {
+        var waits = IsFull;
+        if (waits)
+        {
+            _ = sink.Window.Wait(); // it is told in any case
+        }
+
+        tell();
+        if (waits)
+        {
+            sink.Window.Passed();
+        }
+    }
+
+    /// <summary>Waits until observers have made room, or the producer takes no more.</summary>
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (IsFull && admission.TakesNoMoreBy is null)
+        {
+            await WhenOpen().WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>An element of which no record could be made.</summary>
     public void Refuse(object? state, ProduceError error) => CountAndRefuse(default, state, error);
@@ -151,7 +180,7 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
         var result = admission.Offer(ref offer);
         if (result == OfferResult.Waits)
         {
-            return offer.Waiting!.Placed.On(context.Runtime.TaskScheduler);
+            return Stand(offer.Waiting!);
         }
 
         if (result != OfferResult.Placed)
@@ -162,13 +191,19 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
         return Task.CompletedTask;
     }
 
+    private Task Stand(WaitingRecord waiting) => waiting.Placed.ContinueWith(
+        _ =>
+        {
+            if (waiting.Refusal is { } refused)
+            {
+                SayIfUnobserved(waiting.Record, refused);
+            }
+        },
+        CancellationToken.None, TaskContinuationOptions.DenyChildAttach, context.Runtime.TaskScheduler);
+
     private async ValueTask TakeLaterAsync(Record record, object? state, CancellationToken cancellationToken)
     {
-        while (IsFull)
-        {
-            await WhenOpen().WaitAsync(cancellationToken);
-        }
-
+        await WaitForRoomAsync(cancellationToken);
         await TakeOrStand(record, state).WaitAsync(cancellationToken);
     }
 
@@ -214,57 +249,6 @@ internal sealed class SinkInput(DeliverySink sink, IRecordAdmission admission, D
         else
         {
             RefuseLate(offer.Record, offer.State, offer.Trace);
-        }
-    }
-
-    /// <summary>The sink takes no more: its source has ended, or the producer.</summary>
-    private void RefuseLate(in Record record, object? state, RecordTrace? trace = null)
-    {
-        var error = admission.TakesNoMoreBy ?? Late;
-        trace?.Refuse(error.Code.ToString(), error.Message);
-        context.Events.Refused(error.Code);
-        if (error == Late)
-        {
-            context.Events.OfferedLate(record);
-            if (!sink.WillFault)
-            {
-                sink.FaultCompletion(error.ToException());
-            }
-
-            TellIfOpen(record, state, error);
-        }
-        else
-        {
-            Refuse(record, state, error);
-        }
-    }
-
-    private void CountAndRefuse(in Record record, object? state, ProduceError error)
-    {
-        context.Events.Refused(error.Code);
-        Refuse(record, state, error);
-    }
-
-    private void Refuse(in Record record, object? state, ProduceError error)
-    {
-        SayIfUnobserved(record, error);
-        TellIfOpen(record, state, error);
-    }
-
-    /// <summary>The outcome goes to the observers, if the streams have not ended.</summary>
-    private void TellIfOpen(in Record record, object? state, ProduceError error)
-    {
-        if (sink.TryEnter())
-        {
-            sink.Refuse(record, state, timestamp: 0, error);
-        }
-    }
-
-    private void SayIfUnobserved(in Record record, ProduceError error)
-    {
-        if (!sink.TellsRefusals)
-        {
-            context.Events.RefusedUnobserved(record, error);
         }
     }
 }

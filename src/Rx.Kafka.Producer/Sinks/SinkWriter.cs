@@ -67,26 +67,31 @@ internal sealed class SinkWriter(SinkInput input) : ChannelWriter<Record>
 
     private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
+        await RoomAsync(cancellationToken);
+        return !input.IsClosed || await Closed();
+    }
+
+    private async Task RoomAsync(CancellationToken cancellationToken)
+    {
         while (IsFull && !input.IsClosed)
         {
             await Volatile.Read(ref _inLine).WaitAsync(cancellationToken);
             await input.WhenOpen().WaitAsync(cancellationToken);
         }
-
-        return !input.IsClosed || await Closed();
     }
 
     private async ValueTask WriteLaterAsync(Record item, CancellationToken cancellationToken)
     {
-        while (await WaitToWriteAsync(cancellationToken))
+        while (!input.IsClosed)
         {
+            await RoomAsync(cancellationToken);
             if (TryWrite(item))
             {
                 return;
             }
         }
 
-        throw new ChannelClosedException();
+        throw new ChannelClosedException(_error);
     }
 
     private ValueTask<bool> Closed() => _error is { } error ? ValueTask.FromException<bool>(error) : new(false);

@@ -73,6 +73,67 @@ public sealed class PulledElementsTests
         },
         new Setup { Unobserved = 100 });
 
+    // They have outcomes too, which nobody may have to keep.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Elements_without_a_record_are_pulled_only_while_there_is_room(bool throws) => ProducerWorld.Run(
+        async world =>
+        {
+            var pulled = 0;
+            var deliveries = throws
+                ? Endless(_ => pulled++).DeliverTo(world.Producer, Record (_) => throw new FormatException())
+                : Endless(_ => pulled++).DeliverTo(world.Producer, static _ => Array.Empty<Record>());
+            await using var enumerator = deliveries.GetAsyncEnumerator();
+            for (var i = 0; i < 3000; i++)
+            {
+                Assert.True(await enumerator.MoveNextAsync());
+                Assert.Equal((i, !throws), (enumerator.Current.State, enumerator.Current.Succeeded));
+                if (i % 1000 == 0)
+                {
+                    await world.Delay(1000);
+                    Assert.InRange(pulled, i + 100, i + 3000);
+                }
+            }
+        },
+        new Setup { Unobserved = 100 });
+
+    // Its source heeds no token, and no element has to wait.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_loop_that_is_left_pulls_no_more(bool preserveSourceOrder) => ProducerWorld.Run(async world =>
+    {
+        var pulled = 0;
+        var deliveries = Endless(_ => pulled++).DeliverTo(world.Producer, static _ => Array.Empty<Record>(), preserveSourceOrder);
+        await using (var enumerator = deliveries.GetAsyncEnumerator())
+        {
+            Assert.True(await enumerator.MoveNextAsync());
+        }
+
+        var before = pulled;
+        await world.Delay(1000);
+        Assert.Equal(before, pulled);
+    });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_fatal_error_ends_the_loop_with_its_cause(bool preserveSourceOrder) => ProducerWorld.Run(
+        async world =>
+        {
+            world.Kafka.Faults.On(ApiKey.Produce).Skip(3).Fail(90);
+            var error = await Assert.ThrowsAsync<KafkaProduceException>(async () =>
+            {
+                await foreach (var _ in Endless(static _ => { }).DeliverTo(world.Producer, static i => new Record("t", $"{i}"), preserveSourceOrder))
+                {
+                    // Until the end.
+                }
+            });
+            Assert.Equal((short?)90, error.BrokerErrorCode);
+        },
+        new Setup { Unobserved = 10, BatchSize = 0 });
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -36,6 +36,30 @@ public sealed class PushedElementsTests
         Assert.Equal([0L, 1, 2, 3, 4], told.Select(static delivery => delivery.Metadata.Offset));
     });
 
+    // They have outcomes too, which nobody may have to keep.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Elements_without_a_record_wait_for_observers(bool throws) => ProducerWorld.Run(
+        async world =>
+        {
+            var (pushed, told, mostBehind) = (0, 0, 0);
+            var source = Observable.Range(0, 500).Do(_ => pushed++);
+            var deliveries = throws
+                ? source.DeliverTo(world.Producer, Record (_) => throw new FormatException())
+                : source.DeliverTo(world.Producer, static _ => Array.Empty<Record>());
+            await ProducerWorld.Start(() => deliveries.Subscribe(_ =>
+            {
+                told++;
+                mostBehind = Math.Max(mostBehind, pushed - told);
+                world.Wait(1);
+            }));
+            await world.Delay(1000);
+            Assert.Equal(500, told);
+            Assert.InRange(mostBehind, 10, 15);
+        },
+        new Setup { Unobserved = 10 });
+
     // Value types too, which are boxed.
     [Fact]
     public void An_element_may_be_a_number_or_null() => ProducerWorld.Run(async world =>

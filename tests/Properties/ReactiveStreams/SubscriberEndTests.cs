@@ -40,6 +40,7 @@ public sealed class SubscriberEndTests
                 var disposing = End(world, sink, end);
                 await PushAsync(random.Next(5));
                 await Ended(sink.Completion);
+                Assert.IsNotType<InvalidOperationException>(sink.Completion.Exception?.InnerException); // the stream keeps the rules
                 await disposing;
                 await world.Delay(1);
                 Assert.Equal((null, 1), (stream.Fault, stream.Cancels));

@@ -63,6 +63,26 @@ public sealed class SubscriberTests
         new Setup { Unobserved = 1 + (seed % 7), BatchSize = seed % 3 == 0 ? 0 : 300, LatencyMs = seed % 4 },
         seed));
 
+    [Fact]
+    [Law("RS2.1")]
+    public void The_largest_demand_is_asked_for_once() => ProducerWorld.Run(async world =>
+    {
+        world.Kafka.CreateTopic("t");
+        var sink = world.Producer.OpenSink();
+        var stream = HandStream.Subscribe(sink.ToSubscriber(int.MaxValue));
+        await world.Delay(1);
+        for (var i = 0; i < 10; i++)
+        {
+            stream.Next(new Record("t", $"{i}"));
+            await world.Delay(1);
+        }
+
+        Assert.Equal((int.MaxValue, null), (stream.Requested, stream.Fault));
+        stream.Complete();
+        await sink.Completion;
+        Assert.Equal(10, world.Log().Count);
+    });
+
     /// <summary>While the sink has no room nothing more is asked for; then it goes on.</summary>
     [Theory]
     [Law("RS2.1")]

@@ -215,6 +215,17 @@ public sealed class ProducerSinkTests
         },
         new Setup { Unobserved = 10, BufferMemory = 64 << 10 });
 
+    [Fact]
+    public void A_writer_that_was_completed_with_an_error_says_so_to_the_next_write() => ProducerWorld.Run(async world =>
+    {
+        var sink = world.Producer.OpenSink();
+        sink.Writer.Complete(new FormatException());
+        var closed = await Assert.ThrowsAsync<ChannelClosedException>(async () => await sink.Writer.WriteAsync(new Record("t", "late")));
+        Assert.IsType<FormatException>(closed.InnerException);
+        await Assert.ThrowsAsync<FormatException>(async () => await sink.Writer.WaitToWriteAsync());
+        await Assert.ThrowsAsync<FormatException>(() => sink.Completion);
+    });
+
     // The caller may use its memory again as soon as TryWrite has returned, also where the record waits.
     [Fact]
     public void Writing_never_blocks_and_copies() => ProducerWorld.Run(

@@ -222,6 +222,18 @@ public sealed class RefusalTests : IDisposable
         Assert.InRange(_log.Count(301), 1, 3);
     });
 
+    // Its caller goes on while it stands in line.
+    [Fact]
+    public void A_written_record_that_is_refused_in_line_is_said() => Run(
+        async world =>
+        {
+            await using var sink = world.Producer.OpenSink();
+            await sink.Writer.WriteAsync(new Record("nowhere", "v"));
+            await world.Delay(62_000);
+            Assert.Equal((1, 1L), (Said(401), (long)_counted.Of("records.refused")));
+        },
+        brokers: new EmbeddedKafkaOptions { AutoCreateTopics = false });
+
     [Fact]
     public void Each_reason_of_a_refusal_is_counted() => Run(
         async world =>

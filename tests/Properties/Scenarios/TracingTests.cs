@@ -79,6 +79,30 @@ public class TracingTests
     }
 
     [Fact]
+    public void A_batch_of_which_a_later_part_failed_says_why()
+    {
+        using var heard = new Spans();
+        var caller = new Activity("request").SetIdFormat(ActivityIdFormat.W3C);
+        ProducerWorld.Run(
+            async world =>
+            {
+                world.Kafka.CreateTopic("t");
+                await world.Succeed("first");
+                world.Kafka.Faults.On(ApiKey.Produce).Fail(10).Times(1);
+                world.Kafka.Faults.On(ApiKey.Produce).Skip(2).Fail(29);
+                caller.Start();
+                var outcomes = await Task.WhenAll(world.SendEach(0, "a", "b"));
+                caller.Stop();
+                Assert.Equal([null, (short)29], outcomes.Select(static outcome => outcome.Error?.BrokerErrorCode));
+                await world.Delay(10);
+                var span = Assert.Single(heard.Of(caller));
+                Assert.Equal(ActivityStatusCode.Error, span.Status);
+                Assert.Contains("error.type=TOPIC_AUTHORIZATION_FAILED", Spans.Tags(span));
+            },
+            Setup.Default with { LingerMs = 5 });
+    }
+
+    [Fact]
     public void By_choice_each_record_is_a_span_and_its_header_names_it()
     {
         using var heard = new Spans();

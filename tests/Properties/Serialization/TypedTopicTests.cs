@@ -175,7 +175,8 @@ public sealed class TypedTopicTests
         var waiting = new LetterSerializer(world.Simulation.Time);
         var given = world.Producer.SendAsync(new AsyncTopic<string, string>("t", KafkaSerializers.Utf8.AsAsync(), stubborn), "gone", "gone", cancel.Token);
         cancel.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await given);
+        var cancelled = await Assert.ThrowsAsync<SendCanceledException>(async () => await given);
+        Assert.Equal(Persistence.NotPersisted, cancelled.Persistence);
 
         var letter = new Letter(1, 300) { Waits = true };
         var sent = world.Producer.SendAsync(new AsyncTopic<string, Letter>("t", KafkaSerializers.Utf8.AsAsync(), waiting), "kept", letter);

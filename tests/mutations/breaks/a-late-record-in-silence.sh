@@ -1,4 +1,4 @@
 says 'A record after the end of its source leaves Completion without a fault.'
 laws 'FullyQualifiedName~RefusalTests'
-replace Sinks/SinkInput.cs '                sink.FaultCompletion(error.ToException());
+replace Sinks/SinkInput.Refusals.cs '                sink.FaultCompletion(error.ToException());
 ' ''
