@@ -20,6 +20,9 @@ internal sealed class EventLog(LogLevel least = LogLevel.Trace, TimeProvider? cl
         }
     }
 
+    /// <summary>Called with each event, on the thread that logs it.</summary>
+    public Action<LoggedEvent>? Told { get; init; }
+
     public IEnumerable<string> Errors => Events.Where(static e => e.Level >= LogLevel.Error).Select(static e => e.Text);
 
     public int Count(int id) => Events.Count(e => e.Id == id);
@@ -54,10 +57,13 @@ internal sealed class EventLog(LogLevel least = LogLevel.Trace, TimeProvider? cl
         var fields = ((IReadOnlyList<KeyValuePair<string, object?>>)state!)
             .Where(static field => field.Key != "{OriginalFormat}").ToDictionary(StringComparer.Ordinal);
         var text = exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception}";
+        var told = new LoggedEvent(_clock.GetElapsedTime(_began), eventId.Id, logLevel, fields, text);
         lock (_events)
         {
-            _events.Add(new LoggedEvent(_clock.GetElapsedTime(_began), eventId.Id, logLevel, fields, text));
+            _events.Add(told);
         }
+
+        Told?.Invoke(told);
     }
 
     public void Dispose()

@@ -122,10 +122,17 @@ internal sealed partial class SinkInput(DeliverySink sink, IRecordAdmission admi
     /// <summary>The source failed: what was accepted is sent, then the streams end with its error.</summary>
     public void OnError(Exception error)
     {
+        // Counted in, so that nobody sees the end before the log has told of it.
+        var isInside = sink.TryEnter();
         if (sink.Terminate(error))
         {
             context.Events.SourceFailed(error);
             _ = flush();
+        }
+
+        if (isInside)
+        {
+            sink.Leave();
         }
     }
 

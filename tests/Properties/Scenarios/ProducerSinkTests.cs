@@ -215,6 +215,35 @@ public sealed class ProducerSinkTests
         },
         new Setup { Unobserved = 10, BufferMemory = 64 << 10 });
 
+    // Who acts on the end, as a host does, may look into the log at once.
+    [Fact]
+    public void The_log_tells_of_a_failed_source_before_its_streams_end()
+    {
+        var (wait, isEnded) = (default(Action?), default(Func<bool>?));
+        var hadEnded = true;
+        using var log = new EventLog
+        {
+            Told = told =>
+            {
+                if (told.Id == 403)
+                {
+                    wait!();
+                    hadEnded = isEnded!();
+                }
+            },
+        };
+        ProducerWorld.Run(
+            async world =>
+            {
+                var sink = world.Producer.OpenSink();
+                (wait, isEnded) = (() => world.Wait(100), () => sink.Completion.IsCompleted);
+                await ProducerWorld.Start(() => sink.OnError(new FormatException()));
+                await Assert.ThrowsAsync<FormatException>(() => sink.Completion);
+                Assert.False(hadEnded);
+            },
+            logs: log);
+    }
+
     [Fact]
     public void A_writer_that_was_completed_with_an_error_says_so_to_the_next_write() => ProducerWorld.Run(async world =>
     {

@@ -1,0 +1,3 @@
+says 'A topic in use that is forbidden for a moment is not asked for again.'
+laws 'FullyQualifiedName~TopicStateTests'
+replace Metadata/TopicState.cs '            _isLost |= _partitions.Length > 0;' ''
