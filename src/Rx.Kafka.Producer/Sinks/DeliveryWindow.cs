@@ -4,7 +4,8 @@ namespace Rx.Kafka.Sinks;
 /// Holds a sink's source while more outcomes are decided than its observers have taken. Records still on their way do not count, memory
 /// bounds those. A wait may be what holds the observers (a lock is held around OnNext that an observer wants, or who reads the outcomes
 /// is who waits). So while observers stand still, callers are let through one by one, and where that helps the window widens
-/// (docs/adr/0020). Any thread waits; owners of batches decide; the dispatcher steps and observes.
+/// (docs/adr/0020). Interceptors of awaited records have one too, at which callers only await. Any thread waits; owners of batches
+/// decide; the dispatcher steps and observes.
 /// </summary>
 /// <param name="context">How many may be unobserved, how long a caller waits at most, the runtime, and where long waits are said.</param>
 internal sealed class DeliveryWindow(DispatcherContext context)
