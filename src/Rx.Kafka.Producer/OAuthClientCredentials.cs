@@ -38,8 +38,13 @@ public sealed record OAuthClientCredentials
     /// <summary>Endpoint, client and scope, without the secret.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
-        $"{nameof(OAuthClientCredentials)} {{ TokenEndpoint = {TokenEndpoint?.GetLeftPart(UriPartial.Path)}, ClientId = {ClientId}, "
+        $"{nameof(OAuthClientCredentials)} {{ TokenEndpoint = {Where}, ClientId = {ClientId}, "
         + $"Scope = {Scope} }}";
+
+    /// <summary>The endpoint without what may be secret: user, query, fragment.</summary>
+    internal string? Where => TokenEndpoint is { IsAbsoluteUri: true }
+        ? TokenEndpoint.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+        : null;
 
     internal string? Fault =>
         TokenEndpoint is not { IsAbsoluteUri: true } endpoint ? "TokenEndpoint is no absolute address; write https://host/path"

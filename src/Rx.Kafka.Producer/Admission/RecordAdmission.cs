@@ -9,11 +9,8 @@ namespace Rx.Kafka.Admission;
 /// <summary>
 /// The way in for every record of every sink: checks it, finds its topic and partition, and puts it into a batch or in line. Any thread.
 /// </summary>
-internal sealed class RecordAdmission : IRecordAdmission
+internal sealed partial class RecordAdmission : IRecordAdmission
 {
-    /// <summary>The longest name of a topic, in characters: Kafka's limit, kept here because a much longer one fits no request.</summary>
-    public const int LongestName = 249;
-
     private readonly AdmissionContext _context;
     private readonly WallClock _clock;
     private readonly Func<TopicAdmission, int, ClusterSnapshot, PartitionChannel> _createChannel;
@@ -183,33 +180,7 @@ internal sealed class RecordAdmission : IRecordAdmission
         }
     }
 
-    // Refusals and waiting are methods of their own: what they need on the stack would be cleared for each record.
-    private OfferResult Refuse(ref RecordOffer offer, ProduceError error)
-    {
-        _context.Batching.Events.Refused(error.Code);
-        offer.Trace?.Refuse(error.Code.ToString(), error.Message);
-        offer.Error = error;
-        return OfferResult.Refused;
-    }
-
-    private static ProduceError Misnamed(string topic) => topic.Length == 0
-        ? new(
-            ProduceErrorCode.InvalidRecord,
-            "The record has no topic (default(Record), or an empty name). Name one: new Record(\"orders\", value).")
-        : new(
-            ProduceErrorCode.TopicUnknown,
-            $"The topic name '{topic[..32]}...' has {topic.Length} characters; the limit is {LongestName}. Shorten it.");
-
-    private ProduceError TooLarge(long size)
-    {
-        var options = _context.Options;
-        var limit = options.MaxRequestSize <= _largest
-            ? $"MaxRequestSize ({options.MaxRequestSize} bytes)"
-            : $"BufferMemory ({options.BufferMemory} bytes)";
-        var remedy = "Raise the limit (and the topic's max.message.bytes), or split the record.";
-        return new(ProduceErrorCode.RecordTooLarge, $"The record takes up to {size} bytes, more than {limit}. {remedy}");
-    }
-
+    // Waiting and refusals are methods of their own: what they need on the stack would be cleared for each record.
     private OfferResult NotPlaced(AppendResult result, TopicAdmission topic, ref RecordOffer offer)
     {
         if (result == AppendResult.SinkEnded)

@@ -54,13 +54,21 @@ internal abstract class LoopOwner(TimeProvider time, BrokerMemory memory)
         }
     }
 
-    /// <summary>How many lanes are listed.</summary>
+    /// <summary>
+    /// How many entries the ring has from the first that is not void: zero when no lane is listed. Else a broker that died would be wanted
+    /// for ever, by lanes that have moved. Owner.
+    /// </summary>
     public int Listed
     {
         get
         {
             lock (_ringLock)
             {
+                while (_ring.TryPeek(out var entry) && IsVoid(entry))
+                {
+                    _ring.Dequeue();
+                }
+
                 return _ring.Count;
             }
         }
@@ -78,7 +86,7 @@ internal abstract class LoopOwner(TimeProvider time, BrokerMemory memory)
             for (; visits > 0 && _ring.TryPeek(out var entry); visits--)
             {
                 lane = entry.Lane;
-                if (lane.Channel.Moves == entry.Moves)
+                if (!IsVoid(entry))
                 {
                     return true;
                 }
@@ -99,6 +107,8 @@ internal abstract class LoopOwner(TimeProvider time, BrokerMemory memory)
             _ring.Dequeue();
         }
     }
+
+    private static bool IsVoid((Lane Lane, int Moves) entry) => entry.Lane.Channel.Moves != entry.Moves;
 }
 
 /// <summary>The sending side of one partition, as its channel and its owner's ring know it.</summary>

@@ -56,10 +56,12 @@ internal sealed class BufferPool : IDisposable
         }
     }
 
-    /// <summary>The partition's leadership moved: its bytes and its place in the queue go with it.</summary>
+    /// <summary>
+    /// The partition's leadership moved: its bytes and its place in the queue go with it, and what it may take is another share.
+    /// </summary>
     public void MoveChannel(MemoryAccount partition, BrokerMemory broker)
     {
-        MemoryNews news = default;
+        var news = new MemoryNews { IsFreed = true };
         lock (_lock)
         {
             partition.LedBy(broker);
@@ -69,7 +71,7 @@ internal sealed class BufferPool : IDisposable
         Tell(news);
     }
 
-    /// <summary>One call when memory comes back, or may be taken again: records without key wait for any partition.</summary>
+    /// <summary>One call when a record without key may find room in some partition again.</summary>
     public void CallWhenFreed(Action drainTopic)
     {
         lock (_lock)
@@ -123,14 +125,20 @@ internal sealed class BufferPool : IDisposable
         return chunk;
     }
 
-    /// <summary>The partition's line is empty: it waits no longer, and what was set aside goes to others.</summary>
+    /// <summary>
+    /// The partition's line is empty: it waits no longer, what was set aside goes to others, and a record without key may come to it again.
+    /// </summary>
     public void Leave(MemoryAccount partition)
     {
-        MemoryNews news = default;
+        var news = new MemoryNews { IsFreed = true };
         lock (_lock)
         {
-            news.IsFreed = partition.Waits && _queue.Leave(partition);
-            news.IsFreed |= TryReleaseReserved(partition);
+            if (partition.Waits)
+            {
+                _queue.Leave(partition);
+            }
+
+            TryReleaseReserved(partition);
             _queue.Serve(ref news);
         }
 

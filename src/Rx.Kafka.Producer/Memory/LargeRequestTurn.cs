@@ -1,14 +1,18 @@
+using Rx.Kafka.Concurrency;
+
 namespace Rx.Kafka.Memory;
 
 /// <summary>
 /// One partition collects memory while nobody else takes any: else a large record never gets its place beside small traffic.
-/// A turn that fails is followed by a pause of 39 turns, and the next is twice as long: one that can never fit must not bar everybody.
+/// A turn that fails is followed by a pause of 39 turns, and the next is twice as long, up to a limit: one that can never fit must not
+/// bar everybody.
 /// Guarded by the pool's lock.
 /// </summary>
 internal sealed class LargeRequestTurn : IDisposable
 {
     private const int PauseInTurns = 39;
     private static readonly TimeSpan FirstTurn = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(800);
 
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -33,7 +37,7 @@ internal sealed class LargeRequestTurn : IDisposable
     public void Start(MemoryAccount partition)
     {
         Collector = _last = partition;
-        _endsAt = After(_length);
+        _endsAt = _time.After(_time.GetTimestamp(), _length);
         _timer.Change(_length, Timeout.InfiniteTimeSpan);
     }
 
@@ -41,36 +45,39 @@ internal sealed class LargeRequestTurn : IDisposable
     /// <returns>Whether one ended, so that others may take again.</returns>
     public bool TryEnd()
     {
-        if (Collector is null || _time.GetTimestamp() < _endsAt)
+        var now = _time.GetTimestamp();
+        var due = Collector is null ? _notBefore : _endsAt;
+        if (now < due)
+        {
+            // The system's timers may fire a little early.
+            _timer.Change(_time.Until(now, due), Timeout.InfiniteTimeSpan);
+            return false;
+        }
+
+        if (Collector is null)
         {
             return false;
         }
 
         Collector = null;
         var pause = PauseInTurns * _length;
-        _notBefore = After(pause);
-        _length *= 2;
+        _notBefore = _time.After(now, pause);
+        _length = TimeSpan.FromTicks(Math.Min(2 * _length.Ticks, LongestTurn.Ticks));
         _timer.Change(pause, Timeout.InfiniteTimeSpan);
         return true;
     }
 
     /// <summary>A partition waits no longer.</summary>
-    /// <returns>Whether it was its turn.</returns>
-    public bool Forget(MemoryAccount partition)
+    public void Forget(MemoryAccount partition)
     {
-        var collected = Collector == partition;
-        Collector = collected ? null : Collector;
+        Collector = Collector == partition ? null : Collector;
         if (_last == partition)
         {
             // The next one to collect has not failed yet.
             _last = null;
             _length = FirstTurn;
         }
-
-        return collected;
     }
 
     public void Dispose() => _timer.Dispose();
-
-    private long After(TimeSpan span) => _time.GetTimestamp() + (long)(span.TotalSeconds * _time.TimestampFrequency);
 }

@@ -41,14 +41,12 @@ internal sealed class WaitingPartitions : IDisposable
     }
 
     /// <summary>A partition waits no longer.</summary>
-    /// <returns>Whether it collected, so that others may take again.</returns>
-    public bool Leave(MemoryAccount partition)
+    public void Leave(MemoryAccount partition)
     {
         partition.EndWait();
         _waiting--;
-        var collected = _turn.Forget(partition);
+        _turn.Forget(partition);
         UpdatePressure();
-        return collected;
     }
 
     /// <summary>Ends a turn whose time is over.</summary>
@@ -166,6 +164,6 @@ internal struct MemoryNews
     /// <summary>All open batches became due.</summary>
     public bool IsPressed;
 
-    /// <summary>Memory came back, or may be taken again.</summary>
+    /// <summary>Memory came back or may be taken again, or a line has emptied: records without key try again.</summary>
     public bool IsFreed;
 }

@@ -42,9 +42,11 @@ internal sealed class ClusterState(string? rack = null)
 
         _clusterId = response.ClusterId ?? _clusterId;
         _brokers = Usable(response.Brokers);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var topic in response.Topics)
         {
-            if (isWatched(topic.Name))
+            // No broker names one twice, and each time costs as much as the topic has partitions.
+            if (isWatched(topic.Name) && seen.Add(topic.Name))
             {
                 State(topic.Name).Apply(topic, version >= EpochsTrustedFrom);
             }

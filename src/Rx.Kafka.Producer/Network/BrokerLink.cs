@@ -111,7 +111,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         {
             // Not waited for: the old address may be silent. What a transport does when its token is cancelled does not run here.
             attempt.IsVoid = true;
-            _ = Task.Factory.StartNew(_wanted.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _connector.Scheduler);
+            _ = Task.Factory.StartNew(_wanted.CancelQuietly, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _connector.Scheduler);
             _wanted = new CancellationTokenSource();
         }
 
@@ -123,7 +123,7 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         var disposed = new IntendedCloseException("The producer was disposed.");
-        _wanted.Cancel();
+        _wanted.CancelQuietly();
         await _opening;
         foreach (var connection in new[] { Connection, Interlocked.Exchange(ref _news, null)?.Connection })
         {

@@ -31,3 +31,20 @@ internal sealed class ConnectAttempt(EndPoint endPoint)
         ended(this);
     }
 }
+
+/// <summary>How the token is cancelled that a transport or a credential function has.</summary>
+internal static class AttemptCancellation
+{
+    /// <summary>Cancels. What a function of the user's throws when it is told is its own fault; all others are told too.</summary>
+    public static void CancelQuietly(this CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // Of one who was told.
+        }
+    }
+}

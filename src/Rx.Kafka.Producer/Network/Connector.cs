@@ -157,7 +157,7 @@ internal sealed class SetupDeadline : IDisposable
     private void Expire()
     {
         Volatile.Write(ref _hasExpired, 1);
-        _ = Task.Factory.StartNew(_source.Cancel, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
+        _ = Task.Factory.StartNew(_source.CancelQuietly, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler);
     }
 }
 

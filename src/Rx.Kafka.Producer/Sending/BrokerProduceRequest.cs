@@ -14,6 +14,9 @@ namespace Rx.Kafka.Sending;
 /// </summary>
 internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext context) : KafkaRequest, IMail
 {
+    /// <summary>An answer may be for so many more partitions than were asked for.</summary>
+    private const int MostUnasked = 1000;
+
     private readonly List<Part> _parts = [];
     private BrokerNode[] _endpoints = [];
     private int _topics;
@@ -105,20 +108,26 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         var response = new ProduceResponseReader(r, version);
         var parts = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_parts);
         var expected = 0;
+        var answered = 0;
         var unasked = 0;
         var firstUnasked = "";
         while (response.NextTopic(out var name, out var id))
         {
             while (response.NextPartition(out var answer))
             {
+                // Each is looked for in the request: many would hold up the read loop.
+                if (++answered > parts.Length + MostUnasked)
+                {
+                    throw response.Rest.Malformed($"an answer for more than {answered - 1} partitions to a request for {parts.Length}");
+                }
+
                 // Brokers mostly answer in the order they were asked.
                 var index = Find(parts, expected, name, id, answer.Index);
                 if (index < 0)
                 {
-                    // One line for all: an answer may name a million.
+                    // One line for all.
                     unasked++;
-                    var topic = id == Guid.Empty ? Encoding.UTF8.GetString(name) : $"{id}";
-                    firstUnasked = unasked == 1 ? $"{topic}-{answer.Index}" : firstUnasked;
+                    firstUnasked = unasked == 1 ? NameOf(name, id, answer.Index) : firstUnasked;
                     continue;
                 }
 
@@ -238,6 +247,14 @@ internal sealed class BrokerProduceRequest(BrokerSender owner, SendingContext co
         }
 
         return -1;
+    }
+
+    /// <summary>Fit for the log: nobody vouches for what a broker calls a topic.</summary>
+    private static string NameOf(ReadOnlySpan<byte> topicUtf8, Guid topicId, int partition)
+    {
+        var start = topicUtf8[..Math.Min(topicUtf8.Length, 4 * PeerText.LongestName)];
+        var topic = topicId == Guid.Empty ? PeerText.OneLine(Encoding.UTF8.GetString(start), PeerText.LongestName) : $"{topicId}";
+        return $"{topic}-{partition}";
     }
 
     private int EndOfTopic(int start, bool byId)

@@ -146,6 +146,9 @@ internal abstract class SendingLoop : LaneLoop, IAsyncDisposable
                 var text = $"The producer ended by an internal error: {e.Message}";
                 var error = new ProduceError(ProduceErrorCode.Closed, text, Persistence.PossiblyPersisted, IsFatal: true, Cause: e);
                 Context.EndProducer(error);
+
+                // What the step left undone is done by another one. That end wakes the loop only if it is the producer's first.
+                SetTimer(Context.Time.After(Context.Time.GetTimestamp(), LeastPause.OrMore(Context.Options.RetryBackoffMax)));
             }
         }
 

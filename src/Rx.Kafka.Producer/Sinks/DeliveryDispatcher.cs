@@ -8,7 +8,7 @@ namespace Rx.Kafka.Sinks;
 /// Tells one sink's observers its outcomes, one after the other, as a work item on the scheduler. Holds one node per batch. Where a
 /// bounded reader is full it stops in the middle and goes on when there is room, so no thread is blocked.
 /// </summary>
-internal sealed class DeliveryDispatcher
+internal sealed partial class DeliveryDispatcher
 {
     private readonly Lock _lock = new();
     private readonly DeliverySink _sink;
@@ -157,46 +157,6 @@ internal sealed class DeliveryDispatcher
     /// <summary>An element of which no record was made has an outcome, but interceptors have seen nothing of it.</summary>
     private bool IsWithoutRecord(SinkShare share, FactSegment segment) =>
         share.Interest.HasStates() && segment.Records[_position].IsDefault;
-
-    /// <summary>Tells the observers of a stream one element. One that throws is detached, and the others go on.</summary>
-    public void Next<T>(DeliveryStream<T> stream, in T value)
-    {
-        foreach (var subscription in stream.Subscriptions)
-        {
-            try
-            {
-                subscription.Next(value);
-            }
-            catch (Exception e)
-            {
-                subscription.Dispose();
-                ObserverThrew(stream.Name, e);
-            }
-        }
-    }
-
-    /// <summary>Tells the observers of a stream that nothing more comes.</summary>
-    public void End<T>(DeliveryStream<T> stream, Exception? error)
-    {
-        foreach (var subscription in stream.End(error))
-        {
-            try
-            {
-                subscription.End(error);
-            }
-            catch (Exception e)
-            {
-                ObserverThrew(stream.Name, e);
-            }
-        }
-    }
-
-    private void ObserverThrew(string stream, Exception error)
-    {
-        _sink.FaultCompletion(error);
-        _context.Events.ObserverThrew(stream, error);
-        _context.Runtime.ObserverThrew?.Invoke(error);
-    }
 }
 
 /// <summary>What the sinks of one producer share; also names the producer a thread dispatches for.</summary>

@@ -11,7 +11,7 @@ namespace Rx.Kafka.Testing.Simulating;
 internal sealed class Pump(PumpedScheduler scheduler, VirtualTime time)
 {
     private const int EscapeRounds = 3;
-    private static readonly TimeSpan EscapePatience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan EscapePatience = TimeSpan.FromSeconds(1);
 
     // Asking the pool costs two switches of threads; a shorter jump is no timeout that could hide an escape.
     private static readonly TimeSpan EscapeJump = TimeSpan.FromSeconds(1);

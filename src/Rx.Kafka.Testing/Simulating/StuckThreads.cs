@@ -6,7 +6,7 @@ namespace Rx.Kafka.Testing.Simulating;
 /// <summary>What can be said of a simulation's threads when no step ends.</summary>
 internal static class StuckThreads
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The state of the one that should run, and where the others wait: one of them may hold what it wants. A thread's stack is only to be had of itself, so not that of the first.</summary>
     public static string Describe(Fiber? holder, IEnumerable<Fiber> parked)

@@ -60,6 +60,7 @@ public sealed class BadTopicTests
     {
         await using var kafka = await EmbeddedKafka.StartAsync();
         await using var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, AllowAutoCreateTopics = false, MaxBlock = MaxBlock });
+        await producer.ConnectAsync();
         using var offering = new Offering(producer, way);
         Assert.Equal(ProduceErrorCode.TopicUnknown, (await offering.FailAsync(new Record("mistyped", "v"))).Code);
         Assert.ThrowsAny<ArgumentException>(() => kafka.ReadLog("mistyped"));

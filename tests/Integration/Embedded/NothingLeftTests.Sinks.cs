@@ -24,7 +24,7 @@ public sealed partial class NothingLeftTests
         }
 
         Assert.True(timers.Made > 0);
-        Assert.Equal(0, timers.Timers);
+        await Eventually.TrueAsync(() => timers.Timers == 0);
         Assert.False(source.HasObservers);
         await Eventually.TrueAsync(() => Threads() <= threads);
         await Eventually.TrueAsync(
@@ -67,7 +67,8 @@ public sealed partial class NothingLeftTests
         IObservable<object> elements = sourcesEnd ? ended : source;
         elements.DeliverTo(producer, static _ => new Record("t", "v")).Subscribe(Observer<object>("DeliverTo"));
         elements.DeliverTo(producer, static _ => [new Record("t", "v"), new Record("t", "w")]).Subscribe(Observer<object>("DeliverTo, many"));
-        var pulling = new[] { true, false }.Select(inOrder => PullAsync(Traced("a source", new EndlessSource(sourcesEnd)), producer, inOrder, traces)).ToArray();
+        var pulled = new[] { true, false }.Select(inOrder => (InOrder: inOrder, Source: Traced("a source", new EndlessSource(sourcesEnd)))).ToArray();
+        var pulling = pulled.Select(pull => PullAsync(pull.Source, producer, pull.InOrder, traces)).ToArray();
         for (var i = 0; i < 100; i++)
         {
             sink.OnNext(new Record("t", Traced("a value", new byte[100])));
@@ -81,6 +82,7 @@ public sealed partial class NothingLeftTests
             ended.OnCompleted();
         }
 
+        await Task.WhenAll(pulled.Select(static pull => pull.Source.Emptied)).WaitAsync(Late);
         await producer.DisposeAsync().AsTask().WaitAsync(Late);
         await Task.WhenAll(pulling).WaitAsync(Late);
     }
@@ -117,7 +119,12 @@ public sealed partial class NothingLeftTests
     {
         public const int Count = 100;
 
+        private readonly TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public List<WeakReference> Told { get; } = [];
+
+        /// <summary>When it is asked for one more than there are.</summary>
+        public Task Emptied => _emptied.Task;
 
         public async IAsyncEnumerable<object> Elements([EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
@@ -127,6 +134,7 @@ public sealed partial class NothingLeftTests
                 yield return new object();
             }
 
+            _emptied.SetResult();
             if (!ends)
             {
                 await Task.Delay(Timeout.Infinite, cancellationToken);

@@ -54,7 +54,7 @@ public sealed partial class NothingLeftTests
         }
 
         Assert.True(timers.Made > 0);
-        Assert.Equal(0, timers.Timers);
+        await Eventually.TrueAsync(() => timers.Timers == 0);
         await Eventually.TrueAsync(() => Threads() <= threads && Sockets() <= sockets);
         await Eventually.TrueAsync(() =>
         {

@@ -159,5 +159,5 @@ public sealed class TlsTests
     }
 
     private static KafkaProducer NewProducer(EmbeddedKafka kafka, TlsOptions? tls, EventLog? log = null) => new(
-        new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, Security = new SecurityOptions { Tls = tls }, MaxBlock = TimeSpan.FromSeconds(5) }, log);
+        new KafkaProducerOptions { BootstrapServers = kafka.BootstrapServers, Security = new SecurityOptions { Tls = tls } }, log);
 }

@@ -41,7 +41,7 @@ public sealed class BlockingPipelineTests
         {
             await host.StopAsync().WaitAsync(Hosts.Late);
             await ((IAsyncDisposable)host).DisposeAsync().AsTask().WaitAsync(Hosts.Late);
-            Assert.True(entered.IsSet);
+            await Eventually.TrueAsync(() => entered.IsSet);
             Assert.Equal(1, log.Count(NotDrained));
             Assert.Equal(0, log.Count(StopsHost) + log.Count(FailedInStop));
         }

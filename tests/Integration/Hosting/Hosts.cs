@@ -32,19 +32,19 @@ internal static class Hosts
     public static async Task<HealthReport> Health(this IHost host) =>
         await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
-    /// <summary>Looks until the health is as expected.</summary>
-    public static async Task<HealthReportEntry> BecomesAsync(this IHost host, HealthStatus expected)
+    /// <summary>Looks until the health is as expected, and is told with the expected words.</summary>
+    public static async Task<HealthReportEntry> BecomesAsync(this IHost host, HealthStatus expected, params string[] says)
     {
         var late = TimeProvider.System.GetTimestamp() + (Late.Ticks * TimeProvider.System.TimestampFrequency / TimeSpan.TicksPerSecond);
         while (true)
         {
             var entry = (await host.Health()).Entries.Values.Single();
-            if (entry.Status == expected)
+            if (entry.Status == expected && Array.TrueForAll(says, words => entry.Description?.Contains(words, StringComparison.Ordinal) == true))
             {
                 return entry;
             }
 
-            Assert.True(TimeProvider.System.GetTimestamp() < late, $"Still {entry.Status}, not {expected}: {entry.Description}");
+            Assert.True(TimeProvider.System.GetTimestamp() < late, $"Still {entry.Status}, not {expected} ({string.Join(", ", says)}): {entry.Description}");
             await Task.Yield();
         }
     }

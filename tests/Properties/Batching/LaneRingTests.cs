@@ -65,6 +65,22 @@ public sealed class LaneRingTests
         Assert.All(owners, static owner => Assert.Equal(0, owner.Memory.Bytes));
     });
 
+    // Else a broker that died with work would be connected to for ever.
+    [Fact]
+    public void A_lane_that_moved_away_is_not_listed_where_it_was()
+    {
+        using var world = new BatchingWorld(batchSize: 100);
+        var (from, to) = (world.NewOwner(), world.NewOwner());
+        var channel = world.NewChannel(from);
+        Assert.Equal(AppendResult.Placed, world.Append(channel, BatchingWorld.Numbered(0, 60)));
+        Assert.Equal(AppendResult.Placed, world.Append(channel, BatchingWorld.Numbered(1, 60)));
+        Assert.Equal(1, from.Listed);
+        channel.MoveTo(to, []);
+        Assert.Equal((0, 1), (from.Listed, to.Listed));
+        channel.MoveTo(from, []);
+        Assert.Equal((1, 0), (from.Listed, to.Listed));
+    }
+
     /// <summary>As a loop pulls a request: at most one batch of each lane.</summary>
     private static void Visit(HandOwner owner, int most, List<int>[] taken)
     {
@@ -99,6 +115,7 @@ public sealed class LaneRingTests
         {
             var own = Ring(owners[i]).Where(entry => entry.Lane.Channel.Owner == owners[i] && entry.Moves == entry.Lane.Channel.Moves).Select(static entry => entry.Lane).ToArray();
             Assert.Equal(own.Distinct(), own);
+            Assert.Equal(own.Length > 0, owners[i].Listed > 0);
             foreach (var channel in channels.Where(channel => channel.Owner == owners[i] && channel.Reader.WaitToReadAsync().IsCompleted))
             {
                 Assert.Contains(channel.Lane, own);

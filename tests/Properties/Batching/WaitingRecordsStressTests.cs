@@ -41,7 +41,9 @@ public sealed class WaitingRecordsStressTests
                 }
             }
         });
-        Assert.True(line.IsEmpty && channel.Waiting.IsEmpty);
+
+        // A drainer tells a record's end just before it takes the record off the line.
+        RealThreads.SpinUntil(() => line.IsEmpty && channel.Waiting.IsEmpty, "A record stands in line that has ended.");
 
         (WaitingRecord Waiting, HandCompletion Completion, bool TriedToWithdraw, bool IsWithdrawn) Join(Random random)
         {

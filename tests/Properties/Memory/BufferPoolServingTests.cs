@@ -109,6 +109,24 @@ public sealed class BufferPoolServingTests
         Assert.NotNull(world.Pool.TryTake(world.Partitions[1].Memory, new MemoryRequest(100, 0)));
     }
 
+    // Without key it found no room only because somebody stood in line there.
+    [Fact]
+    public void Records_without_key_are_told_when_a_line_empties()
+    {
+        using var world = new PoolWorld(1 << 20, BatchSize, brokers: 1, partitions: 2);
+        Assert.True(world.Pool.TryCharge(world.Partitions[1].Memory, 500_000));
+        world.Partitions[0].Wait(600_000);
+        world.Drain();
+        world.Advance(TimeSpan.FromMilliseconds(60)); // its turn is over
+        var calls = 0;
+        world.Pool.CallWhenFreed(() => calls++);
+
+        world.Partitions[0].Cancel();
+        world.Drain();
+
+        Assert.Equal(1, calls);
+    }
+
     // Memory that was set aside for a record that has left goes to whoever waits, at once and not at the next return.
     [Fact]
     public void What_was_set_aside_for_a_record_that_left_goes_to_others()

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using Rx.Kafka.Network;
 using Rx.Kafka.Properties.Network.Scripted;
@@ -31,6 +32,23 @@ public sealed class BrokerLinkTests
         Assert.All(w.Pauses, static pause => Assert.True(pause > TimeSpan.Zero));
         Assert.Equal((w.Pauses.Count, true), (w.Link.FailedAttempts, w.Link.LastFailure!.Contains("b1:9092", StringComparison.Ordinal)));
         w.End();
+    }
+
+    // The fault is the transport's own; the loop that disposes the link goes on.
+    [Fact]
+    public void A_transport_that_throws_when_its_token_is_cancelled_holds_up_no_dispose()
+    {
+        var w = new LinkWorld();
+        var never = new TaskCompletionSource<IDuplexPipe>();
+        w.Transport.Attempt = (_, token) =>
+        {
+            token.Register(static () => throw new InvalidOperationException("already completed"));
+            token.Register(() => never.TrySetCanceled(token));
+            return new(never.Task);
+        };
+        w.Keep();
+        w.End();
+        Assert.True(never.Task.IsCanceled);
     }
 
     [Fact]

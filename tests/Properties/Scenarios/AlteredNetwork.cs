@@ -25,7 +25,7 @@ internal sealed class AlteredNetwork : ITransport
     public List<(string Host, double At)> Dials { get; } = [];
 
     /// <summary>Runs a body in a world whose producer lives on this network.</summary>
-    public void Run(Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null, Action<KafkaProducerOptions>? configure = null) => ProducerWorld.Run(
+    public void Run(Func<ProducerWorld, Task> body, Setup? setup = null, EmbeddedKafkaOptions? brokers = null, Action<KafkaProducerOptions>? configure = null, EventLog? logs = null) => ProducerWorld.Run(
         world =>
         {
             world.Kafka.RequestReceived = request => _requests[request.CorrelationId] = request;
@@ -37,7 +37,8 @@ internal sealed class AlteredNetwork : ITransport
         {
             configure?.Invoke(options);
             (_inner, _runtime, options.Transport) = (options.Transport!, options.Runtime, this);
-        });
+        },
+        logs: logs);
 
     public async ValueTask<IDuplexPipe> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
     {

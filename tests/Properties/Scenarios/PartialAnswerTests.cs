@@ -6,6 +6,7 @@ namespace Rx.Kafka.Properties.Scenarios;
 /// <summary>Produce answers that say less, more or something else than was asked; what a broker says in words (S2, S10; design 4.7).</summary>
 public class PartialAnswerTests
 {
+    private const int UnaskedPartitions = 308;
     private static readonly Setup EachRecordAlone = new() { BatchSize = 0 };
 
     // As if nobody had answered for it: sent again under its numbers, so that it is there once. The other one has its outcome.
@@ -45,6 +46,36 @@ public class PartialAnswerTests
         await world.Succeed("other partition", 1);
         Assert.Equal(["first", "second"], world.Log());
         Assert.Equal(connections, world.Simulation.Network.ConnectionsOpened);
+    });
+
+    // What a broker calls a topic goes into the log: its start, in one line.
+    [Fact]
+    public void A_partition_never_asked_for_is_named_in_one_line()
+    {
+        using var logs = new EventLog();
+        Run(
+            async (world, network) =>
+            {
+                Once(network, static _ => true, ("evil\n2026-12-01 ERROR " + new string('x', 100_000), 3, 0, -1), ("t", 0, 0, 0));
+                await world.Succeed("v");
+            },
+            logs: logs);
+        var line = Assert.Single(logs.Events, static e => e.Id == UnaskedPartitions).Text;
+        Assert.Contains("evil 2026-12-01 ERROR xxx", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n", line, StringComparison.Ordinal);
+        Assert.InRange(line.Length, 200, 500);
+    }
+
+    // Each one is looked for in the request, on the read loop.
+    [Fact]
+    public void An_answer_for_far_more_partitions_than_were_asked_for_ends_the_connection() => Run(async (world, network) =>
+    {
+        await world.Succeed("first");
+        var connections = world.Simulation.Network.ConnectionsOpened;
+        Once(network, static _ => true, [.. Enumerable.Range(0, 1001).Select(static i => ("t", 7 + i, 0, 0L)), ("t", 0, 0, 1)]);
+        Assert.Equal(1, (await world.Succeed("second")).Offset);
+        Assert.Equal(["first", "second"], world.Log());
+        Assert.Equal(connections + 1, world.Simulation.Network.ConnectionsOpened);
     });
 
     // Design 4.7: whatever the code says of absence, an offset says that something was written.
@@ -111,7 +142,7 @@ public class PartialAnswerTests
             .I32(0).Tags(compact: true).ToArray();
     }
 
-    private static void Run(Func<ProducerWorld, AlteredNetwork, Task> body, Setup? setup = null, Action<KafkaProducerOptions>? configure = null)
+    private static void Run(Func<ProducerWorld, AlteredNetwork, Task> body, Setup? setup = null, Action<KafkaProducerOptions>? configure = null, EventLog? logs = null)
     {
         setup ??= EachRecordAlone;
         var network = new AlteredNetwork();
@@ -126,6 +157,7 @@ public class PartialAnswerTests
             },
             setup,
             brokers,
-            configure);
+            configure,
+            logs);
     }
 }

@@ -17,6 +17,8 @@ public sealed class SecretsTests
         { "SCRAM-512", SaslOptions.Scram512("alice", Mark + "1") },
         { "a function", SaslOptions.Plain(static _ => ValueTask.FromResult(new SaslCredential("alice", Mark + "1"))) },
         { "a function that throws", SaslOptions.Plain(static _ => throw new KafkaException("the vault has no key " + Mark)) },
+        { "a function that gives up", SaslOptions.Plain(static _ => throw new OperationCanceledException("asked the vault with " + Mark)) },
+        { "a token function that throws", SaslOptions.OAuthBearer(static _ => throw new HttpRequestException("GET https://id.example/?key=" + Mark)) },
         { "a delegation token", SaslOptions.DelegationToken("id", Mark + "1") },
         { "a token", SaslOptions.OAuthBearer(new OAuthToken(Mark + "1", DateTimeOffset.MaxValue)) },
         { "a client", SaslOptions.OAuthBearer(Client(HttpStatusCode.Unauthorized)) },
@@ -66,7 +68,7 @@ public sealed class SecretsTests
 
     private static OAuthClientCredentials Client(HttpStatusCode status) => new()
     {
-        TokenEndpoint = new Uri("https://id.example/token?key=" + Mark),
+        TokenEndpoint = new Uri("https://me:" + Mark + "@id.example/token?key=" + Mark),
         ClientId = "me",
         ClientSecret = Mark + "1",
         HttpClient = new HttpClient(new Answer(status)),

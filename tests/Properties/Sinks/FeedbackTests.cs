@@ -8,7 +8,7 @@ namespace Rx.Kafka.Properties.Sinks;
 [Collection(Alone.Name)]
 public sealed class FeedbackTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     [Fact]
     [Law("L34")]

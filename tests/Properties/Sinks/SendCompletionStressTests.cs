@@ -33,7 +33,9 @@ public sealed class SendCompletionStressTests
         stop.Cancel();
         Assert.True(broker.Join(Patience));
         Assert.True(cancelled > 100, $"only {cancelled} were cancelled");
-        Assert.Equal(0, world.Memory.Used);
+
+        // A line's drainer may still be giving back what was set aside.
+        RealThreads.SpinUntil(() => world.Memory.Used == 0, "Not all memory was given back.");
 
         async Task SendAllAsync(int caller)
         {

@@ -5,7 +5,7 @@ replace Batching/BatchMemory.cs '        context.Memory.Return(account, batch.Ch
             context.Memory.Return(account, batch.Chunks, batch.Overhead);
         }
 '
-replace Batching/PartitionChannel.Decide.cs '    /// <summary>Gives a decided batch back to the pool' '    public void ReturnEarly(ProducerBatch batch) => _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
+replace Batching/PartitionChannel.Release.cs '    /// <summary>Gives a decided batch back to the pool' '    public void ReturnEarly(ProducerBatch batch) => _context.Memory.Return(_account, batch.Chunks, batch.Overhead);
 
     /// <summary>Gives a decided batch back to the pool'
 replace Lanes/PartitionLane.cs '        var isFirst = batch.Delivery.Attempts++ == 0;' '        var isFirst = batch.Delivery.Attempts++ == 0;

@@ -23,13 +23,11 @@ internal sealed class OAuthTokenRequest(OAuthClientCredentials client, TimeProvi
         var body = await ReadAsync(response, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            throw new SaslFault($"{Where} answered {(int)response.StatusCode}{Reason(body)}. Check id, secret and scope");
+            throw new SaslFault($"{client.Where} answered {(int)response.StatusCode}{Reason(body)}. Check id, secret and scope");
         }
 
         return Token(body);
     }
-
-    private string Where => client.TokenEndpoint.GetLeftPart(UriPartial.Path);
 
     private HttpRequestMessage NewRequest()
     {
@@ -60,7 +58,7 @@ internal sealed class OAuthTokenRequest(OAuthClientCredentials client, TimeProvi
             body.Write(buffer, 0, count);
             if (body.Length > LongestAnswer)
             {
-                throw new SaslFault($"{Where} answered with more than {LongestAnswer} bytes");
+                throw new SaslFault($"{client.Where} answered with more than {LongestAnswer} bytes");
             }
         }
 
@@ -89,7 +87,7 @@ internal sealed class OAuthTokenRequest(OAuthClientCredentials client, TimeProvi
             using var json = JsonDocument.Parse(body);
             if (Text(json, "access_token") is not { Length: > 0 } value)
             {
-                throw new SaslFault($"{Where} answered without an access_token");
+                throw new SaslFault($"{client.Where} answered without an access_token");
             }
 
             var now = time.GetUtcNow();
@@ -100,7 +98,7 @@ internal sealed class OAuthTokenRequest(OAuthClientCredentials client, TimeProvi
         }
         catch (JsonException)
         {
-            throw new SaslFault($"{Where} answered with what is no JSON; is it a token endpoint?");
+            throw new SaslFault($"{client.Where} answered with what is no JSON; is it a token endpoint?");
         }
     }
 

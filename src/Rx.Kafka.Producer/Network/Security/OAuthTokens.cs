@@ -24,6 +24,18 @@ internal sealed class OAuthTokens
     /// <summary>A token that is good now.</summary>
     public async Task<OAuthToken> GetAsync(CancellationToken cancellationToken)
     {
+        while (true)
+        {
+            if (await TryGetAsync(cancellationToken) is { } token)
+            {
+                return token;
+            }
+        }
+    }
+
+    /// <returns>Null when somebody else was asking and gave up: that is no answer for those who have not.</returns>
+    private async Task<OAuthToken?> TryGetAsync(CancellationToken cancellationToken)
+    {
         Task<OAuthToken> asking;
         OAuthToken? old;
         lock (_lock)
@@ -57,6 +69,10 @@ internal sealed class OAuthTokens
         {
             // It was asked for early: the old one is still good.
             return old;
+        }
+        catch (OperationCanceledException) when (asking.IsCanceled && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
@@ -97,6 +113,13 @@ internal sealed class OAuthTokens
             lock (_lock)
             {
                 _asking = null;
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                // Who waits with it asks again.
+                answer.TrySetCanceled(cancellationToken);
+                return;
             }
 
             answer.TrySetException(e);

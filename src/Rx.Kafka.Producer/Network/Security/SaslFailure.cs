@@ -45,7 +45,7 @@ internal static class SaslFailure
     public static KafkaException Closed(string broker, string mechanism, Exception cause) => new(
         $"{broker} closed the connection during SASL {mechanism}; see the broker's log for why.", cause);
 
-    /// <summary>No credential could be had. The cause's own words are not repeated: they may quote a secret.</summary>
+    /// <summary>No credential could be had. The cause is neither repeated nor kept: its words may quote a secret.</summary>
     public static KafkaException NoCredential(string broker, string mechanism, Exception cause) => new KafkaAuthenticationException(
         cause switch
         {
@@ -55,6 +55,5 @@ internal static class SaslFailure
             HttpRequestException http =>
                 $"There is no credential for SASL {mechanism} to {broker}: the token endpoint cannot be asked ({http.HttpRequestError}).",
             _ => $"There is no credential for SASL {mechanism} to {broker}: getting it failed with {cause.GetType().Name}.",
-        },
-        cause is OperationCanceledException or HttpRequestException ? cause : null);
+        });
 }

@@ -7,7 +7,7 @@ internal static class Rounds
     public static async Task<T> MedianAsync<T>(Func<Task<T>> measure, Func<T, double> ratio, double floor)
     {
         var rounds = new List<T> { await measure(), await measure() };
-        if (Scale.Current.IsFull || rounds.Exists(round => ratio(round) < floor))
+        if (Scale.Current.IsFull || !rounds.TrueForAll(round => ratio(round) >= floor))
         {
             rounds.Add(await measure());
         }

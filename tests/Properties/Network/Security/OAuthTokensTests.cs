@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -33,6 +34,32 @@ public sealed class OAuthTokensTests
         Assert.Throws<InvalidOperationException>(() => world.Get());
         world.Fails = false;
         Assert.Equal(["4"], world.Get());
+    }
+
+    // Its broker moved, or its setup timeout was nearly over when the others came.
+    [Fact]
+    public async Task Who_gives_up_leaves_the_question_to_the_others()
+    {
+        var asked = new ConcurrentQueue<TaskCompletionSource<OAuthToken>>();
+        var tokens = new OAuthTokens(
+            token =>
+            {
+                var answer = new TaskCompletionSource<OAuthToken>();
+                token.Register(() => answer.TrySetCanceled(token));
+                asked.Enqueue(answer);
+                return new(answer.Task);
+            },
+            new VirtualTime());
+        using var impatient = new CancellationTokenSource();
+        var first = tokens.GetAsync(impatient.Token);
+        var second = tokens.GetAsync(default);
+
+        await impatient.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        RealThreads.SpinUntil(() => asked.Count == 2 || second.IsCompleted, "Nobody asks any more.");
+        asked.Last().TrySetResult(new OAuthToken("the-token", DateTimeOffset.MaxValue));
+        Assert.Equal("the-token", (await second).Value);
     }
 
     [Fact]
@@ -163,7 +190,7 @@ public sealed class OAuthTokensTests
 
         public OAuthClientCredentials Client => new()
         {
-            TokenEndpoint = new Uri("https://id.example/token?tenant=a-marked-secret"),
+            TokenEndpoint = new Uri("https://me:a-marked-secret@id.example/token?tenant=a-marked-secret"),
             ClientId = "me",
             ClientSecret = "a-marked-secret/+",
             HttpClient = new HttpClient(this, disposeHandler: false),
