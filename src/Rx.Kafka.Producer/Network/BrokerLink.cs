@@ -111,7 +111,8 @@ internal sealed class BrokerLink : IConnectionOwner, IAsyncDisposable
         {
             // Not waited for: the old address may be silent. What a transport does when its token is cancelled does not run here.
             attempt.IsVoid = true;
-            _ = Task.Factory.StartNew(_wanted.CancelQuietly, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _connector.Scheduler);
+            _ = Task.Factory.StartNew(
+                _wanted.CancelQuietly, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _connector.Scheduler);
             _wanted = new CancellationTokenSource();
         }
 
