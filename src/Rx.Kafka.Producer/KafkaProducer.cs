@@ -82,7 +82,7 @@ public sealed partial class KafkaProducer : IKafkaProducer, IDisposable
     /// each by OnNext alone (<c>source.Subscribe(producer.OnNext)</c>) and call OnCompleted when all have ended. Refused records are
     /// told to <see cref="Deliveries"/>, unless observers are more than 1,000 outcomes and more than eight times <see
     /// cref="KafkaProducerOptions.MaxUnobservedDeliveries"/> behind: then only the log and the counter tell. After dispose the counters
-    /// have ended, and the log has at most a line a second.
+    /// go on, and the log has at most a line a second.
     /// </remarks>
     /// <param name="value">The record.</param>
     public void OnNext(Record value) => _input.OnNext(value);

@@ -1,3 +1,5 @@
+using Rx.Kafka.Options;
+
 namespace Rx.Kafka;
 
 /// <summary>
@@ -73,7 +75,7 @@ public sealed record TlsOptions
         {
             if (file is not null)
             {
-                yield return $"{name} = {file}";
+                yield return ShownText.IsNoPath(file) ? $"{name} is no path" : $"{name} = {file}";
             }
         }
 

@@ -43,7 +43,7 @@ public sealed class TopicSink<TValue> : ISubject<TValue, Delivery<TValue>>, IAsy
         var buffer = SerializationBuffer.Rent();
         if (_encode(value, buffer) is { } fault)
         {
-            _input.Refuse(value, fault);
+            RefuseWhenRoom(value, fault);
         }
         else
         {
@@ -55,6 +55,9 @@ public sealed class TopicSink<TValue> : ISubject<TValue, Delivery<TValue>>, IAsy
         // OnNext returns when the bytes are copied.
         buffer.Return();
     }
+
+    // A method of its own: what a lambda captures is an object, also where the lambda is not made.
+    private void RefuseWhenRoom(TValue value, ProduceError fault) => _input.WhenRoom(() => _input.Refuse(value, fault));
 
     /// <inheritdoc cref="ProducerSink.OnError"/>
     public void OnError(Exception error)

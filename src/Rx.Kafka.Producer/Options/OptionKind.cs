@@ -133,7 +133,7 @@ internal static class OptionKind
         new(key, property, "set in code", doc)
         {
             Read = options => get(options)?.GetType().Name,
-            Parse = (_, _) => $"cannot be given as text; set KafkaProducerOptions.{property} in code",
+            Parse = (_, text) => text.Length == 0 ? null : $"cannot be given as text; set KafkaProducerOptions.{property} in code",
             DefaultRule = defaultRule,
         };
 

@@ -49,7 +49,15 @@ internal static class SecurityProtocols
     {
         var draft = options.SaslDraft;
         options.SaslDraft = null;
-        var given = entries.Where(static entry => entry.Row?.Option?.Key == Key).Select(static entry => entry.Value).FirstOrDefault();
+        var all = entries.Where(static entry => entry.Row?.Option?.Key == Key).ToList();
+        if (Contradiction(all) is { } several)
+        {
+            // Whichever wins, somebody meant another one; it may be all that keeps records secret.
+            faults.Add(several);
+            return;
+        }
+
+        var given = all.Select(static entry => entry.Value).FirstOrDefault();
         if (given is not null && Find(given) is null)
         {
             return;
@@ -107,6 +115,19 @@ internal static class SecurityProtocols
         {
             notices.AddRange(names.Select(name => $"{name} has no effect: {Key} is {said}"));
         }
+    }
+
+    /// <summary>What is wrong if the key is given in several spellings that differ, or null.</summary>
+    private static string? Contradiction(List<KeyEntry> given)
+    {
+        var said = given
+            .Where(static entry => Find(entry.Value) is not null)
+            .OrderBy(static entry => entry.Name, StringComparer.Ordinal)
+            .Select(static entry => (entry.Name, Protocol: Find(entry.Value)))
+            .ToList();
+        return said.DistinctBy(static one => one.Protocol).Count() < 2
+            ? null
+            : $"{string.Join(" but ", said.Select(static one => $"{one.Name} is {one.Protocol}"))}; name one protocol, in one place";
     }
 
     /// <summary>What is wrong if addresses name another protocol, or null.</summary>

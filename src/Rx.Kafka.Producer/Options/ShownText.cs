@@ -10,6 +10,7 @@ internal static partial class ShownText
 {
     private const int LongestValue = 100;
     private const int LongestName = 80;
+    private const int LongestPath = 4096; // on any system that matters
 
     /// <summary>Whether a value may be, or hold, what must not be shown.</summary>
     public static bool MayHoldSecret(string value) =>
@@ -21,6 +22,12 @@ internal static partial class ShownText
 
     /// <summary>Whether a name may be a misspelt key: words of letters and digits, none as long as a line of base64.</summary>
     public static bool IsKeyLike(string name) => name.Length <= LongestName && Key().IsMatch(name);
+
+    /// <summary>
+    /// Whether a path is none but what should stand in the file, as when ssl.key.location and ssl.key.pem are mixed up.
+    /// </summary>
+    public static bool IsNoPath(string path) =>
+        path.Length > LongestPath || path.AsSpan().ContainsAny('\r', '\n') || path.Contains("-----BEGIN", StringComparison.Ordinal);
 
     [GeneratedRegex(
         "password|passwd|secret|credential|private",

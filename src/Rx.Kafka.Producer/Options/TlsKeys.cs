@@ -39,7 +39,9 @@ internal static class TlsKeys
         string key, string range, Func<TlsOptions, string?> get, Func<TlsOptions, string?, TlsOptions> set, string doc) =>
         new(key, null, range, doc)
         {
-            Read = options => options.Security?.Tls is { } tls ? get(tls) : null,
+            Read = options => options.Security?.Tls is { } tls && get(tls) is { } value
+                ? range == FileRange && ShownText.IsNoPath(value) ? "no path" : value
+                : null,
             DefaultRule = "none",
             Parse = (options, text) =>
             {

@@ -249,6 +249,20 @@ public sealed class ProducerTests
     }
 
     [Fact]
+    public void A_topic_that_is_added_twice_is_one_topic()
+    {
+        var builder = Hosts.Builder(("Kafka:Producer:bootstrap.servers", "127.0.0.1:1"));
+        builder.Services.AddKafkaProducer();
+        for (var i = 0; i < 2; i++)
+        {
+            builder.Services.AddKafkaTopic(new Topic<string>("t", KafkaSerializers.Utf8));
+        }
+
+        using var host = builder.Build();
+        Assert.Equal("t", host.Services.GetRequiredService<TopicProducer<string>>().Topic.Name);
+    }
+
+    [Fact]
     public void A_name_that_nobody_registered_is_told()
     {
         var builder = Hosts.Builder();

@@ -24,6 +24,7 @@ public sealed class ConfigurationDocTests
         - True and false are also `t`, `1`, `f`, `0`. Case, blanks and one pair of quotes around a value do not matter.
         - In a section and in variables case, dots, dashes and underscores of a key do not matter: `linger.ms`, `LingerMs`, `LINGER_MS`; nor whether it is the key or the option's name, `Linger`. A list may be a list.
         - The last value of a repeated key counts. Where two keys set one option Java's wins, and `Notices` says so.
+        - Two spellings of `security.protocol` that differ are a fault.
         - Keys without effect are a notice each; the producer logs them once (event 452). Unknown keys are a fault that names the nearest; of variables only those that are nearly a key.
         - Values are shown in messages only of keys that are supported, and never if an address may hold a password.
 

@@ -20,6 +20,18 @@ public sealed class OptionSourceTests
         Assert.Equal(options, OptionSources.Environment(variables, "MY_"));
     }
 
+    // Whichever won, a wish for secrecy might be the other one.
+    [Fact]
+    public void Two_spellings_of_the_protocol_that_differ_are_refused()
+    {
+        var message = Assert.Throws<ArgumentException>(() => Read("PLAINTEXT")).Message;
+        Assert.Contains("- SecurityProtocol is SSL but security.protocol is PLAINTEXT; name one protocol, in one place", message, StringComparison.Ordinal);
+        Assert.NotNull(Read("ssl").Security?.Tls);
+
+        static KafkaProducerOptions Read(string other) => KafkaProducerOptions.FromConfiguration(Section(
+            new("bootstrap.servers", "a:1"), new("security.protocol", other), new("SecurityProtocol", "SSL")));
+    }
+
     [Fact]
     public void What_stands_in_an_appsettings_file_for_Confluents_ProducerConfig_is_read()
     {

@@ -18,6 +18,29 @@ public sealed class ShownTextTests
         Assert.DoesNotContain("hunter2", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ssl.key.location")]
+    [InlineData("ssl.keystore.location")]
+    [InlineData("ssl.certificate.location")]
+    [InlineData("ssl.ca.location")]
+    public void A_key_where_its_file_should_be_is_not_repeated(string key)
+    {
+        var options = KafkaProducerOptions.FromProperties(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["bootstrap.servers"] = "a:1",
+            ["security.protocol"] = "SSL",
+            [key] = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----",
+        });
+        var fault = Assert.ThrowsAny<ArgumentException>(() => new KafkaProducer(options));
+        Assert.Contains("it must be a path", fault.Message, StringComparison.Ordinal);
+        Assert.All([fault.ToString(), options.ToString(), options.Security!.ToString(), options.Security.Tls!.ToString()],
+            static text => Assert.DoesNotContain("hunter2", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_key_of_what_is_set_in_code_may_be_empty() =>
+        Assert.Empty(KafkaProducerOptions.FromProperties(new StringReader("bootstrap.servers=a:1\ninterceptor.classes=")).Interceptors);
+
     // The usual mistakes are shown as they stand.
     [Theory]
     [InlineData("bootstrap.servers=kafka-1", "'kafka-1' has no port")]

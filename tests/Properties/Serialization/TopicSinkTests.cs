@@ -39,6 +39,33 @@ public sealed class TopicSinkTests
         },
         new Setup { Unobserved = 1 });
 
+    // As elements of which no record can be made.
+    [Fact]
+    public void Values_that_cannot_be_serialized_wait_for_observers() => ProducerWorld.Run(
+        async world =>
+        {
+            var (told, mostBehind) = (0, 0);
+            await using var sink = Orders.SinkOf(world.Producer, static order => order.Id);
+            var pushed = 0;
+            sink.Subscribe(_ =>
+            {
+                told++;
+                mostBehind = Math.Max(mostBehind, pushed - told);
+                world.Wait(1);
+            });
+            await ProducerWorld.Start(() =>
+            {
+                for (; pushed < 500; pushed++)
+                {
+                    sink.OnNext(new("a", -1));
+                }
+            });
+            await world.Delay(1000);
+            Assert.Equal(500, told);
+            Assert.InRange(mostBehind, 5, 15);
+        },
+        new Setup { Unobserved = 10 });
+
     [Fact]
     public void A_topic_without_keys_has_one_too() => ProducerWorld.Run(async world =>
     {

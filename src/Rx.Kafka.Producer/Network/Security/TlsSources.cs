@@ -1,3 +1,5 @@
+using Rx.Kafka.Options;
+
 namespace Rx.Kafka.Network.Security;
 
 /// <summary>One thing that TLS is made with.</summary>
@@ -59,6 +61,13 @@ internal sealed class TlsSources
     {
         if (file is null)
         {
+            return null;
+        }
+
+        if (ShownText.IsNoPath(file))
+        {
+            faults.Add($"{name} is {file.Length} characters of text, not shown; it must be a path. What stands in such a file is given by "
+                + "CaPem, CertificatePem, KeyPem (ssl.ca.pem, ssl.certificate.pem, ssl.key.pem) or Pfx");
             return null;
         }
 
