@@ -8,7 +8,8 @@ internal static class TopicServices
     public static void Add<T>(IServiceCollection services, string name, Func<IServiceProvider, T> make)
         where T : class
     {
-        var isThere = services.Any(service => service.ServiceType == typeof(T) && service.IsKeyedService && Equals(service.ServiceKey, name));
+        var isThere = services.Any(
+            service => service.ServiceType == typeof(T) && service.IsKeyedService && Equals(service.ServiceKey, name));
         services.AddKeyedSingleton(name, (provider, _) => make(provider));
         var others = services.Where(static service => service.ServiceType == typeof(T) && !service.IsKeyedService).ToList();
         if (others.Count == 0)
