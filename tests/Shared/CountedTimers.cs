@@ -56,8 +56,9 @@ internal sealed class CountedTimers(TimeProvider clock) : TimeProvider
 
         public void Start(TimeProvider clock, TimeSpan dueTime, TimeSpan period)
         {
+            _timer = clock.CreateTimer(static timer => ((Counted)timer!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             IsArmed = dueTime != Timeout.InfiniteTimeSpan;
-            _timer = clock.CreateTimer(static timer => ((Counted)timer!).Fire(), this, dueTime, period);
+            _timer.Change(dueTime, period); // it may fire at once, and what fires may use it
         }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)

@@ -26,6 +26,7 @@ public sealed partial class NothingLeftTests
     [MemberData(nameof(Endings))]
     public async Task A_disposed_producer_leaves_nothing(Ending ending)
     {
+        var nobody = StrangePort.Closed; // its socket stays
         var threads = Threads();
         var sockets = Sockets();
         var timers = new CountedTimers(TimeProvider.System);
@@ -36,7 +37,7 @@ public sealed partial class NothingLeftTests
             var servers = kafka.BootstrapServers;
             if (ending == Ending.NobodyListens)
             {
-                servers = [StrangePort.Closed()];
+                servers = [nobody];
             }
             else if (ending is Ending.BrokerMute)
             {

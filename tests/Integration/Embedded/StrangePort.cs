@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,6 +7,8 @@ namespace Rx.Kafka.Integration.Embedded;
 /// <summary>A loopback port that is no Kafka listener: does the same to everybody who connects.</summary>
 internal sealed class StrangePort : IAsyncDisposable
 {
+    private static readonly Socket Held = Bound();
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _serving;
@@ -18,12 +21,14 @@ internal sealed class StrangePort : IAsyncDisposable
 
     public string Address => _listener.LocalEndpoint.ToString()!;
 
-    /// <summary>An address at which nobody listens: somebody did a moment ago.</summary>
-    public static string Closed()
+    /// <summary>An address at which nobody listens, and nobody can: its socket is bound as long as the process lives.</summary>
+    public static string Closed => Held.LocalEndPoint!.ToString()!;
+
+    /// <summary>A port of loopback that nobody used a moment ago.</summary>
+    public static string FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return listener.LocalEndpoint.ToString()!;
+        using var socket = Bound();
+        return ((IPEndPoint)socket.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     public async ValueTask DisposeAsync()
@@ -32,6 +37,13 @@ internal sealed class StrangePort : IAsyncDisposable
         _listener.Dispose();
         await _serving;
         _ended.Dispose();
+    }
+
+    private static Socket Bound()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 
     private async Task AcceptAsync(Func<NetworkStream, CancellationToken, Task> serve)

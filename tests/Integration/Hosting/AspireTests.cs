@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -7,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Rx.Kafka.Integration.Embedded;
+using Rx.Kafka.Integration.Telemetry;
 using Rx.Kafka.Testing;
 
 namespace Rx.Kafka.Integration.Hosting;
@@ -20,7 +20,8 @@ public sealed class AspireTests
     public async Task A_connection_string_is_enough_and_telemetry_is_on_unless_it_is_switched_off(bool isOn)
     {
         await using var kafka = await EmbeddedKafka.StartAsync(brokers: 2);
-        var (metrics, spans) = (new List<Metric>(), new List<Activity>());
+        var metrics = new List<Metric>();
+        using var spans = new EndedSpans();
         var builder = Hosts.Builder(
             ("ConnectionStrings:messaging", string.Join(", ", kafka.BootstrapServers)),
             ("Aspire:Rx:Kafka:Producer:DisableMetrics", $"{!isOn}"),
@@ -28,7 +29,7 @@ public sealed class AspireTests
         builder.AddRxKafkaProducer("messaging");
         builder.Services.AddOpenTelemetry()
             .WithMetrics(telemetry => telemetry.AddInMemoryExporter(metrics))
-            .WithTracing(telemetry => telemetry.AddInMemoryExporter(spans));
+            .WithTracing(telemetry => telemetry.AddProcessor(spans));
         using var host = builder.Build();
         await host.StartAsync();
         await host.Services.GetRequiredService<KafkaProducer>().SendAsync(new Record("t", "v")).AsTask().WaitAsync(Hosts.Late);
@@ -40,7 +41,7 @@ public sealed class AspireTests
         Assert.Equal(isOn, metrics.Exists(static metric => metric.MeterName == "Rx.Kafka.Producer" && metric.Name == "kafka.producer.records.acknowledged"));
 
         // A batch is told after its outcome, on the scheduler.
-        var isTraced = () => flushesTraces.ForceFlush() && spans.ToArray().Any(static span => span?.Source.Name == "Rx.Kafka.Producer");
+        var isTraced = () => flushesTraces.ForceFlush() && spans.Find(static span => span.Source.Name == "Rx.Kafka.Producer") is not null;
         if (isOn)
         {
             await Eventually.TrueAsync(isTraced);

@@ -86,6 +86,17 @@ public abstract class Cluster(params string[] settings) : IAsyncLifetime
             : throw new InvalidOperationException($"kafka {string.Join(' ', arguments)} ended with {command.ExitCode}: {command.Output}{command.Errors}");
     }
 
+    /// <summary>Starts a node that was killed. On a slow machine the script gives up waiting for a node that is coming all the same.</summary>
+    public async Task StartAsync(string node)
+    {
+        const int gaveUpWaiting = 3;
+        var started = await TryAsync("start", node);
+        if (started.ExitCode is not (0 or gaveUpWaiting))
+        {
+            throw new InvalidOperationException($"Node {node} does not start: {started.Output}{started.Errors}");
+        }
+    }
+
     /// <summary>Makes a topic whose name no other test has.</summary>
     public async Task<string> CreateTopicAsync(int partitions)
     {

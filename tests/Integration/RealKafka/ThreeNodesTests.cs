@@ -16,7 +16,7 @@ public sealed class ThreeNodesTests(ThreeNodes cluster, LinesFile lines) : IClas
         var killed = cluster.RunAsync("kill", "1");
         await LinesFile.WriteAsync(input, Quarter, 2 * Quarter);
         await killed;
-        var started = cluster.RunAsync("start", "1");
+        var started = cluster.StartAsync("1");
         await LinesFile.WriteAsync(input, 2 * Quarter, 3 * Quarter);
         await started;
         await LinesFile.WriteAsync(input, 3 * Quarter, LinesFile.Lines);

@@ -33,9 +33,11 @@ public sealed class LiveWebTests
         {
             ExecutablePath = BrowserFactAttribute.Path,
             Headless = true,
+            Timeout = (int)Patience.TotalMilliseconds,
             Args = ["--no-sandbox", "--disable-gpu"],
         });
         await using var page = await browser.NewPageAsync();
+        page.DefaultTimeout = page.DefaultNavigationTimeout = (int)Patience.TotalMilliseconds;
         await page.GoToAsync(web.Http.BaseAddress!.ToString(), WaitUntilNavigation.DOMContentLoaded);
         await page.ClickAsync("button");
         await Until(page, "document.getElementById('said').textContent.startsWith('orders[')");
@@ -45,8 +47,7 @@ public sealed class LiveWebTests
         Assert.Equal("0", await page.EvaluateExpressionAsync<string>("document.getElementById('failed').textContent"));
     }
 
-    private static async Task Until(IPage page, string holds) =>
-        await page.WaitForExpressionAsync(holds, new WaitForFunctionOptions { Timeout = (int)Patience.TotalMilliseconds });
+    private static async Task Until(IPage page, string holds) => await page.WaitForExpressionAsync(holds);
 
     /// <summary>The application, at a port of the system's choice.</summary>
     private sealed class Web : IDisposable

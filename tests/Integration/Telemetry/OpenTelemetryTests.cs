@@ -22,7 +22,7 @@ public sealed class OpenTelemetryTests
     [Fact]
     public async Task A_web_request_its_batch_and_who_reads_the_record_are_one_trace()
     {
-        using var spans = new Ended();
+        using var spans = new EndedSpans();
         await using var kafka = await EmbeddedKafka.StartAsync();
         kafka.CreateTopic("orders");
         await using var app = await StartAsync(kafka, services => services.AddOpenTelemetry().WithTracing(traces =>
@@ -146,28 +146,6 @@ public sealed class OpenTelemetryTests
             }
 
             await Task.Delay(10, deadline.Token);
-        }
-    }
-
-    /// <summary>The spans that have ended, of the whole process.</summary>
-    private sealed class Ended : BaseProcessor<Activity>
-    {
-        private readonly List<Activity> _spans = [];
-
-        public override void OnEnd(Activity data)
-        {
-            lock (_spans)
-            {
-                _spans.Add(data);
-            }
-        }
-
-        public Activity? Find(Predicate<Activity> wanted)
-        {
-            lock (_spans)
-            {
-                return _spans.Find(wanted);
-            }
         }
     }
 }

@@ -179,7 +179,7 @@ public sealed class BenchTests
     [InlineData("confluent")]
     public async Task Without_a_broker_nothing_is_measured(string client)
     {
-        var run = await ToolRun.RunAsync([.. Briefly, "1", "-b", StrangePort.Closed(), "--client", client]);
+        var run = await ToolRun.RunAsync([.. Briefly, "1", "-b", StrangePort.Closed, "--client", client]);
 
         Assert.Equal((ExitCodes.NoConnection, ""), (run.ExitCode, run.Output));
         Assert.Contains("127.0.0.1", run.Errors, StringComparison.Ordinal);

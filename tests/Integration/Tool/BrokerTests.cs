@@ -13,7 +13,7 @@ public sealed class BrokerTests
     public async Task Brokers_serve_a_client_until_they_are_stopped_and_tell_what_came()
     {
         using var stop = new CancellationTokenSource();
-        var port = StrangePort.Closed().Split(':')[1];
+        var port = StrangePort.FreePort();
         var running = ToolRun.RunAsync(["broker", "--port", port, "--topic", "orders:3"], () => Stream.Null, stop.Token);
         await using (var producer = new KafkaProducer(new KafkaProducerOptions { BootstrapServers = [$"127.0.0.1:{port}"], ClientId = "shop" }))
         {
@@ -36,7 +36,7 @@ public sealed class BrokerTests
     {
         using var stop = new CancellationTokenSource();
         var input = new Pipe();
-        var port = StrangePort.Closed().Split(':')[1];
+        var port = StrangePort.FreePort();
         await stop.CancelAsync();
         var running = ToolRun.RunAsync(
             ["broker", "--port", port, "--topic", "t", "--retention-bytes", "0", "--until-input-ends"], () => input.Reader.AsStream(), stop.Token);

@@ -39,14 +39,14 @@ public sealed class DoctorTests
 
     [Fact]
     public async Task A_port_where_nobody_listens_stops_it() =>
-        Stopped(Checkpoint.Connection, "Is the broker running", await ToolRun.RunAsync(["doctor", "-b", StrangePort.Closed()]));
+        Stopped(Checkpoint.Connection, "Is the broker running", await ToolRun.RunAsync(["doctor", "-b", StrangePort.Closed]));
 
     [Fact]
     public async Task A_server_that_is_not_well_does_not_hide_another()
     {
         await using var kafka = await EmbeddedKafka.StartAsync();
 
-        var run = await ToolRun.RunAsync(["doctor", "-b", $"{StrangePort.Closed()},{kafka.BootstrapServers[0]}"]);
+        var run = await ToolRun.RunAsync(["doctor", "-b", $"{StrangePort.Closed},{kafka.BootstrapServers[0]}"]);
 
         Stopped(Checkpoint.Connection, "cluster embedded-kafka-cluster, 1 broker ", run);
     }

@@ -144,7 +144,7 @@ public sealed class ProduceTests
     public async Task Without_a_broker_nothing_is_read()
     {
         var run = await ToolRun.RunAsync(
-            ["produce", "t", "-b", StrangePort.Closed()], static () => throw new InvalidOperationException("The input was opened."), default);
+            ["produce", "t", "-b", StrangePort.Closed], static () => throw new InvalidOperationException("The input was opened."), default);
 
         Assert.Equal((ExitCodes.NoConnection, ""), (run.ExitCode, run.Output));
         Assert.Contains("127.0.0.1", run.Errors, StringComparison.Ordinal);

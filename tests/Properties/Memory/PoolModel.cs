@@ -37,7 +37,7 @@ internal sealed class PoolModel(long total, int chunkBytes, int maximumOverhead)
         var ofBroker = Partitions.Where(p => p.Broker == broker).ToArray();
         var brokerBytes = ofBroker.Sum(static p => p.Bytes);
         var starving = own == 0 && needed <= chunkBytes + maximumOverhead;
-        var modest = own < Free / (2.0 * ofBroker.Length);
-        return needed <= Free && own <= Free && (brokerBytes <= 4 * Free || (brokerBytes * 10.0 <= total * 9.0 && (starving || modest)));
+        var modest = own < Free / (2L * ofBroker.Length);
+        return needed <= Free && own <= Free && (brokerBytes <= 4 * Free || (brokerBytes <= total / 10 * 9 && (starving || modest)));
     }
 }

@@ -136,9 +136,7 @@ internal sealed class ScenarioModel
             return;
         }
 
-        // Who blocks nobody may stand in line for longer: MaxBlock begins again with each record that leaves the line before it (R73).
-        var maxBlock = TimeSpan.FromMilliseconds(_setup.MaxBlockMs);
-        var most = record.Step.IsPush && record.Step.Kind != StepKind.Write ? maxBlock : maxBlock * _run.Records.Count;
+        var most = LongestInLine(record);
         var accepted = record.AcceptedAt ?? record.OfferedAt + most;
         var timeout = TimeSpan.FromMilliseconds(Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs));
         Require(done <= accepted + timeout + TimerRounding + _leaps, "L45", $"{record}");
@@ -146,9 +144,14 @@ internal sealed class ScenarioModel
         {
             // One await for many ends with the last of them.
             most += record.Step.IsOneOfMany ? timeout : TimeSpan.Zero;
-            Require(done - record.OfferedAt >= maxBlock && done - record.OfferedAt <= most, "L19", $"{record}");
+            Require(done - record.OfferedAt >= MaxBlock && done - record.OfferedAt <= most, "L19", $"{record}");
         }
     }
+
+    private TimeSpan MaxBlock => TimeSpan.FromMilliseconds(_setup.MaxBlockMs);
+
+    /// <summary>Who blocks nobody may stand in line for longer: MaxBlock begins again with each record that leaves the line before it (R73).</summary>
+    private TimeSpan LongestInLine(Offered record) => record.Step.IsPush && record.Step.Kind != StepKind.Write ? MaxBlock : MaxBlock * _run.Records.Count;
 
     /// <summary>L17, L21: what one caller sent to one partition stands there in the order of its calls.</summary>
     private void CheckOrder()
@@ -254,8 +257,9 @@ internal sealed class ScenarioModel
     {
         foreach (var flush in _run.Flushes)
         {
-            // Whoever stands in line leaves it at MaxBlock, and who was accepted is decided at the delivery timeout.
-            var most = TimeSpan.FromMilliseconds(_setup.MaxBlockMs + Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs)) + TimerRounding + _leaps;
+            // Whoever stands in line leaves it in time, and who was accepted is decided at the delivery timeout.
+            var inLine = flush.Covers.Select(LongestInLine).Append(MaxBlock).Max();
+            var most = inLine + TimeSpan.FromMilliseconds(Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs)) + TimerRounding + _leaps;
             Require(flush.EndedAt <= flush.StartedAt + most, "L38", $"{flush.Kind} at {flush.StartedAt} ended at {flush.EndedAt}");
             foreach (var record in flush.Covers.Where(record => !IsRefusedAfterDispose(record)))
             {

@@ -12,12 +12,12 @@ public class UnobservedErrorTests
     {
         var unobserved = new ConcurrentQueue<Exception>();
         void Note(object? sender, UnobservedTaskExceptionEventArgs e) => unobserved.Enqueue(e.Exception);
+        CollectGarbage(); // what other tests left
         TaskScheduler.UnobservedTaskException += Note;
         try
         {
             LeaveObserverBehind();
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
+            CollectGarbage();
         }
         finally
         {
@@ -25,6 +25,12 @@ public class UnobservedErrorTests
         }
 
         Assert.Empty(unobserved.Select(static e => e.InnerException).OfType<TimeoutException>());
+    }
+
+    private static void CollectGarbage()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     // NoInlining: nothing of it may be alive when garbage is looked for.

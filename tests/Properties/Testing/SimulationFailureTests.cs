@@ -119,7 +119,7 @@ public sealed class SimulationFailureTests
     [Fact]
     public void A_step_that_blocks_on_a_lock_is_told_with_its_state_and_where_the_others_wait()
     {
-        using var simulation = new Simulation(1) { RealTimePerStep = TimeSpan.FromMilliseconds(300), FailsOnStepsOffThread = false };
+        using var simulation = new Simulation(1) { RealTimePerStep = TimeSpan.FromSeconds(2), FailsOnStepsOffThread = false };
         var gate = new Lock();
         var e = Assert.Throws<SimulationException>(() => simulation.Run(async () =>
         {

@@ -10,7 +10,7 @@ public sealed class JavaConsumerTests
 {
     private const int Partitions = 3;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
     [JavaFact]
     public async Task A_consumer_reads_every_codec_and_the_next_one_of_its_group_goes_on()
