@@ -53,7 +53,7 @@ internal ref struct KafkaReader
 
     public Guid Uuid() => new(Take(16), bigEndian: true);
 
-    /// <summary>A string, or null. All words of brokers but topics' names come in here, so they are cut and kept to one line here.</summary>
+    /// <summary>A string, or null. All words of brokers but topics' names come in here, so they are cut and kept to one line.</summary>
     public string? String(bool flexible, int longest = PeerText.Longest)
     {
         var bytes = StringBytes(flexible, out var isNull);
