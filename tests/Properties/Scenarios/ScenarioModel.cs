@@ -138,17 +138,18 @@ internal sealed class ScenarioModel
 
         var most = LongestInLine(record);
         var accepted = record.AcceptedAt ?? record.OfferedAt + most;
-        var timeout = TimeSpan.FromMilliseconds(Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs));
-        Require(done <= accepted + timeout + TimerRounding + _leaps, "L45", $"{record}");
+        Require(done <= accepted + DeliveryTimeout + TimerRounding + _leaps, "L45", $"{record}");
         if (record.Error?.Code is ProduceErrorCode.BufferFull or ProduceErrorCode.MetadataTimeout && _leaps == TimeSpan.Zero)
         {
             // One await for many ends with the last of them.
-            most += record.Step.IsOneOfMany ? timeout : TimeSpan.Zero;
+            most += record.Step.IsOneOfMany ? DeliveryTimeout : TimeSpan.Zero;
             Require(done - record.OfferedAt >= MaxBlock && done - record.OfferedAt <= most, "L19", $"{record}");
         }
     }
 
     private TimeSpan MaxBlock => TimeSpan.FromMilliseconds(_setup.MaxBlockMs);
+
+    private TimeSpan DeliveryTimeout => TimeSpan.FromMilliseconds(Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs));
 
     /// <summary>Who blocks nobody may stand in line for longer: MaxBlock begins again with each record that leaves the line before it (R73).</summary>
     private TimeSpan LongestInLine(Offered record) => record.Step.IsPush && record.Step.Kind != StepKind.Write ? MaxBlock : MaxBlock * _run.Records.Count;
@@ -259,7 +260,7 @@ internal sealed class ScenarioModel
         {
             // Whoever stands in line leaves it in time, and who was accepted is decided at the delivery timeout.
             var inLine = flush.Covers.Select(LongestInLine).Append(MaxBlock).Max();
-            var most = inLine + TimeSpan.FromMilliseconds(Math.Max(_setup.DeliveryTimeoutMs, _setup.RequestTimeoutMs + _setup.LingerMs)) + TimerRounding + _leaps;
+            var most = inLine + DeliveryTimeout + TimerRounding + _leaps;
             Require(flush.EndedAt <= flush.StartedAt + most, "L38", $"{flush.Kind} at {flush.StartedAt} ended at {flush.EndedAt}");
             foreach (var record in flush.Covers.Where(record => !IsRefusedAfterDispose(record)))
             {
